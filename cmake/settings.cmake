@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Compiler settings of every target of this project. Contraction stays off everywhere: the interpreter, the emitted C and
+# the native records must give the same bits.
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug or RelWithDebInfo" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(WENGERT_CCACHE ccache)
+mark_as_advanced(WENGERT_CCACHE)
+if(WENGERT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${WENGERT_CCACHE}")
+endif()
+
+add_compile_options(-ffp-contract=off)
+if(PROJECT_IS_TOP_LEVEL)
+  add_compile_options(-Wall -Wextra -Wshadow)
+endif()
+if(WENGERT_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(WENGERT_NATIVE)
+  add_compile_options(-march=native)
+endif()
+if(WENGERT_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()
+if(WENGERT_SANITIZE)
+  add_compile_options(-fsanitize=${WENGERT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${WENGERT_SANITIZE})
+endif()
+if(WENGERT_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "libFuzzer needs clang, found ${CMAKE_CXX_COMPILER_ID}: cmake --preset fuzz")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
