@@ -14,13 +14,11 @@ constexpr std::align_val_t alignment{64};
 
 std::shared_ptr<std::byte[]> allocate(const Type& type) {
   const size_t bytes = std::max<size_t>(type.bytes(), 8);
-  try {
-    auto* memory = static_cast<std::byte*>(::operator new(bytes, alignment));
-    return {memory, [](std::byte* p) { ::operator delete(p, alignment); }};
-  } catch (const std::bad_alloc&) {
+  auto* memory = static_cast<std::byte*>(::operator new(bytes, alignment, std::nothrow));
+  if (memory == nullptr)
     throw ResourceError("W401", fmt::format("no memory for an array {} ({} bytes)", to_string(type), bytes), {},
                         "use a smaller batch, or f32 instead of f64");
-  }
+  return {memory, [](std::byte* p) { ::operator delete(p, alignment); }};
 }
 
 /// Calls `f` with a null pointer of the element type.
@@ -144,7 +142,8 @@ Shape Array::checked(const Shape& shape, size_t count) {
 void Array::require(DType dtype) const {
   if (dtype != type_.dtype)
     throw UsageError("W110", fmt::format("this array is {}, its elements were asked for as {}", to_string(type_), to_string(dtype)), {},
-                     fmt::format("convert it first: array.as(DType::{})", to_string(dtype)));
+                     fmt::format("convert it first: array.as(DType::{})",
+                                 dtype == DType::boolean ? "boolean" : to_string(dtype)));
 }
 
 void Array::make_unique() {
