@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Shared by ./run, ./test and .ci/run: says what happens (on stderr), installs the Debian packages that are missing and
+# only those, configures and builds. Nothing here touches the network when every package is there.
+#
+#   JOBS=N                  compile N files at once (else: by processors and memory)
+#   WENGERT_NO_INSTALL=1    never install packages; what is missing shows in the build
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+packages_to_build=(g++ cmake ninja-build libfmt-dev nlohmann-json3-dev libcli11-dev zlib1g-dev libopenblas0-pthread)
+packages_to_test=(libgtest-dev libgmock-dev librapidcheck-dev libeigen3-dev pkg-config python3)
+
+say() { printf 'wengert: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# The packages among the arguments that are not installed, one a line.
+missing_packages() {
+  local installed
+  installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *//p') || true
+  printf '%s\n' "$@" | grep -Fxv -f <(printf '%s\n' "$installed") || true
+}
+
+# Installs what is missing of the packages named; fails with the command to type where it may not.
+install_packages() {
+  [[ ${WENGERT_NO_INSTALL:-} ]] && return
+  if ! command -v dpkg-query >/dev/null; then
+    say "this is not Debian; these have to be installed already: $*"
+    return
+  fi
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]} == 0)) && return
+  say "missing packages: ${missing[*]}"
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null ||
+      fail "not root, and there is no sudo. As root: apt-get update && apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "apt-get update${as_root:+ (with sudo)}"
+  "${as_root[@]}" apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 ||
+    say "apt-get update failed; trying with the package lists that are here"
+  say "apt-get install ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >&2 ||
+    fail "the packages could not be installed: ${missing[*]}"
+}
+
+# How many compilers at once: a processor and 1.5 GB each.
+jobs_here() {
+  local processors memory
+  processors=$(nproc)
+  memory=$(awk '/^MemAvailable/ {print int($2 / 1500000)}' /proc/meminfo 2>/dev/null || echo "$processors")
+  ((memory < 1)) && memory=1
+  echo "${JOBS:-$((memory < processors ? memory : processors))}"
+}
+
+# configure PRESET: writes build/PRESET, from nothing if what lies there was made for another checkout.
+configure() {
+  local folder="$root/build/$1"
+  if [[ -f $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt"; then
+    say "build/$1 belongs to another checkout; starting it anew"
+    rm -rf "$folder"
+  fi
+  say "configuring build/$1"
+  (cd "$root" && cmake --preset "$1" >/dev/null)
+}
+
+# build PRESET [TARGET...]: incremental; all targets if none is named.
+build() {
+  local preset=$1
+  shift
+  say "building build/$preset${1:+ ($*)}"
+  CCACHE_BASEDIR="$root" ninja -C "$root/build/$preset" -j "$(jobs_here)" --quiet "$@" >&2
+}
