@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/exec/executable.h"
+
+#include <fmt/format.h>
+
+namespace wengert {
+namespace {
+
+template <class V> void check_types(std::span<const V> found, const std::vector<Type>& expected, const Program& p,
+                                    std::string_view role) {
+  if (found.size() != expected.size())
+    throw ShapeError("W207", fmt::format("program \"{}\" has {} {}s, {} were given", p.name(), expected.size(), role, found.size()));
+  for (size_t k = 0; k < found.size(); ++k) {
+    if (found[k].type == expected[k]) continue;
+    const auto name = role == "input" ? p.value_name(ValueId{static_cast<uint32_t>(k)}) : std::string_view{};
+    throw ShapeError("W207", fmt::format("{} {}{}{} of program \"{}\" is {}, found {}", role, k, name.empty() ? "" : " ", name,
+                                         p.name(), to_string(expected[k]), to_string(found[k].type)));
+  }
+}
+
+}  // namespace
+
+std::vector<Array> Executable::run(std::span<const Array> inputs) const {
+  std::vector<ConstView> in;
+  std::vector<View> out;
+  std::vector<Array> results;
+  for (const Array& x : inputs) in.push_back(x.view());
+  for (const Type& type : program_.output_types()) results.emplace_back(type);
+  for (Array& y : results) out.push_back(y.mutable_view());
+  run(in, out);
+  return results;
+}
+
+void Executable::check(std::span<const ConstView> inputs, std::span<const View> outputs) const {
+  check_types(inputs, program_.input_types(), program_, "input");
+  check_types(outputs, program_.output_types(), program_, "output");
+}
+
+}  // namespace wengert
