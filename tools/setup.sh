@@ -67,10 +67,12 @@ configure() {
   (cd "$root" && cmake --preset "$1" >/dev/null)
 }
 
-# build PRESET [TARGET...]: incremental; all targets if none is named.
+# build PRESET [TARGET...]: incremental; all targets if none is named. Progress is shown on a terminal only.
 build() {
-  local preset=$1
+  local preset=$1 quiet=(--quiet)
   shift
+  [[ -t 2 ]] && quiet=()
   say "building build/$preset${1:+ ($*)}"
-  CCACHE_BASEDIR="$root" ninja -C "$root/build/$preset" -j "$(jobs_here)" --quiet "$@" >&2
+  [[ -f $root/build/$preset/libwengert.a ]] || say "the first time this takes some minutes"
+  CCACHE_BASEDIR="$root" ninja -C "$root/build/$preset" -j "$(jobs_here)" "${quiet[@]}" "$@" >&2
 }
