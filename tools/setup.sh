@@ -56,15 +56,22 @@ jobs_here() {
   echo "${JOBS:-$((memory < processors ? memory : processors))}"
 }
 
-# configure PRESET: writes build/PRESET, from nothing if what lies there was made for another checkout.
+# configure PRESET: writes build/PRESET, from nothing if what lies there was made for another checkout. The file
+# `configured` there holds the checkout's path and is as old as the last success.
 configure() {
   local folder="$root/build/$1"
-  if [[ -f $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt"; then
+  if [[ -f $folder/configured && $(<"$folder/configured") != "$root" ]]; then
     say "build/$1 belongs to another checkout; starting it anew"
     rm -rf "$folder"
   fi
   say "configuring build/$1"
-  (cd "$root" && cmake --preset "$1" >/dev/null)
+  (cd "$root" && cmake --preset "$1" >/dev/null) && printf '%s' "$root" >"$folder/configured"
+}
+
+# Whether build/PRESET is configured for this checkout; ninja sees to later changes of CMake files itself.
+is_configured() {
+  local stamp="$root/build/$1/configured"
+  [[ -f $root/build/$1/build.ninja && $stamp -nt $root/CMakePresets.json && $(<"$stamp") == "$root" ]]
 }
 
 # build PRESET [TARGET...]: incremental; all targets if none is named. Progress is shown on a terminal only.
