@@ -174,8 +174,8 @@ void SvgDrawing::path(std::string_view commands, std::string_view attributes) {
 
 void SvgDrawing::text(SvgPoint at, std::string_view label, std::string_view attributes, std::string_view hint) {
   const std::string title = hint.empty() ? std::string() : "<title>" + escape_xml(hint) + "</title>";
-  body_ += fmt::format("<text x=\"{}\" y=\"{}\" {}>{}{}</text>\n", svg_number(at.x), svg_number(at.y), attributes, title,
-                       escape_xml(label));
+  body_ += fmt::format("<text x=\"{}\" y=\"{}\" {}>{}{}</text>\n", svg_number(at.x), svg_number(at.y), attributes,
+                       title, escape_xml(label));
 }
 
 void SvgDrawing::vertical_text(SvgPoint at, std::string_view label, std::string_view attributes) {

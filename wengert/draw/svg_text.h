@@ -10,8 +10,8 @@
 
 namespace wengert {
 
-/// `text` as XML character data or attribute value: & < > " ' become entities; what XML 1.0 forbids (control characters,
-/// surrogates, malformed UTF-8) becomes U+FFFD.
+/// `text` as XML character data or attribute value: & < > " ' become entities; what XML 1.0 forbids (control
+/// characters, surrogates, malformed UTF-8) becomes U+FFFD.
 std::string escape_xml(std::string_view text);
 
 /// A coordinate with at most two decimals and no trailing zeros ("12", "0.5", never "-0"); pixels.
@@ -38,8 +38,8 @@ struct SvgPoint {
   double x = 0, y = 0;
 };
 
-/// An SVG text under construction. Coordinates are pixels, y downward. `attributes` is raw XML ('fill="#fff"'): a caller
-/// with text from outside in it calls escape_xml first; the contents of text() and titles are escaped here.
+/// An SVG text under construction. Coordinates are pixels, y downward. `attributes` is raw XML ('fill="#fff"'): a
+/// caller with text from outside in it calls escape_xml first; the contents of text() and titles are escaped here.
 class SvgDrawing {
  public:
   /// A white canvas; `title` is its accessible name.

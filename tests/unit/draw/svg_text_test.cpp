@@ -67,7 +67,8 @@ TEST(SvgText, a_drawing_escapes_labels_titles_and_hints) {
 }
 
 TEST(SvgText, a_drawing_has_its_own_white_ground) {
-  EXPECT_NE(SvgDrawing(10, 20, "t").str().find("<rect width=\"10\" height=\"20\" fill=\"#ffffff\"/>"), std::string::npos);
+  EXPECT_NE(SvgDrawing(10, 20, "t").str().find("<rect width=\"10\" height=\"20\" fill=\"#ffffff\"/>"),
+            std::string::npos);
 }
 
 TEST(SvgText, neighbouring_series_have_different_colours) {
