@@ -8,7 +8,6 @@
 #include <cmath>
 #include <new>
 #include <numbers>
-#include <stdexcept>
 #include <thread>
 
 #include "wengert/base/error.h"
@@ -192,16 +191,16 @@ struct Range {
 };
 
 DigitSet reserved(int64_t count) {
+  DigitSet set;
   try {
-    if (count > INT64_MAX / digit_pixels) throw std::bad_alloc();
-    DigitSet set;
+    if (static_cast<size_t>(count) > set.pixels.max_size() / digit_pixels) throw std::bad_alloc();
     set.pixels.resize(static_cast<size_t>(count) * digit_pixels);
     set.labels.resize(static_cast<size_t>(count));
-    return set;
-  } catch (const std::exception&) {  // bad_alloc, length_error
+  } catch (const std::bad_alloc&) {
     throw ResourceError("W430", fmt::format("no memory for {} digits of {} bytes each", count, digit_pixels + 1), {},
                         "generate fewer at a time: image k of a key is the same in a set of any size");
   }
+  return set;
 }
 
 }  // namespace

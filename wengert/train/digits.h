@@ -41,7 +41,8 @@ struct DigitOptions {
   /// What a network is trained on: the defaults.
   static DigitOptions training() { return {}; }
   /// What it is tested on: rotation, shear, stretch and pens beyond those of training(), and taper, tremor, scratches
-  /// and grain, which training() lacks. A person still reads every digit.
+  /// and grain, which training() lacks. A person still reads every digit. Use another key than for training: under
+  /// the same key, image k is the same handwriting in both.
   static DigitOptions held_out();
 };
 
