@@ -17,8 +17,9 @@ struct MemoryDomain {
   uint8_t& boolean(uint32_t slot) { return booleans[slot]; }
 
   DType dtype(uint32_t buffer) const {
-    const size_t operands = kernel.operands.size();
-    return buffer < operands ? kernel.operands[buffer].dtype : kernel.results[buffer - operands].dtype;
+    const size_t operands = kernel.operands.size(), results = kernel.results.size();
+    if (buffer < operands) return kernel.operands[buffer].dtype;
+    return buffer < operands + results ? kernel.results[buffer - operands].dtype : kernel.scratch[buffer - operands - results].dtype;
   }
   template <class T> T& element(uint32_t buffer, int64_t index) { return static_cast<T*>(buffers[buffer])[index]; }
 
@@ -65,10 +66,25 @@ int64_t integer_value(Micro op, int64_t a, int64_t b) {
   }
 }
 
+/// The buffers, followed by room for each scratch buffer, 8-byte aligned.
+std::span<void* const> KernelInterpreter::with_scratch(const Kernel& kernel, std::span<void* const> buffers) {
+  size_t words = 0;
+  for (const Type& type : kernel.scratch) words += (type.bytes() + 7) / 8;
+  if (scratch_.size() < words) scratch_.resize(words);
+  buffers_.assign(buffers.begin(), buffers.end());
+  double* next = scratch_.data();
+  for (const Type& type : kernel.scratch) {
+    buffers_.push_back(next);
+    next += (type.bytes() + 7) / 8;
+  }
+  return buffers_;
+}
+
 void KernelInterpreter::run(const Kernel& kernel, std::span<void* const> buffers) {
   if (reals_.size() < kernel.reals + 1) reals_.resize(kernel.reals + 1);
   if (integers_.size() < kernel.integers + 1) integers_.resize(kernel.integers + 1);
   if (booleans_.size() < kernel.booleans + 1) booleans_.resize(kernel.booleans + 1);
+  if (!kernel.scratch.empty()) buffers = with_scratch(kernel, buffers);
   MemoryDomain domain{kernel, buffers, reals_.data(), integers_.data(), booleans_.data()};
   interpret(kernel, domain);
 }

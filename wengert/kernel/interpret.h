@@ -14,15 +14,18 @@
 namespace wengert {
 
 /// Runs `kernel` on memory. buffers: operands, then results, of the kernel's types and not overlapping a result.
-/// Allocates nothing if `registers` is reused. cost: one dispatch a micro-operation.
+/// Registers and scratch are kept between runs. cost: one dispatch a micro-operation.
 class KernelInterpreter {
  public:
   void run(const Kernel& kernel, std::span<void* const> buffers);
 
  private:
-  std::vector<double> reals_;
+  std::span<void* const> with_scratch(const Kernel& kernel, std::span<void* const> buffers);
+
+  std::vector<double> reals_, scratch_;
   std::vector<int64_t> integers_;
   std::vector<uint8_t> booleans_;
+  std::vector<void*> buffers_;
 };
 
 /// Integer micro-operations, the same in every reading: wrap-around arithmetic, x/0 = x%0 = 0, shifts modulo 64.

@@ -45,6 +45,11 @@ Buffer KernelBuilder::result(int k) const {
   return {static_cast<uint32_t>(operands() + k), kernel_.results[static_cast<size_t>(k)]};
 }
 
+Buffer KernelBuilder::scratch(const Type& type) {
+  kernel_.scratch.push_back(type);
+  return {static_cast<uint32_t>(kernel_.operands.size() + kernel_.results.size() + kernel_.scratch.size() - 1), type};
+}
+
 uint32_t KernelBuilder::constant(double value) {
   return constant_register(real_constants_, std::bit_cast<uint64_t>(value), value, kernel_.reals, kernel_.real_constants);
 }

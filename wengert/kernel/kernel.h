@@ -28,7 +28,7 @@ namespace wengert {
 struct Kernel {
   template <class T> struct Constant { uint32_t to; T value; };
 
-  std::vector<Type> operands, results;
+  std::vector<Type> operands, results, scratch;  ///< a buffer's number counts through them in this order
   std::vector<MicroStep> steps;
   std::vector<Constant<double>> real_constants;
   std::vector<Constant<int64_t>> integer_constants;
@@ -66,14 +66,14 @@ struct Boolean {
   Boolean(bool value) : slot(detail::boolean_constant(value)) {}
 };
 
-/// A buffer of the kernel: an operand (read) or a result (written, and read again after it was written).
+/// A buffer of the kernel: an operand (read), a result or scratch (written, and read again after it was written).
 class Buffer {
  public:
-  Buffer(uint32_t index, const Type& type) : index_(index), type_(&type) {}
-  const Type& type() const { return *type_; }
-  const Shape& shape() const { return type_->shape; }
+  Buffer(uint32_t index, const Type& type) : index_(index), type_(type) {}
+  const Type& type() const { return type_; }
+  const Shape& shape() const { return type_.shape; }
   Integer extent(int axis) const { return Integer(shape()[axis]); }
-  Integer elements() const { return Integer(type_->elements()); }
+  Integer elements() const { return Integer(type_.elements()); }
 
   Integer flat(std::span<const Integer> index) const;  ///< row-major position
   Integer flat(std::initializer_list<Integer> index) const { return flat(std::span(index.begin(), index.size())); }
@@ -88,7 +88,7 @@ class Buffer {
 
  private:
   uint32_t index_;
-  const Type* type_;
+  Type type_;
 };
 
 /// Collects a kernel. One builder a thread at a time is current; handles belong to it.
@@ -102,6 +102,8 @@ class KernelBuilder {
   int operands() const { return static_cast<int>(kernel_.operands.size()); }
   Buffer operand(int k) const { return {static_cast<uint32_t>(k), kernel_.operands[static_cast<size_t>(k)]}; }
   Buffer result(int k = 0) const;
+  /// Memory that lives while the kernel runs; not initialised.
+  Buffer scratch(const Type& type);
 
   /// body(Integer i) for i = 0 .. extent - 1; the extent may be computed (triangular loops).
   template <class Body> void loop(Integer extent, Body body) {

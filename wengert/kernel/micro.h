@@ -12,7 +12,7 @@ namespace wengert {
 enum class Micro : uint8_t {
   // control: integer register `to` runs from 0 to the value of integer register `a`, exclusive; `b` is the partner's place
   loop, end_loop,
-  // memory: buffer `a` (operands first, then results), flat element index in integer register `b`; a store's value in `c`
+  // memory: buffer `a` (operands, then results, then scratch), flat element index in integer register `b`; a store's value in `c`
   load_real, load_integer, load_boolean, store_real, store_integer, store_boolean,
   // assignment to a variable
   copy_real, copy_integer, copy_boolean,
