@@ -39,7 +39,6 @@ class Characters {
     return old;
   }
   friend bool operator==(const Characters& a, const Characters& b) { return a.at_ == b.at_; }
-  friend bool operator!=(const Characters& a, const Characters& b) { return a.at_ != b.at_; }
 
  private:
   const char* at_;

@@ -145,33 +145,8 @@ void expect_writable(const Tensors& tensors) {
       throw UsageError("W574", "an array cannot be named \"__metadata__\" in a safetensors file", {}, "rename it");
 }
 
-}  // namespace
-
-Tensors parse_safetensors(ByteView bytes, std::string_view name) {
-  ByteCursor cursor(bytes, name);
-  const auto size = cursor.number<uint64_t>(ByteOrder::little, "the size of the header");
-  if (size > longest_safetensors_header || size > cursor.left())
-    refuse("W570", name, 0,
-           fmt::format("{} claims a header of {} bytes; {} follow, and {} is the limit", name, size, cursor.left(),
-                       longest_safetensors_header),
-           "this is no safetensors file, or it was cut short");
-  Header header(text_of(cursor.take(size, "the header")), name);
-  const size_t data = cursor.offset();
-  expect_tiling(header.entries(), cursor.left(), name, data);
-  Tensors result{{}, std::move(header.metadata())};
-  for (Entry& entry : header.entries()) {
-    const ByteView content = bytes.subspan(data + entry.begin, entry.end - entry.begin);
-    if (entry.type.dtype == DType::boolean) expect_bools(content, name, data + entry.begin);
-    result.arrays.push_back({std::move(entry.name), Array::from({entry.type, content.data()})});
-  }
-  return result;
-}
-
-Tensors read_safetensors(const std::string& path, size_t limit) {
-  return parse_safetensors(read_file(path, limit), path);
-}
-
-Bytes safetensors_header(const Tensors& tensors) {
+/// The header with its size in front; the arrays' bytes follow it in their order.
+Bytes header_bytes(const Tensors& tensors) {
   expect_writable(tensors);
   std::vector<std::string> members;
   if (!tensors.metadata.empty()) {
@@ -199,11 +174,44 @@ Bytes safetensors_header(const Tensors& tensors) {
   return bytes;
 }
 
+ByteView content_of(const Array& array) { return {array.view().as<unsigned char>(), array.type().bytes()}; }
+
+}  // namespace
+
+Tensors parse_safetensors(ByteView bytes, std::string_view name) {
+  ByteCursor cursor(bytes, name);
+  const auto size = cursor.number<uint64_t>(ByteOrder::little, "the size of the header");
+  if (size > longest_safetensors_header || size > cursor.left())
+    refuse("W570", name, 0,
+           fmt::format("{} claims a header of {} bytes; {} follow, and {} is the limit", name, size, cursor.left(),
+                       longest_safetensors_header),
+           "this is no safetensors file, or it was cut short");
+  Header header(text_of(cursor.take(size, "the header")), name);
+  const size_t data = cursor.offset();
+  expect_tiling(header.entries(), cursor.left(), name, data);
+  Tensors result{{}, std::move(header.metadata())};
+  for (Entry& entry : header.entries()) {
+    const ByteView content = bytes.subspan(data + entry.begin, entry.end - entry.begin);
+    if (entry.type.dtype == DType::boolean) expect_bools(content, name, data + entry.begin);
+    result.arrays.push_back({std::move(entry.name), Array::from({entry.type, content.data()})});
+  }
+  return result;
+}
+
+Tensors read_safetensors(const std::string& path, size_t limit) {
+  return parse_safetensors(read_file(path, limit), path);
+}
+
+Bytes safetensors_bytes(const Tensors& tensors) {
+  Bytes bytes = header_bytes(tensors);
+  for (const NamedArray& entry : tensors.arrays) append(bytes, content_of(entry.array));
+  return bytes;
+}
+
 void write_safetensors(const std::string& path, const Tensors& tensors) {
-  const Bytes header = safetensors_header(tensors);
+  const Bytes header = header_bytes(tensors);
   std::vector<ByteView> parts{header};
-  for (const NamedArray& entry : tensors.arrays)
-    parts.emplace_back(entry.array.view().as<unsigned char>(), entry.array.type().bytes());
+  for (const NamedArray& entry : tensors.arrays) parts.push_back(content_of(entry.array));
   write_file_atomically(path, parts);
 }
 

@@ -32,13 +32,13 @@ Tensors parse_safetensors(ByteView bytes, std::string_view name);
 /// throws : those of parse_safetensors, ResourceError W440 and W442
 Tensors read_safetensors(const std::string& path, size_t limit = default_file_limit);
 
-/// The header with its size in front; the arrays' bytes follow it in their order.
+/// The safetensors form.
 ///
 /// throws : UsageError W546 for two arrays, or two metadata, of one name; W574 for a name that is "__metadata__" or not
 ///          UTF-8; W570 for a header over the limit
-Bytes safetensors_header(const Tensors& tensors);
+Bytes safetensors_bytes(const Tensors& tensors);
 
-/// Writes atomically, without a second copy of the arrays. throws : those of safetensors_header, ResourceError W441
+/// Writes atomically, without a second copy of the arrays. throws : those of safetensors_bytes, ResourceError W441
 void write_safetensors(const std::string& path, const Tensors& tensors);
 
 }  // namespace wengert
