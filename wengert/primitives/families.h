@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "wengert/ir/primitive.h"
+#include "wengert/primitives/scalar_step.h"
 
 namespace wengert {
 
@@ -33,11 +34,12 @@ template <int N> class ValueRule {
   ValueRule(F)
       : number([](const double* x) { return static_cast<double>(call<F>(x)); }),
         scalar([](const Scalar* x) { return Scalar(call<F>(x)); }),
-        loop_f64(&loop<F, double>), loop_f32(&loop<F, float>) {}
+        loop_f64(&loop<F, double>), loop_f32(&loop<F, float>), replay(replay_steps<F, N>()) {}
 
   double (*number)(const double*);
   Scalar (*scalar)(const Scalar*);
   Primitive::Loop loop_f64, loop_f32;
+  std::array<ScalarStep, 8> replay;  ///< by active operands
 
  private:
   template <class F, class T> static auto call(const T* x) {
@@ -65,10 +67,12 @@ template <int N> class PartialsRule {
         expr([](const Expr* x, Expr y) {
           const auto all = call<F>(x, y);
           return std::vector<Expr>(all.begin(), all.end());
-        }) {}
+        }),
+        steps(derivative_steps<F, N>()) {}
 
   void (*number)(const double* x, double y, double* partial);
   std::vector<Expr> (*expr)(const Expr* x, Expr y);
+  std::array<ScalarSteps, 8> steps;  ///< by active operands
 
  private:
   template <class F, class T> static auto call(const T* x, T y) {
@@ -111,6 +115,7 @@ class ElementwisePrimitive : public Primitive {
   /// Native values for sweeps of scalar lists.
   virtual double value(const double* x) const = 0;
   virtual void partials(const double* x, double y, double* partial) const = 0;
+  virtual ScalarSteps scalar_steps(unsigned active) const = 0;
   using Primitive::partials;
 };
 
@@ -137,6 +142,11 @@ template <int N> class Elementwise : public ElementwisePrimitive {
   std::vector<Expr> partials(std::span<const Expr> x, Expr y) const override { return spec_.partials.expr(x.data(), y); }
   double value(const double* x) const override { return spec_.kernel.number(x); }
   void partials(const double* x, double y, double* partial) const override { spec_.partials.number(x, y, partial); }
+  ScalarSteps scalar_steps(unsigned active) const override {
+    ScalarSteps steps = spec_.partials.steps[active];
+    steps.replay = spec_.kernel.replay[active];
+    return steps;
+  }
   Loop native_loop(DType dtype) const override {
     return dtype == DType::f64 ? spec_.kernel.loop_f64 : dtype == DType::f32 ? spec_.kernel.loop_f32 : nullptr;
   }

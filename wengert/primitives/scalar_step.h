@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Steps of a scalar list: an elementwise record's rules instantiated for double, as threaded code. A list of scalars is
+// a structure of arrays (operation, operands, value); a step does what one entry asks for and calls the next entry's
+// step as its last act, which an optimizing compiler makes a jump. `stop` entries, at most scalar_segment apart, return
+// to the caller: so the stack stays bounded where a call remains a call.
+//
+//   reverse   x_bar_k += y_bar * partial_k,   y_bar := 0        entries downward
+//   forward   y_dot = sum_k partial_k * x_dot_k                 entries upward
+//   replay    y = value(x)                                      entries upward
+//
+// An operand is a slot of the list (active) or a place in the pool of constants (passive); which of them, is part of
+// the operation's code, so a passive operand costs no partial. A third operand lies in the entry before.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace wengert {
+
+struct ScalarOperands {
+  uint32_t a = 0, b = 0;
+};
+
+struct ScalarSweep;
+using ScalarStep = size_t (*)(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value,
+                              double* derivative, const ScalarSweep& sweep);
+
+/// What all steps of one sweep share.
+struct ScalarSweep {
+  const ScalarStep* steps;  ///< by code
+  const double* constants;
+  ScalarStep irregular;     ///< reverse: the cotangent is zero; forward: the tangent is NaN. Both need a second look.
+};
+
+/// The three steps of one operation and one set of active operands.
+struct ScalarSteps {
+  ScalarStep reverse = nullptr, forward = nullptr, replay = nullptr;
+};
+
+/// Entries between two stops.
+inline constexpr size_t scalar_segment = 1024;
+
+/// The code of an operation: its record's number, and a bit for each active operand.
+inline constexpr unsigned scalar_operands_max = 3;
+constexpr uint16_t scalar_code(uint16_t primitive, unsigned active) {
+  return static_cast<uint16_t>(primitive << scalar_operands_max | active);
+}
+constexpr uint16_t scalar_primitive(uint16_t code) { return code >> scalar_operands_max; }
+constexpr unsigned scalar_active(uint16_t code) { return code & ((1u << scalar_operands_max) - 1); }
+
+namespace detail {
+
+template <int N> std::array<uint32_t, N> scalar_slots(size_t i, const ScalarOperands* operands) {
+  if constexpr (N == 1) return {operands[i].a};
+  else if constexpr (N == 2) return {operands[i].a, operands[i].b};
+  else return {operands[i].a, operands[i].b, operands[i - 1].a};
+}
+
+/// Calls the rule F on the operands' values, and `more`.
+template <class F, unsigned active, size_t... K, class... More>
+auto scalar_call(std::index_sequence<K...>, const std::array<uint32_t, sizeof...(K)>& slot, const double* value,
+                 const double* constants, More... more) {
+  return F{}(((active >> K & 1) != 0 ? value[slot[K]] : constants[slot[K]])..., more...);
+}
+
+template <class F, int N, unsigned active>
+size_t reverse_step(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
+                    const ScalarSweep& sweep) {
+  const double y_bar = derivative[i];
+  if (std::bit_cast<uint64_t>(y_bar) << 1 == 0) [[unlikely]]
+    return sweep.irregular(i, code, operands, value, derivative, sweep);
+  derivative[i] = 0;
+  const auto slot = scalar_slots<N>(i, operands);
+  const auto partial = scalar_call<F, active>(std::make_index_sequence<N>(), slot, value, sweep.constants, value[i]);
+  for (size_t k = 0; k < N; ++k)
+    if ((active >> k & 1) != 0) derivative[slot[k]] += y_bar * partial[k];
+  i -= N == 3 ? 2 : 1;
+  return sweep.steps[code[i]](i, code, operands, value, derivative, sweep);
+}
+
+template <class F, int N, unsigned active>
+size_t forward_step(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
+                    const ScalarSweep& sweep) {
+  const auto slot = scalar_slots<N>(i, operands);
+  const auto partial = scalar_call<F, active>(std::make_index_sequence<N>(), slot, value, sweep.constants, value[i]);
+  double y_dot = 0;
+  for (size_t k = 0; k < N; ++k)
+    if ((active >> k & 1) != 0) y_dot += partial[k] * derivative[slot[k]];
+  derivative[i] = y_dot;
+  if (y_dot != y_dot) [[unlikely]]
+    return sweep.irregular(i, code, operands, value, derivative, sweep);
+  ++i;
+  return sweep.steps[code[i]](i, code, operands, value, derivative, sweep);
+}
+
+template <class F, int N, unsigned active>
+size_t replay_step(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
+                   const ScalarSweep& sweep) {
+  const auto slot = scalar_slots<N>(i, operands);
+  value[i] = static_cast<double>(scalar_call<F, active>(std::make_index_sequence<N>(), slot, value, sweep.constants));
+  ++i;
+  return sweep.steps[code[i]](i, code, operands, value, derivative, sweep);
+}
+
+}  // namespace detail
+
+/// A value rule's replay steps, by active operands; none where a list cannot hold it (more than three operands).
+template <class F, int N> constexpr std::array<ScalarStep, 8> replay_steps() {
+  std::array<ScalarStep, 8> steps{};
+  if constexpr (N <= static_cast<int>(scalar_operands_max))
+    [&]<size_t... M>(std::index_sequence<M...>) {
+      ((steps[M + 1] = &detail::replay_step<F, N, M + 1>), ...);
+    }(std::make_index_sequence<(1u << N) - 1>());
+  return steps;
+}
+
+/// A partials rule's reverse and forward steps, by active operands.
+template <class F, int N> constexpr std::array<ScalarSteps, 8> derivative_steps() {
+  std::array<ScalarSteps, 8> steps{};
+  if constexpr (N <= static_cast<int>(scalar_operands_max))
+    [&]<size_t... M>(std::index_sequence<M...>) {
+      ((steps[M + 1] = {&detail::reverse_step<F, N, M + 1>, &detail::forward_step<F, N, M + 1>, nullptr}), ...);
+    }(std::make_index_sequence<(1u << N) - 1>());
+  return steps;
+}
+
+}  // namespace wengert
