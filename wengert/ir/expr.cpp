@@ -88,6 +88,37 @@ Expr record(const Primitive& primitive, std::initializer_list<Expr> operands, co
   return record_all(primitive, std::span(operands.begin(), operands.size()), attributes, site)[0];
 }
 
+std::vector<Expr> replay(const Program& program, std::span<const Expr> inputs) {
+  Recording& recording = Recording::current();
+  if (inputs.size() != program.inputs())
+    throw ShapeError("W207", fmt::format("program \"{}\" has {} inputs, {} were given", program.name(), program.inputs(), inputs.size()));
+  std::vector<ValueId> values(program.size());
+  std::vector<ValueId> operands;
+  std::vector<Type> types;
+  for (uint32_t i = 0; i < program.size();) {
+    const Instruction line = program[ValueId{i}];
+    if (program.is_input(line.value)) {
+      values[i] = recording.value(inputs[i]);
+      if (recording.builder().type(values[i]) != program.type(line.value))
+        throw ShapeError("W207", fmt::format("input {} of program \"{}\" is {}, found {}", i, program.name(),
+                                             to_string(program.type(line.value)), to_string(recording.builder().type(values[i]))));
+    } else if (program.is_constant(line.value)) {
+      values[i] = recording.builder().constant(program.constant(line.value));
+    } else {
+      operands.clear();
+      types.clear();
+      for (ValueId v : line.operands) operands.push_back(values[index(v)]);
+      for (int k = 0; k < line.results; ++k) types.push_back(program.type(ValueId{i + static_cast<uint32_t>(k)}));
+      const ValueId first = recording.builder().append_typed(line.primitive, operands, line.attributes, types, program.site(line.value));
+      for (int k = 0; k < line.results; ++k) values[i + static_cast<size_t>(k)] = ValueId{static_cast<uint32_t>(first) + static_cast<uint32_t>(k)};
+    }
+    i += static_cast<uint32_t>(line.results);
+  }
+  std::vector<Expr> outputs;
+  for (ValueId v : program.outputs()) outputs.push_back(recording.expr(values[index(v)]));
+  return outputs;
+}
+
 Expr constant(const Array& value) {
   Recording& recording = Recording::current();
   return recording.expr(recording.builder().constant(value));

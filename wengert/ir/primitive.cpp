@@ -58,6 +58,9 @@ Primitive::Primitive(std::string_view n, Family f, int operands, std::string_vie
     : name(n), family(f), arity(operands), source(src), note(remark), id(register_primitive(*this)) {}
 
 void Primitive::kernel(KernelBuilder&, const Attributes&) const { no_rule(*this, "kernel"); }
+Primitive::Augmented Primitive::augmented(std::span<const Expr> operands, const Attributes& attributes, Site site) const {
+  return {record_all(*this, operands, attributes, site), {}};
+}
 std::vector<Expr> Primitive::partials(std::span<const Expr>, Expr) const { no_rule(*this, "partials"); }
 Tangents Primitive::jvp(const JvpRule&) const { no_rule(*this, "JVP"); }
 Tangents Primitive::transpose(const TransposeRule&) const { no_rule(*this, "transpose"); }

@@ -32,6 +32,7 @@ struct Signature {
 struct JvpRule {
   std::span<const Expr> operands;
   std::span<const Expr> results;
+  std::span<const Expr> residuals;  ///< what `augmented` kept
   const Attributes& attributes;
   std::span<const std::optional<Expr>> tangents;
   const BodyTransforms& bodies;
@@ -101,6 +102,10 @@ class Primitive {
   /// Writes the kernel for the operand and result types that `k` shows.
   virtual void kernel(KernelBuilder& k, const Attributes& attributes) const;
   virtual bool has_kernel() const { return true; }
+
+  /// Records the instruction so that its derivative has what it needs: results, and values kept besides.
+  struct Augmented { std::vector<Expr> results, residuals; };
+  virtual Augmented augmented(std::span<const Expr> operands, const Attributes& attributes, Site site) const;
 
   /// Elementwise records: the partials by each operand, at `operands` with result `result`; literals stay literals.
   virtual std::vector<Expr> partials(std::span<const Expr> operands, Expr result) const;

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/ad/seeds.h"
+
+#include <map>
+#include <numeric>
+
+#include "wengert/ad/pullback.h"
+#include "wengert/primitives/control.h"
+#include "wengert/primitives/primitives.h"
+
+namespace wengert {
+
+Expr filled(const std::optional<Expr>& e, const Type& type) {
+  if (!e) return zeros(type);
+  if (!e->is_literal()) return *e;
+  return type.is_scalar() ? Recording::current().expr(Recording::current().builder().literal(e->literal(), type.dtype))
+                          : constant(Array::filled(type, e->literal()));
+}
+
+namespace {
+
+/// One sweep: the image of a seed at place `k`.
+using Sweep = std::function<Tangents(const Tangents& seeds, const Residuals&)>;
+
+/// What is swept from (sources) and to (targets), and at which places of the graph's inputs or outputs the sources are.
+struct Direction {
+  std::vector<Type> sources, targets;
+  std::vector<size_t> places;
+  size_t seed_count;
+  Sweep sweep;
+  std::vector<size_t> results;  ///< places of the targets among the sweep's results
+};
+
+bool all_scalar(const LinearGraph& graph) {
+  for (const LinearEdge& edge : graph.edges())
+    if (!edge.is_diagonal() || !graph.type(edge.to[0]).is_scalar()) return false;
+  return true;
+}
+
+/// Images of source k, written out for a scalar.
+std::vector<Expr> direct_sweep(const Direction& d, size_t k) {
+  Tangents seeds(d.seed_count);
+  seeds[d.places[k]] = Expr(1.0);
+  const auto images = d.sweep(seeds, here());
+  std::vector<Expr> result;
+  for (size_t j = 0; j < d.targets.size(); ++j) result.push_back(filled(images[d.results[j]], d.targets[j]));
+  return result;
+}
+
+/// Images of every unit vector of source k, stacked in front: [elements of the source] + target shape.
+std::vector<Expr> mapped_sweep(const LinearGraph& graph, const Direction& d, size_t k) {
+  Recording& outer = Recording::current();
+  const Type source = d.sources[k];
+  const int64_t n = source.elements();
+  std::vector<Expr> residuals;
+  std::vector<bool> mapped;
+  Program body;
+  {
+    Recording recording("sweep", is_float(source.dtype) ? source.dtype : DType::f64);
+    std::map<ValueId, Expr> inside;
+    const auto residual_input = [&](ValueId v) {
+      if (v == no_value || inside.contains(v)) return;
+      inside.emplace(v, recording.input(outer.builder().type(v)));
+      residuals.push_back(outer.expr(v));
+      mapped.push_back(false);
+    };
+    for (const LinearEdge& edge : graph.edges()) {
+      if (edge.is_diagonal()) residual_input(edge.diagonal.value);
+      for (ValueId v : edge.operands) residual_input(v);
+    }
+    const Expr number = recording.input(i64());
+    mapped.push_back(true);
+    Tangents seeds(d.seed_count);
+    seeds[d.places[k]] = reshape(one_hot(number, n, source.dtype), source.shape);
+    const auto images = d.sweep(seeds, [&](ValueId v) { return inside.at(v); });
+    std::vector<Expr> outputs;
+    for (size_t j = 0; j < d.targets.size(); ++j) outputs.push_back(filled(images[d.results[j]], d.targets[j]));
+    body = recording.finish(outputs);
+  }
+  std::vector<int64_t> numbers(static_cast<size_t>(n));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  residuals.push_back(constant(Array::of<int64_t>({n}, numbers)));
+  return map(body, residuals, mapped);
+}
+
+/// images[source][target]: [elements of the source] + target shape; a scalar source written out has no leading axis.
+std::vector<std::vector<Expr>> sweep_all(const LinearGraph& graph, const Direction& d) {
+  const bool direct = all_scalar(graph);
+  std::vector<std::vector<Expr>> images;
+  for (size_t k = 0; k < d.sources.size(); ++k) {
+    if (d.sources[k].is_scalar() && (direct || d.sources[k].elements() == 1)) images.push_back(direct_sweep(d, k));
+    else images.push_back(mapped_sweep(graph, d, k));
+  }
+  return images;
+}
+
+Shape joined(const Shape& a, const Shape& b) {
+  std::vector<int64_t> extents(a.begin(), a.end());
+  extents.insert(extents.end(), b.begin(), b.end());
+  return Shape(extents);
+}
+
+std::vector<size_t> counting(size_t n) {
+  std::vector<size_t> places(n);
+  std::iota(places.begin(), places.end(), size_t{0});
+  return places;
+}
+
+}  // namespace
+
+std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
+                                      const std::vector<Type>& rows) {
+  const Direction d{columns, rows, {wrt.begin(), wrt.end()}, graph.inputs.size(),
+                    [&](const Tangents& seeds, const Residuals& residual) { return pushforward(graph, seeds, residual); }, counting(rows.size())};
+  const auto images = sweep_all(graph, d);
+  std::vector<Expr> entries;
+  for (size_t i = 0; i < rows.size(); ++i)
+    for (size_t j = 0; j < columns.size(); ++j) {
+      Expr column = images[j][i];
+      if (column.rank() > rows[i].shape.rank()) {  // the source's axis goes last
+        std::vector<int64_t> order(static_cast<size_t>(column.rank()));
+        std::iota(order.begin(), order.end(), 1);
+        order.back() = 0;
+        column = transpose(column, order);
+      }
+      entries.push_back(reshape(column, joined(rows[i].shape, columns[j].shape)));
+    }
+  return entries;
+}
+
+std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
+                                   const std::vector<Type>& rows) {
+  const Direction d{rows, columns, counting(rows.size()), rows.size(),
+                    [&](const Tangents& seeds, const Residuals& residual) { return pullback(graph, seeds, residual); }, {wrt.begin(), wrt.end()}};
+  const auto images = sweep_all(graph, d);
+  std::vector<Expr> entries;
+  for (size_t i = 0; i < rows.size(); ++i)
+    for (size_t j = 0; j < columns.size(); ++j) entries.push_back(reshape(images[i][j], joined(rows[i].shape, columns[j].shape)));
+  return entries;
+}
+
+}  // namespace wengert

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/ir/text_lexer.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace wengert::text {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_word(char c) { return is_letter(c) || is_digit(c); }
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }  // of UTF-8
+
+/// What a message shows of a word.
+std::string shown(const Token& token) {
+  if (token.kind == Token::Kind::end) return "the end of the text";
+  std::string text(token.text.substr(0, 40));
+  if (token.text.size() > 40) text += "...";
+  if (token.kind == Token::Kind::label) return "%" + text;
+  if (token.kind == Token::Kind::number) return text + std::string(token.suffix.substr(0, 40));
+  return token.kind == Token::Kind::string || token.kind == Token::Kind::quoted ? text : fmt::format("'{}'", text);
+}
+
+int hex_digit(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// The whole UTF-8 character at `at`, or its byte in hexadecimal.
+std::string character_at(std::string_view text, size_t at) {
+  size_t end = at + 1;
+  while (end < text.size() && end < at + 4 && continues_character(text[end])) ++end;
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && (byte < 0xc2 || end == at + 1))) return fmt::format("byte 0x{:02x}", byte);
+  return fmt::format("'{}'", text.substr(at, end - at));
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return result;
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours from one word to the other.
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
+  for (size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
+  for (size_t i = 1; i <= a.size(); ++i)
+    for (size_t j = 1; j <= b.size(); ++j) {
+      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+    }
+  return cost[a.size()][b.size()];
+}
+
+}  // namespace
+
+size_t Source::line(size_t offset) const {
+  return 1 + static_cast<size_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+}
+
+std::string Source::place(size_t offset) const {
+  constexpr size_t before = 80, after = 40;
+  const size_t line_start = offset == 0 ? 0 : text_.rfind('\n', offset - 1) + 1;  // npos + 1 is 0
+  const size_t line_end = std::min(text_.find('\n', offset), text_.size());
+  size_t from = line_start, to = line_end, column = 1;
+  for (size_t i = line_start; i < offset; ++i) column += !continues_character(text_[i]);
+  if (offset - from > before) from = offset - before;
+  if (to - offset > after) to = offset + after;
+  while (from < offset && continues_character(text_[from])) ++from;
+  while (to < line_end && continues_character(text_[to])) ++to;
+  std::string shown = from > line_start ? "..." : "", caret(shown.size(), ' ');
+  for (size_t i = from; i < to; ++i) {
+    const char c = text_[i];
+    shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    if (i < offset && !continues_character(c)) caret += ' ';
+  }
+  return fmt::format("{}:{}:{}\n      {}{}\n      {}^", file_, line(offset), column, shown, to < line_end ? "..." : "", caret);
+}
+
+void Source::fail(std::string_view id, size_t offset, std::string problem, std::string fix) const {
+  throw UsageError(id, std::move(problem), place(offset), std::move(fix));
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& known) {
+  constexpr size_t longest = 64;
+  if (name.size() > longest) return {};
+  size_t least = (name.size() + 1) / 3 + 1;
+  std::string_view nearest;
+  for (std::string_view candidate : known) {
+    const auto [shorter, longer] = std::minmax(name.size(), candidate.size());
+    if (longer - shorter >= least) continue;
+    const size_t distance = edit_distance(lower(name), lower(candidate));
+    if (distance >= least) continue;
+    least = distance;
+    nearest = candidate;
+  }
+  return nearest.empty() ? std::string{} : fmt::format("did you mean \"{}\"?", nearest);
+}
+
+Lexer::Lexer(const Source& source) : source_(source) {
+  current_ = next();
+  current_.first_on_line = true;
+  ahead_ = next();
+}
+
+Token Lexer::take() {
+  const Token taken = current_;
+  current_ = ahead_;
+  if (ahead_.kind != Token::Kind::end) ahead_ = next();
+  return taken;
+}
+
+bool Lexer::accept(char sign) {
+  if (!current_.is(sign)) return false;
+  take();
+  return true;
+}
+
+Token Lexer::expect(char sign, std::string_view after) {
+  if (!current_.is(sign)) unexpected(fmt::format("'{}' {}", sign, after));
+  return take();
+}
+
+void Lexer::unexpected(std::string_view expected, std::string fix) const {
+  source_.fail("W500", current_.at, fmt::format("expected {}, found {}", expected, shown(current_)), std::move(fix));
+}
+
+char Lexer::peek(size_t distance) const {
+  const std::string_view text = source_.text();
+  return at_ + distance < text.size() ? text[at_ + distance] : '\0';
+}
+
+size_t Lexer::skip_while(bool (*test)(char)) {
+  const size_t start = at_;
+  const std::string_view text = source_.text();
+  while (at_ < text.size() && test(text[at_])) ++at_;
+  return at_ - start;
+}
+
+void Lexer::skip_blanks(Token& token) {
+  const std::string_view text = source_.text();
+  while (at_ < text.size()) {
+    const char c = text[at_];
+    if (c == '#') at_ = std::min(text.find('\n', at_), text.size());
+    else if (c == '\n') token.first_on_line = true, ++at_;
+    else if (c == ' ' || c == '\t' || c == '\r') ++at_;
+    else break;
+  }
+}
+
+Token Lexer::next() {
+  Token token;
+  skip_blanks(token);
+  token.at = at_;
+  const std::string_view text = source_.text();
+  if (at_ == text.size()) return token;
+  const char c = text[at_];
+  if (is_letter(c)) name(token);
+  else if (is_digit(c) || (c == '.' && is_digit(peek(1)))) number(token);
+  else if (c == '"' || c == '`') quoted(token, c);
+  else sign(token);
+  return token;
+}
+
+void Lexer::name(Token& token) {
+  token.kind = Token::Kind::name;
+  do skip_while(is_word);
+  while (peek() == '.' && is_letter(peek(1)) && ++at_);
+  token.text = source_.text().substr(token.at, at_ - token.at);
+}
+
+void Lexer::quoted(Token& token, char quote) {
+  const std::string_view text = source_.text();
+  for (++at_; at_ < text.size() && text[at_] != quote && text[at_] != '\n'; ++at_)
+    if (text[at_] == '\\' && at_ + 1 < text.size()) ++at_;
+  if (at_ >= text.size() || text[at_] != quote)
+    source_.fail("W501", token.at, fmt::format("the text in {} has no end on its line", quote), fmt::format("close it with {}", quote));
+  ++at_;
+  token.kind = quote == '"' ? Token::Kind::string : Token::Kind::quoted;
+  token.text = text.substr(token.at, at_ - token.at);
+}
+
+void Lexer::number(Token& token) {
+  token.kind = Token::Kind::number;
+  const bool bits = peek() == '0' && peek(1) == 'x';
+  if (bits) {
+    at_ += 2;
+    skip_while([](char c) { return hex_digit(c) >= 0; });
+  } else {
+    skip_while(is_digit);
+    if (peek() == '.') ++at_, skip_while(is_digit);
+    const bool exponent = peek() == 'e' || peek() == 'E';
+    if (exponent && is_digit(peek(1))) ++at_, skip_while(is_digit);
+    else if (exponent && (peek(1) == '+' || peek(1) == '-') && is_digit(peek(2))) at_ += 2, skip_while(is_digit);
+  }
+  token.text = source_.text().substr(token.at, at_ - token.at);
+  const size_t start = at_;
+  skip_while(is_word);
+  token.suffix = source_.text().substr(start, at_ - start);
+  if (token.suffix.empty() || token.suffix == "f64" || token.suffix == "f32" || token.suffix == "i64") return;
+  source_.fail("W502", token.at, fmt::format("a number cannot end in \"{}\"", token.suffix.substr(0, 40)),
+               fmt::format("for a product write {} * {}; the suffixes are f64, f32 and i64", token.text.substr(0, 40), token.suffix.substr(0, 40)));
+}
+
+void Lexer::sign(Token& token) {
+  const std::string_view text = source_.text();
+  const char c = text[at_];
+  if (c == '%' && is_digit(peek(1))) {
+    ++at_;
+    skip_while(is_digit);
+    token.kind = Token::Kind::label;
+    token.text = text.substr(token.at + 1, at_ - token.at - 1);
+    return;
+  }
+  const bool two = peek(1) == '=' && (c == '<' || c == '>' || c == '=');
+  if (!two && std::string_view("(){}[],;:=+-*/^<>@|").find(c) == std::string_view::npos)
+    source_.fail("W501", at_, character_at(text, at_) + " has no meaning here",
+                 "operators are + - * / ^ < <= > >= ==; names with other characters stand in `backquotes`");
+  token.kind = Token::Kind::sign;
+  token.sign = !two ? c : c == '<' ? 'l' : c == '>' ? 'g' : 'q';
+  at_ += two ? 2 : 1;
+  token.text = text.substr(token.at, at_ - token.at);
+}
+
+std::string unescape(const Source& source, const Token& token) {
+  const std::string_view text = token.text.substr(1, token.text.size() - 2);
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      result += text[i];
+      continue;
+    }
+    static constexpr std::string_view letters = "\\\"`ntr", meanings = "\\\"`\n\t\r";
+    const char c = text[++i];  // the lexer saw to it that something follows a backslash
+    const size_t known = letters.find(c);
+    const bool byte = c == 'x' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    if (known == std::string_view::npos && !byte)
+      source.fail("W501", token.at + i, "no escape begins like this", R"(the escapes are \\ \" \` \n \t \r and \x41)");
+    result += byte ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : meanings[known];
+    if (byte) i += 2;
+  }
+  return result;
+}
+
+std::string escape(std::string_view text, char quote) {
+  std::string result(1, quote);
+  for (char c : text) {
+    if (c == quote || c == '\\') result += '\\', result += c;
+    else if (c == '\n') result += "\\n";
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else result += c;
+  }
+  return result += quote;
+}
+
+bool is_identifier(std::string_view text) {
+  bool starts = true;  // a letter must come: at the front, and behind a dot
+  for (char c : text) {
+    if (starts ? !is_letter(c) : !is_word(c) && c != '.') return false;
+    starts = c == '.';
+  }
+  return !starts;
+}
+
+bool is_keyword(std::string_view text) {
+  static constexpr std::array<std::string_view, 11> words{"program", "return", "constant", "true", "false", "inf",
+                                                          "nan",     "f64",    "f32",      "i64",  "bool"};
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+}  // namespace wengert::text

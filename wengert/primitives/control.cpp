@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// call and map. A map's tangent is a map of the body's JVP with the primal operands as residuals, and its transpose a
+// map of that body's transpose: stacked cotangents are sliced, summed ones shared; a shared operand's cotangent is summed.
+#include "wengert/primitives/control.h"
+
+#include <cstring>
+#include <fmt/format.h>
+
+#include "wengert/primitives/control_rules.h"
+
+namespace wengert {
+namespace {
+
+class Call : public Primitive {
+ public:
+  Call() : Primitive("call", Family::control, any_arity, {}, "a nested Program, once") {}
+  bool has_kernel() const override { return false; }
+  std::vector<Type> infer(const Signature& s) const override {
+    const Program& body = s.attributes.program("body");
+    s.require(std::ranges::equal(s.operands, body.input_types()), "the operands of its body");
+    return body.output_types();
+  }
+  void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes&,
+                  const std::function<BodyRunner(std::string_view)>& body) const override {
+    body("body")(in, out);
+  }
+  Tangents jvp(const JvpRule& rule) const override {
+    std::vector<bool> varies;
+    const Program body = rule.bodies.jvp(rule.attributes.program("body"), active_operands(rule), varies);
+    return spread(call(body, with_tangents(rule)), varies);
+  }
+  Tangents transpose(const TransposeRule& rule) const override {
+    const Program body = rule.bodies.transpose(rule.attributes.program("body"), linear_operands(rule), given_cotangents(rule));
+    return spread(call(body, with_cotangents(rule)), linear_operands(rule));
+  }
+};
+
+class Map : public Primitive {
+ public:
+  Map() : Primitive("map", Family::control, any_arity, {}, "a nested Program over a leading axis") {}
+  bool has_kernel() const override { return false; }
+
+  std::vector<Type> infer(const Signature& s) const override {
+    const Program& body = s.attributes.program("body");
+    const auto mapped = flags(s.attributes, "mapped"), summed = flags(s.attributes, "summed");
+    const int64_t length = s.attributes.integer("length");
+    check_loop_operands(s, body.input_types(), mapped, length);
+    s.require(summed.size() == body.outputs().size(), "a `summed` flag for each output of its body");
+    std::vector<Type> results = body.output_types();
+    for (size_t k = 0; k < results.size(); ++k) {
+      s.require(!summed[k] || is_float(results[k].dtype), "float results where they are summed");
+      if (!summed[k]) results[k].shape = results[k].shape.with(0, length);
+    }
+    return results;
+  }
+
+  void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes& attributes,
+                  const std::function<BodyRunner(std::string_view)>& body) const override;
+
+  Tangents jvp(const JvpRule& rule) const override {
+    std::vector<bool> varies;
+    const Program body = rule.bodies.jvp(rule.attributes.program("body"), active_operands(rule), varies);
+    auto mapped = flags(rule.attributes, "mapped");
+    const auto summed = chosen(flags(rule.attributes, "summed"), varies);
+    append(mapped, chosen(mapped, active_operands(rule)));
+    return spread(map(body, with_tangents(rule), mapped, summed, rule.attributes.integer("length")), varies);
+  }
+
+  Tangents transpose(const TransposeRule& rule) const override {
+    const auto linear = linear_operands(rule), given = given_cotangents(rule);
+    const Program body = rule.bodies.transpose(rule.attributes.program("body"), linear, given);
+    const auto mapped = flags(rule.attributes, "mapped");
+    auto sliced = chosen(mapped, negated(linear));
+    append(sliced, negated(chosen(flags(rule.attributes, "summed"), given)));
+    const auto summed = negated(chosen(mapped, linear));
+    return spread(map(body, with_cotangents(rule), sliced, summed, rule.attributes.integer("length")), linear);
+  }
+};
+
+/// acc += x, elementwise, in f64.
+void accumulate(std::vector<double>& sums, const View& x) {
+  for (size_t i = 0; i < sums.size(); ++i)
+    sums[i] += x.type.dtype == DType::f64 ? x.as<double>()[i] : static_cast<double>(x.as<float>()[i]);
+}
+
+void store(const std::vector<double>& sums, const View& y) {
+  for (size_t i = 0; i < sums.size(); ++i) {
+    if (y.type.dtype == DType::f64) y.as<double>()[i] = sums[i];
+    else y.as<float>()[i] = static_cast<float>(sums[i]);
+  }
+}
+
+void Map::run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes& attributes,
+                     const std::function<BodyRunner(std::string_view)>& bodies) const {
+  const auto body = bodies("body");
+  const auto mapped = flags(attributes, "mapped"), summed = flags(attributes, "summed");
+  std::vector<ConstView> x = slices(in, mapped);
+  std::vector<View> y = slices(out, negated(summed));
+  std::vector<Array> terms;
+  std::vector<std::vector<double>> sums(out.size());
+  for (size_t k = 0; k < out.size(); ++k) {
+    if (!summed[k]) continue;
+    sums[k].resize(static_cast<size_t>(out[k].type.elements()));
+    terms.emplace_back(out[k].type);
+    y[k].data = terms.back().mutable_view().data;
+  }
+  for (int64_t i = 0, length = attributes.integer("length"); i < length; ++i) {
+    body(x, y);
+    for (size_t k = 0; k < out.size(); ++k)
+      if (summed[k]) accumulate(sums[k], y[k]);
+    advance(x, mapped, 1);
+    advance(y, negated(summed), 1);
+  }
+  for (size_t k = 0; k < out.size(); ++k)
+    if (summed[k]) store(sums[k], out[k]);
+}
+
+const Call call_record;
+const Map map_record;
+
+}  // namespace
+
+const Primitive& call_p = call_record;
+const Primitive& map_p = map_record;
+
+std::vector<Expr> call(const Program& body, std::span<const Expr> operands) {
+  return record_all(call_p, operands, {{"body", NestedProgram(body)}});
+}
+
+std::vector<Expr> map(const Program& body, std::span<const Expr> operands, std::vector<bool> mapped, std::vector<bool> summed,
+                      int64_t length) {
+  if (mapped.empty()) mapped.assign(operands.size(), true);
+  if (summed.empty()) summed.assign(body.outputs().size(), false);
+  if (body.outputs().empty()) return {};
+  return record_all(map_p, operands, {{"body", NestedProgram(body)}, {"length", loop_length(operands, mapped, length)},
+                                      {"mapped", as_integers(mapped)}, {"summed", as_integers(summed)}});
+}
+
+std::vector<Expr> sum_map(const Program& body, std::span<const Expr> operands, std::vector<bool> mapped) {
+  return map(body, operands, std::move(mapped), std::vector<bool>(body.outputs().size(), true));
+}
+
+}  // namespace wengert
