@@ -100,9 +100,8 @@ Array Idx::array(DType dtype, double scale) const { return converted(*this, 0, {
 
 Array Idx::rows(int64_t first, int64_t count, DType dtype, double scale) const {
   if (first < 0 || count < 0 || first > shape[0] || count > shape[0] - first)
-    throw UsageError("W552",
-                     fmt::format("entries {} to {} were asked for; there are {}", first, first + count, shape[0]), name,
-                     "ask for entries that exist");
+    throw UsageError("W552", fmt::format("{} entries from {} on were asked for; there are {}", count, first, shape[0]),
+                     name, "ask for entries that exist");
   const Shape rest = shape.without(0);
   const size_t row = static_cast<size_t>(rest.elements()) * stored_size(type);
   return converted(*this, static_cast<size_t>(first) * row, {dtype, rest.with(0, count)}, scale);
