@@ -5,8 +5,7 @@
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/batch.h"
-#include "wengert/passes/common_subexpressions.h"
-#include "wengert/passes/dead_code.h"
+#include "wengert/passes/tidy.h"
 
 namespace wengert {
 namespace {
@@ -17,8 +16,6 @@ std::vector<Expr> declare_inputs(Recording& recording, const Program& body) {
   return inputs;
 }
 
-
-Program tidy(const Program& p) { return dead_code(common_subexpressions(p)); }
 
 class Bodies : public BodyTransforms {
  public:

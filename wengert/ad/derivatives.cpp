@@ -7,6 +7,7 @@
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
+#include "wengert/passes/tidy.h"
 #include "wengert/primitives/primitives.h"
 
 namespace wengert {
@@ -48,6 +49,7 @@ struct Derivative {
       if (is_float(p.type(p.outputs()[k]).dtype)) all[k] = recording.input(p.type(p.outputs()[k]), output_name(p, k) + std::string(suffix));
     return all;
   }
+  Program finish(std::span<const Expr> outputs) { return tidy(recording.finish(outputs)); }
   std::vector<bool> active() const {
     std::vector<bool> flags(inputs.size(), false);
     for (size_t k : wrt) flags[k] = true;
@@ -73,7 +75,7 @@ Program gradient(const Program& p, const std::vector<size_t>& wrt, bool with_val
   std::vector<Expr> outputs;
   if (with_value) outputs.push_back(linearized.outputs[0]);
   for (size_t k : d.wrt) outputs.push_back(filled(x_bar[k], d.inputs[k].type()));
-  return d.recording.finish(outputs);
+  return d.finish(outputs);
 }
 
 int64_t elements(const std::vector<Type>& types) {
@@ -106,7 +108,7 @@ Program jvp(const Program& p, const std::vector<size_t>& wrt) {
   std::vector<Expr> outputs = linearized.outputs;
   for (size_t k = 0; k < y_dot.size(); ++k)
     if (const Type type = linearized.outputs[k].type(); is_float(type.dtype)) outputs.push_back(filled(y_dot[k], type));
-  return d.recording.finish(outputs);
+  return d.finish(outputs);
 }
 
 Program vjp(const Program& p, const std::vector<size_t>& wrt) {
@@ -116,7 +118,7 @@ Program vjp(const Program& p, const std::vector<size_t>& wrt) {
   const auto x_bar = pullback(linearized.graph, y_bar);
   std::vector<Expr> outputs = linearized.outputs;
   for (size_t k : d.wrt) outputs.push_back(filled(x_bar[k], d.inputs[k].type()));
-  return d.recording.finish(outputs);
+  return d.finish(outputs);
 }
 
 Program grad(const Program& p, const std::vector<size_t>& wrt) { return gradient(p, wrt, false); }
@@ -129,7 +131,7 @@ Program jacobian(const Program& p, const std::vector<size_t>& wrt, JacobianMode 
   for (size_t k : d.wrt) columns.push_back(d.inputs[k].type());
   for (const Expr& y : linearized.outputs) rows.push_back(y.type());
   if (mode == JacobianMode::by_shape) mode = elements(columns) <= elements(rows) ? JacobianMode::forward : JacobianMode::reverse;
-  return d.recording.finish(mode == JacobianMode::forward ? jacobian_by_columns(linearized.graph, d.wrt, columns, rows)
+  return d.finish(mode == JacobianMode::forward ? jacobian_by_columns(linearized.graph, d.wrt, columns, rows)
                                                           : jacobian_by_rows(linearized.graph, d.wrt, columns, rows));
 }
 
@@ -147,7 +149,7 @@ Program hvp(const Program& p, const std::vector<size_t>& wrt) {
   const auto products = pushforward(linearized.graph, v);
   std::vector<Expr> outputs;
   for (size_t k = 0; k < products.size(); ++k) outputs.push_back(filled(products[k], linearized.outputs[k].type()));
-  return d.recording.finish(outputs).renamed(p.name() + "_hvp");
+  return d.finish(outputs).renamed(p.name() + "_hvp");
 }
 
 Program gauss_newton_product(const Program& p, const Program* loss, const std::vector<size_t>& wrt) {
@@ -166,7 +168,7 @@ Program gauss_newton_product(const Program& p, const Program* loss, const std::v
   const auto x_bar = pullback(linearized.graph, product);
   std::vector<Expr> outputs;
   for (size_t k : d.wrt) outputs.push_back(filled(x_bar[k], d.inputs[k].type()));
-  return d.recording.finish(outputs);
+  return d.finish(outputs);
 }
 
 }  // namespace wengert

@@ -4,8 +4,8 @@
 // order of derivative is a composition. `wrt` lists the inputs that vary (empty: all of float dtype); the others are
 // held fixed and have no tangent, cotangent or Jacobian.
 //
-// Inputs keep their places and names; tangents x_dot and cotangents y_bar follow them. Results are raw: run the passes
-// (dead_code, common_subexpressions, simplify) over them, or use api/derivatives.h, which does.
+// Inputs keep their places and names; tangents x_dot and cotangents y_bar follow them. Results are tidied: dead code and
+// common subexpressions removed, simplified (passes/tidy.h).
 #pragma once
 
 #include <vector>

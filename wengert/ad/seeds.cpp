@@ -6,6 +6,7 @@
 
 #include "wengert/ad/pullback.h"
 #include "wengert/primitives/control.h"
+#include "wengert/primitives/index.h"
 #include "wengert/primitives/primitives.h"
 
 namespace wengert {

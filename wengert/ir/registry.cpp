@@ -6,10 +6,15 @@
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "wengert/ir/primitive.h"
 
 namespace wengert {
+
+// Defined one floor up, in primitives/all.cpp: the one call upward, so that a static library keeps every family.
+const std::vector<const Primitive*>& library_primitives();
+
 namespace {
 
 /// A table that only grows: a number once given out is read without a lock.
@@ -28,6 +33,7 @@ Registry& registry() {
 }  // namespace
 
 const Primitive* find_primitive(std::string_view name) {
+  library_primitives();
   Registry& all = registry();
   const std::lock_guard lock(all.mutex);
   const auto found = all.by_name.find(name);
