@@ -18,7 +18,7 @@ std::string escape_xml(std::string_view text);
 /// Not finite: "0", since a drawing with NaN in it is not shown at all.
 std::string svg_number(double value);
 
-/// A number for a reader: 4 significant digits, true minus sign, powers of ten from 10^6 and below 10^-4 ("1.5×10⁻⁷").
+/// A number for a reader: 4 significant digits, true minus sign, powers of ten from 10^6 and below 10^-4: "1.5×10⁻⁷".
 std::string readable_number(double value);
 
 /// The exponent in superscript digits: "10⁻³".
