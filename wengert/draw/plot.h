@@ -29,7 +29,7 @@ struct ChartOptions {
 ///
 /// cost   : the number of points
 /// throws : ShapeError W241 if a series has not as many x as y
-/// example: line_chart({{{"train", {1, 2, 3}, {0.9, 0.4, 0.2}}}}, {.title = "Loss", .x_title = "epoch"})
+/// example: line_chart({{"train", {1, 2, 3}, {0.9, 0.4, 0.2}}}, {.title = "Loss", .x_title = "epoch"})
 std::string line_chart(const std::vector<Series>& series, const ChartOptions& options = {});
 
 }  // namespace wengert
