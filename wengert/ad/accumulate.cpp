@@ -5,7 +5,7 @@
 
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/seeds.h"
-#include "wengert/passes/tidy.h"
+#include "wengert/passes/simplify.h"
 
 namespace wengert {
 namespace {
@@ -35,7 +35,7 @@ Accumulation accumulate(const Program& p, std::span<const VertexId> order) {
   for (size_t i = 0; i < g.outputs().size(); ++i)
     for (size_t j = 0; j < g.inputs().size(); ++j)
       if (is_float(inputs[j].type().dtype)) entries.push_back(entry(g, g.outputs()[i], g.inputs()[j], linearized.outputs[i].type()));
-  result.program = tidy(recording.finish(entries));
+  result.program = simplify(recording.finish(entries));
   return result;
 }
 

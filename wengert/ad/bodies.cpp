@@ -5,7 +5,7 @@
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/batch.h"
-#include "wengert/passes/tidy.h"
+#include "wengert/passes/simplify.h"
 
 namespace wengert {
 namespace {
@@ -33,7 +33,7 @@ class Bodies : public BodyTransforms {
       varies.push_back(y_dot[k].has_value());
       if (y_dot[k]) outputs.push_back(filled(y_dot[k], linearized.outputs[k].type()));
     }
-    return tidy(recording.finish(outputs));
+    return simplify(recording.finish(outputs));
   }
 
   Program transpose(const Program& body, const std::vector<bool>& linear, const std::vector<bool>& cotangents) const override {
@@ -53,7 +53,7 @@ class Bodies : public BodyTransforms {
     std::vector<Expr> outputs;
     for (size_t k = 0; k < types.size(); ++k)
       if (linear[k]) outputs.push_back(filled(x_bar[k], types[k]));
-    return tidy(recording.finish(outputs));
+    return simplify(recording.finish(outputs));
   }
 
   Program batch(const Program& body, const std::vector<bool>& batched, int64_t size) const override {

@@ -7,7 +7,7 @@
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
-#include "wengert/passes/tidy.h"
+#include "wengert/passes/simplify.h"
 #include "wengert/primitives/primitives.h"
 
 namespace wengert {
@@ -49,7 +49,7 @@ struct Derivative {
       if (is_float(p.type(p.outputs()[k]).dtype)) all[k] = recording.input(p.type(p.outputs()[k]), output_name(p, k) + std::string(suffix));
     return all;
   }
-  Program finish(std::span<const Expr> outputs) { return tidy(recording.finish(outputs)); }
+  Program finish(std::span<const Expr> outputs) { return simplify(recording.finish(outputs)); }
   std::vector<bool> active() const {
     std::vector<bool> flags(inputs.size(), false);
     for (size_t k : wrt) flags[k] = true;

@@ -5,7 +5,7 @@
 // held fixed and have no tangent, cotangent or Jacobian.
 //
 // Inputs keep their places and names; tangents x_dot and cotangents y_bar follow them. Results are tidied: dead code and
-// common subexpressions removed, simplified (passes/tidy.h).
+// common subexpressions removed, simplified (passes/simplify.h).
 #pragma once
 
 #include <vector>
