@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/cli/derivative_frame.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "wengert/ad/derivatives.h"
+#include "wengert/base/error.h"
+#include "wengert/exec/interpreter.h"
+#include "wengert/passes/common_subexpressions.h"
+#include "wengert/passes/simplify.h"
+
+namespace wengert::cli {
+
+std::vector<std::string> Differentiation::varying_names() const {
+  std::vector<std::string> names;
+  for (size_t k : wrt) names.push_back(input_name(program(), k));
+  return names;
+}
+
+std::vector<Type> Differentiation::varying_types() const {
+  std::vector<Type> types;
+  for (size_t k : wrt) types.push_back(program().type(ValueId{static_cast<uint32_t>(k)}));
+  return types;
+}
+
+std::vector<Array> Differentiation::run(const Program& derivative, std::vector<Array> more) const {
+  std::vector<Array> inputs = point.inputs();
+  for (Array& array : more) inputs.push_back(std::move(array));
+  const InterpreterOptions options{.trap_nan = context.arguments().has("trap-nan")};
+  return context.stage("run", [&] { return evaluate(derivative, inputs, options); });
+}
+
+Differentiation begin_differentiation(Context& context) {
+  Point point = load(context);
+  auto wrt = varying_inputs(point.program, varying(context, point.program));
+  if (wrt.empty())
+    throw UsageError("W612", fmt::format("program \"{}\" has no input of a float dtype to differentiate by", point.program.name()), {},
+                     "a formula needs a variable; integers and bools have no derivative");
+  if (!context.arguments().has("emit")) static_cast<void>(point.inputs());  // missing values are found before the work
+  Program merged = context.stage("merge", [&] { return common_subexpressions(point.program); });
+  return {context, std::move(point), std::move(wrt), std::move(merged)};
+}
+
+std::optional<Program> differentiated(const Differentiation& d, const std::function<Program()>& differentiate) {
+  const Program raw = d.context.stage("differentiate", differentiate);
+  Program derivative = d.context.stage("simplify", [&] { return simplify(raw); });
+  if (!d.context.arguments().has("emit")) return derivative;
+  show_program(d.context, "derivative", derivative);
+  d.context.document()["lines"] = derivative.size();
+  return {};
+}
+
+void show_values(const Differentiation& d, std::span<const Array> values) {
+  std::vector<Result> results;
+  for (size_t k = 0; k < d.program().outputs().size(); ++k) {
+    const std::string name = output_name(d.program(), k);
+    results.push_back({name, name, values[k]});
+  }
+  show(d.context, "value", results);
+}
+
+std::string derivative_label(const std::string& of, const std::string& by) { return fmt::format("d{}/d{}", of, by); }
+
+std::vector<Option> derivative_options(const std::vector<Option>& more) {
+  return joined(joined(program_options(), {wrt_option(), emit_option(), trap_nan_option()}), more);
+}
+
+}  // namespace wengert::cli

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tool: `wengert VERB ...`. Finds the verb, runs it, and turns what was thrown into a message and an exit code.
+#include <algorithm>
+#include <cstdio>
+#include <new>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "wengert/base/error.h"
+#include "wengert/cli/command_line.h"
+#include "wengert/cli/context.h"
+#include "wengert/cli/help.h"
+#include "wengert/cli/verbs.h"
+
+namespace wengert::cli {
+namespace {
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::usage: return exit_usage;
+    case ErrorKind::shape: return exit_shape;
+    case ErrorKind::domain: return exit_domain;
+    case ErrorKind::resource: return exit_resource;
+    case ErrorKind::internal: break;
+  }
+  return exit_internal;
+}
+
+/// The message on standard error, or under --json the object {"error": ...} on standard output.
+int report(const Error& error, bool json) {
+  const int code = exit_code(error.kind());
+  if (json) {
+    const nlohmann::ordered_json object{{"error",
+                                         {{"id", error.id()},
+                                          {"kind", to_string(error.kind())},
+                                          {"problem", error.problem()},
+                                          {"where", error.where()},
+                                          {"fix", error.fix()},
+                                          {"exit_code", code}}}};
+    std::puts(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  } else {
+    const Palette palette(color_wanted("auto", standard_error));
+    const std::string what = error.what();
+    const auto head = what.find(": ");
+    std::fprintf(stderr, "%s%s\n", palette.red(what.substr(0, head)).c_str(), what.substr(head).c_str());
+  }
+  return code;
+}
+
+int run_verb(const Verb& verb, std::span<const std::string> words) {
+  Arguments arguments = parse_arguments(verb, words);
+  if (arguments.has("help")) {
+    std::fputs(verb_help(verb, Palette(color_wanted(arguments.text("color"), standard_output))).c_str(), stdout);
+    flush_output();
+    return exit_ok;
+  }
+  Context context(verb, std::move(arguments));
+  const int code = verb.run(context);
+  context.finish();
+  return code;
+}
+
+/// What comes without a verb: --help, --version, and the texts made from the records.
+int run_tool(const std::vector<std::string>& words) {
+  const std::string& first = words[0];
+  const std::string second = words.size() > 1 ? words[1] : std::string();
+  const Palette palette(color_wanted("auto", standard_output));
+  if (first == "help" && !second.empty()) std::fputs(verb_help(find_verb(second), palette).c_str(), stdout);
+  else if (first == "-h" || first == "--help" || first == "help") std::fputs(tool_help(palette).c_str(), stdout);
+  else if (first == "-V" || first == "--version") std::fputs("wengert " WENGERT_VERSION "\n", stdout);
+  else if (first == "--man") std::fputs(man_page().c_str(), stdout);
+  else if (first == "--completion") std::fputs(completion(second).c_str(), stdout);
+  else if (first.starts_with('-'))
+    throw UsageError("W601", fmt::format("wengert has no option {} before a verb", first), {},
+                     "options follow the verb: wengert VERB ... ; wengert --help lists the verbs");
+  else return run_verb(find_verb(first), std::span(words).subspan(1));
+  flush_output();
+  return exit_ok;
+}
+
+int run(const std::vector<std::string>& words) {
+  const bool json = std::ranges::find(words, "--json") != words.end();
+  try {
+    return run_tool(words);
+  } catch (const Error& error) {
+    return report(error, json);
+  } catch (const std::bad_alloc&) {
+    return report(ResourceError("W401", "there is not enough memory", {}, "use smaller inputs"), json);
+  } catch (const std::exception& error) {
+    return report(InternalError("W960", fmt::format("an exception that nothing expected: {}", error.what()), {},
+                                "this is a bug in Wengert; please report it with the command"), json);
+  }
+}
+
+}  // namespace
+}  // namespace wengert::cli
+
+int main(int count, char** words) {
+  if (count < 2) {
+    std::fputs(wengert::cli::tool_help(wengert::cli::Palette()).c_str(), stderr);
+    return wengert::cli::exit_usage;
+  }
+  return wengert::cli::run({words + 1, words + count});
+}

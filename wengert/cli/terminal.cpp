@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/cli/terminal.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "wengert/base/error.h"
+
+namespace wengert::cli {
+namespace {
+
+std::string_view environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string_view{} : std::string_view(value);
+}
+
+}  // namespace
+
+bool is_terminal(int descriptor) { return isatty(descriptor) == 1; }
+
+bool color_wanted(std::string_view when, int descriptor) {
+  if (when == "always") return true;
+  return when != "never" && is_terminal(descriptor) && environment("TERM") != "dumb" && environment("NO_COLOR").empty();
+}
+
+size_t terminal_width() {
+  size_t width = 0;
+  winsize size{};
+  for (int descriptor : {standard_output, standard_error})
+    if (width == 0 && ioctl(descriptor, TIOCGWINSZ, &size) == 0) width = size.ws_col;
+  if (width == 0) width = static_cast<size_t>(std::strtoul(std::string(environment("COLUMNS")).c_str(), nullptr, 10));
+  return width == 0 ? 100 : std::clamp<size_t>(width, 40, 400);
+}
+
+size_t columns(std::string_view text) {
+  size_t count = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\033')
+      while (i < text.size() && text[i] != 'm') ++i;
+    else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) ++count;
+  }
+  return count;
+}
+
+void flush_output() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw ResourceError("W610", fmt::format("standard output cannot be written: {}", errno != 0 ? std::strerror(errno) : "earlier error"),
+                      {}, "is the disk full? -o FILE writes to another place");
+}
+
+std::string Palette::paint(std::string_view text, std::string_view code) const {
+  if (!on_ || text.empty()) return std::string(text);
+  return fmt::format("\033[{}m{}\033[0m", code, text);
+}
+
+Progress::Progress(std::string label, size_t total)
+    : label_(std::move(label)), total_(std::max<size_t>(total, 1)), on_terminal_(is_terminal(standard_error)),
+      start_(std::chrono::steady_clock::now()) {}
+
+void Progress::update(size_t done, std::string_view remark) {
+  using std::chrono::duration;
+  const auto now = std::chrono::steady_clock::now();
+  if (!on_terminal_ || (shown_ && done < total_ && now - last_ < std::chrono::milliseconds(100))) return;
+  last_ = now;
+  shown_ = true;
+  const double part = static_cast<double>(std::min(done, total_)) / static_cast<double>(total_);
+  const size_t full = static_cast<size_t>(part * 20);
+  std::string bar;
+  for (size_t k = 0; k < 20; ++k) bar += k < full ? "█" : "░";
+  const double elapsed_s = duration<double>(now - start_).count();
+  std::string line = fmt::format("{}  {} {:3.0f}%", label_, bar, part * 100);
+  if (!remark.empty()) line += fmt::format("  {}", remark);
+  if (part > 0 && part < 1 && elapsed_s > 1) line += fmt::format("  {:.0f} s left", elapsed_s * (1 - part) / part);
+  std::fprintf(stderr, "\r\033[K%s", line.c_str());
+  std::fflush(stderr);
+}
+
+void Progress::clear() {
+  if (shown_) std::fputs("\r\033[K", stderr);
+  shown_ = false;
+}
+
+}  // namespace wengert::cli

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wengert eval: the values of a Program's outputs.
+#include "wengert/cli/output.h"
+#include "wengert/cli/program_source.h"
+#include "wengert/cli/verbs.h"
+#include "wengert/exec/interpreter.h"
+
+namespace wengert::cli {
+namespace {
+
+int run(Context& context) {
+  const Point point = load(context);
+  const auto inputs = point.inputs();
+  const InterpreterOptions options{.trap_nan = context.arguments().has("trap-nan")};
+  const auto values = context.stage("run", [&] { return evaluate(point.program, inputs, options); });
+  std::vector<Result> results;
+  for (size_t k = 0; k < values.size(); ++k) {
+    const std::string name = output_name(point.program, k);
+    results.push_back({name, name, values[k]});
+  }
+  show(context, "value", results);
+  return exit_ok;
+}
+
+}  // namespace
+
+Verb eval_verb() {
+  return {.name = "eval",
+          .summary = "Evaluate a Program at a point",
+          .description = "Every input needs a value: --at x=2,y=3.",
+          .options = joined(program_options(), {trap_nan_option()}),
+          .examples = {{"wengert eval \"x*sin(y)\" --at x=2,y=3", "A formula"},
+                       {"wengert eval \"logsumexp(x)\" --at 'x=[1,2,3]'", "An array"},
+                       {"wengert eval f.wl --at x=@x.npy --json", "A value from a file, the result as JSON"}},
+          .run = run};
+}
+
+}  // namespace wengert::cli

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wengert jacobian, hessian: all partial derivatives.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "wengert/ad/accumulate.h"
+#include "wengert/ad/derivatives.h"
+#include "wengert/ad/linearize.h"
+#include "wengert/base/error.h"
+#include "wengert/cli/derivative_frame.h"
+#include "wengert/cli/table.h"
+#include "wengert/cli/verbs.h"
+#include "wengert/plan/elimination_order.h"
+
+namespace wengert::cli {
+namespace {
+
+/// Blocks of a matrix: a label, a row's name, a column's name.
+struct Block {
+  std::string row, column, label;
+  Array value;
+};
+
+/// A table with headings where all blocks are scalars, a result each otherwise.
+void show_blocks(Context& context, std::string_view section, const std::vector<Block>& blocks, size_t columns) {
+  auto& object = context.document()[std::string(section)] = nlohmann::ordered_json::object();
+  for (const Block& b : blocks) object[b.row][b.column] = to_json(b.value);
+  const bool scalars = std::ranges::all_of(blocks, [](const Block& b) { return b.value.shape().rank() == 0; });
+  if (!scalars || blocks.size() == 1 || columns > 8) {
+    for (const Block& b : blocks)
+      context.print(fmt::format("{} = {}", context.palette().cyan(b.label), array_text(b.value, cli::columns(b.label) + 3)));
+    return;
+  }
+  std::vector<Column> heads{{.title = "", .paint = &Palette::cyan}};
+  for (size_t k = 0; k < columns; ++k) heads.push_back({"/d" + blocks[k].column, Align::right});
+  Table table(std::move(heads));
+  for (size_t i = 0; i < blocks.size(); i += columns) {
+    std::vector<std::string> cells{"d" + blocks[i].row};
+    for (size_t k = 0; k < columns; ++k) cells.push_back(array_text(blocks[i + k].value, 0));
+    table.add(std::move(cells));
+  }
+  std::string text = table.str(terminal_width(), context.palette());
+  text.pop_back();
+  context.print(text);
+}
+
+/// The Jacobian by elimination along a planned order; its cost is reported.
+Program eliminated(const Differentiation& d, const std::string& mode) {
+  if (d.context.arguments().has("wrt"))
+    throw UsageError("W611", fmt::format("--mode {} eliminates by all inputs and takes no --wrt", mode), {}, "use --mode forward or reverse");
+  const Linearization linear = linearize(d.merged);
+  const auto order = mode == "best" ? enumerated_order(linear.graph).choice : markowitz_order(linear.graph);
+  const Accumulation result = accumulate(d.merged, order);
+  d.context.document()["cost"] = {{"multiplications", result.cost.multiplications},
+                                  {"unit_multiplications", result.cost.unit_multiplications},
+                                  {"additions", result.cost.additions}};
+  d.context.note(fmt::format("{} order: {} multiplications ({} of them by 1 or -1), {} additions", mode, result.cost.multiplications,
+                             result.cost.unit_multiplications, result.cost.additions));
+  return result.program;
+}
+
+int run_jacobian(Context& context) {
+  const Differentiation d = begin_differentiation(context);
+  const std::string mode = context.arguments().text("mode");
+  const auto derivative = differentiated(d, [&] {
+    if (mode == "markowitz" || mode == "best") return eliminated(d, mode);
+    return jacobian(d.merged, d.wrt,
+                    mode == "forward" ? JacobianMode::forward : mode == "reverse" ? JacobianMode::reverse : JacobianMode::by_shape);
+  });
+  if (!derivative) return exit_ok;
+  const auto values = d.run(*derivative);
+  const auto inputs = d.varying_names();
+  std::vector<Block> blocks;
+  for (size_t k = 0; k < values.size(); ++k) {
+    const std::string row = output_name(d.program(), k / inputs.size()), column = inputs[k % inputs.size()];
+    blocks.push_back({row, column, derivative_label(row, column), values[k]});
+  }
+  show_blocks(context, "jacobian", blocks, inputs.size());
+  return exit_ok;
+}
+
+int run_hessian(Context& context) {
+  const Differentiation d = begin_differentiation(context);
+  const auto derivative = differentiated(d, [&] { return hessian(d.merged, d.wrt); });
+  if (!derivative) return exit_ok;
+  const auto values = d.run(*derivative);
+  const auto inputs = d.varying_names();
+  const std::string f = output_name(d.program(), 0);
+  std::vector<Block> blocks;
+  for (size_t k = 0; k < values.size(); ++k) {
+    const std::string row = inputs[k / inputs.size()], column = inputs[k % inputs.size()];
+    blocks.push_back({row, column, fmt::format("d2{}/d{}d{}", f, row, column), values[k]});
+  }
+  show_blocks(context, "hessian", blocks, inputs.size());
+  return exit_ok;
+}
+
+}  // namespace
+
+Verb jacobian_verb() {
+  return {.name = "jacobian",
+          .summary = "All partial derivatives of a function with any number of outputs",
+          .description = "Forward sweeps (one an input element) or reverse sweeps (one an output element), whichever are fewer; or "
+                         "vertex elimination in Markowitz's order, or in the best of all orders (up to 16 intermediate values), "
+                         "for Programs of scalars.",
+          .options = derivative_options({{.names = "--mode", .value = "MODE", .help = "How it is accumulated", .initial = "auto",
+                                          .choices = {"auto", "forward", "reverse", "markowitz", "best"}}}),
+          .examples = {{"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --at x=1.5,y=0.5", "A 2 x 2 Jacobian"},
+                       {"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --mode best --emit", "With the fewest multiplications"}},
+          .run = run_jacobian};
+}
+
+Verb hessian_verb() {
+  return {.name = "hessian",
+          .summary = "All second derivatives of a scalar function, forward over reverse",
+          .options = derivative_options(),
+          .examples = {{"wengert hessian \"x^2*y + sin(y)\" --at x=2,y=3", "A 2 x 2 Hessian"}},
+          .run = run_hessian};
+}
+
+}  // namespace wengert::cli

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/cli/verbs.h"
+
+namespace wengert::cli {
+
+const std::vector<Verb>& verbs() {
+  static const std::vector<Verb> all{
+      print_verb(), eval_verb(), grad_verb(), jvp_verb(), vjp_verb(), jacobian_verb(), hessian_verb(), hvp_verb(),
+  };
+  return all;
+}
+
+}  // namespace wengert::cli
