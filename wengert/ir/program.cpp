@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <deque>
 #include <fmt/format.h>
 #include <limits>
 #include <unordered_map>
@@ -20,7 +21,7 @@ struct Program::List {
   std::vector<uint32_t> first_operand;  // place in `operands`; the next line's is the end
   std::vector<uint32_t> attribute;      // place in `attributes`, or in `literals` for a scalar constant; 0: none
   std::vector<ValueId> operands;
-  std::vector<Type> types;
+  std::deque<Type> types;               // a deque: references to types stay valid while lines are added
   std::vector<Attributes> attributes{1};
   std::vector<double> literals{0};
   std::vector<ValueId> outputs;
@@ -28,8 +29,21 @@ struct Program::List {
   std::vector<std::pair<uint32_t, Site>> sites;  // from that line on
 };
 
+namespace {
+
+struct TypeHash {
+  size_t operator()(const Type& type) const {
+    size_t hash = static_cast<size_t>(type.dtype);
+    for (int64_t extent : type.shape) hash = (hash ^ static_cast<size_t>(extent)) * 0x9e3779b97f4a7c15u + (hash >> 29);
+    return hash;
+  }
+};
+
+}  // namespace
+
 /// What only the builder needs: finding an equal type or literal again.
 struct ProgramBuilder::Lookup {
+  std::unordered_map<Type, uint16_t, TypeHash> types;
   std::unordered_map<uint64_t, uint32_t> literals[2];  // by bits, for f64 and f32; values, not places
 };
 
@@ -124,7 +138,7 @@ size_t Program::bytes() const {
   const List& l = *list_;
   return (l.primitive.capacity() + l.type.capacity()) * 2 +
          (l.first_operand.capacity() + l.attribute.capacity() + l.operands.capacity()) * 4 +
-         l.types.capacity() * sizeof(Type) + l.attributes.capacity() * sizeof(Attributes) + l.literals.capacity() * 8 +
+         l.types.size() * sizeof(Type) + l.attributes.capacity() * sizeof(Attributes) + l.literals.capacity() * 8 +
          l.sites.capacity() * sizeof(l.sites[0]) + l.names.size() * 64;
 }
 
@@ -168,11 +182,11 @@ ValueId ProgramBuilder::push(uint16_t primitive, const Type& type, std::span<con
     throw ResourceError("W403", "a Program has at most 2^32 - 16 lines", {}, "record a body once and loop over it with map or scan");
   uint16_t kind = l.type.empty() ? 0 : l.type.back();
   if (l.types.empty() || !(l.types[kind] == type)) {  // nearly always the type of the line before
-    const auto place = std::find(l.types.begin(), l.types.end(), type);
-    if (place == l.types.end() && l.types.size() == 0xffff)
+    const auto [place, added] = lookup_->types.try_emplace(type, static_cast<uint16_t>(l.types.size()));
+    if (l.types.size() == 0xffff && added)
       throw ResourceError("W403", "a Program has at most 65535 different array types", {}, "split it with call");
-    kind = static_cast<uint16_t>(place - l.types.begin());
-    if (place == l.types.end()) l.types.push_back(type);
+    kind = place->second;
+    if (added) l.types.push_back(type);
   }
   const ValueId value{static_cast<uint32_t>(l.primitive.size())};
   l.primitive.push_back(primitive);
