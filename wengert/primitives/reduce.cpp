@@ -1,82 +1,228 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/primitives/reduce.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
 
+#include "wengert/primitives/arithmetic.h"
+#include "wengert/primitives/axes.h"
+#include "wengert/primitives/convert.h"
 #include "wengert/primitives/rearrange.h"
+#include "wengert/primitives/select.h"
 
 namespace wengert {
 namespace {
 
-bool reduced(const Attributes& attributes, int axis) {
-  const auto& axes = attributes.integers("axes");
-  return std::find(axes.begin(), axes.end(), axis) != axes.end();
+using List = std::vector<int64_t>;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::vector<Type> infer_line(const Signature& s, DType dtype) {
+  const int64_t axis = s.attributes.integer("axis");
+  s.require(is_float(s.operands[0].dtype) && is_axis(s.operands[0].shape, axis),
+            fmt::format("a float operand with axis {}", axis));
+  return {Type{dtype, s.operands[0].shape}};
 }
 
-/// Extents that stay, and the same with 1 for each that goes.
-std::pair<Shape, Shape> kept(const Shape& shape, const Attributes& attributes) {
-  std::vector<int64_t> stays, ones;
-  for (int axis = 0; axis < shape.rank(); ++axis) {
-    if (!reduced(attributes, axis)) stays.push_back(shape[axis]);
-    ones.push_back(reduced(attributes, axis) ? 1 : shape[axis]);
-  }
-  return {Shape(stays), Shape(ones)};
+/// The largest or smallest of each group; `better` propagates NaN.
+template <class Better>
+void extremum_kernel(KernelBuilder& k, const Attributes& attributes, double worst, Better better) {
+  for_each_group(k, attributes.integers("axes"), [&](Integer to, auto each) {
+    const Scalar best = k.variable(Scalar(worst));
+    each([&](Integer from) { k.assign(best, better(best, k.operand(0).real(from))); });
+    k.result().store(to, best);
+  });
 }
 
-std::vector<Type> infer_reduction(const Signature& s) {
-  s.require(is_float(s.operands[0].dtype), "a float operand");
-  for (int64_t axis : s.attributes.integers("axes"))
-    s.require(axis >= 0 && axis < s.operands[0].shape.rank(), "axes of the operand");
-  return {Type{s.operands[0].dtype, kept(s.operands[0].shape, s.attributes).first}};
+/// y_dot = the mean of x_dot over the elements that equal y; where y is NaN none does, and y_dot is NaN.
+Tangents extremum_jvp(const JvpRule& r) {
+  const Expr x = r.operands[0];
+  const List& axes = r.attributes.integers("axes");
+  const Expr y = spread(r.results[0], x.shape(), axes);
+  const Expr chosen = convert(equal(x, y), x.type().dtype);
+  return {sum(r.tangent(0) * (chosen / spread(sum(chosen, axes), x.shape(), axes)), axes)};
 }
 
-std::vector<int64_t> shifted(const std::vector<int64_t>& axes) {
-  std::vector<int64_t> result;
-  for (int64_t axis : axes) result.push_back(axis + 1);
-  return result;
+/// Examples whose extrema are unique; `sign` turns the maxima into minima.
+std::vector<Example> extremum_examples(double sign) {
+  const Array x({2, 3}, {sign * 1, sign * 5, sign * 2, sign * 7, sign * -3, sign * 4});
+  return {{{x}, {{"axes", List{1}}}, {Array({2}, {sign * 5, sign * 7})}},
+          {{x}, {{"axes", List{0}}}, {Array({3}, {sign * 7, sign * 5, sign * 4})}},
+          {{x}, {{"axes", List{0, 1}}}, {Array(sign * 7)}},
+          {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {sign * -infinity, sign * -infinity})}}};
+}
+
+void argmax_kernel(KernelBuilder& k, const Attributes& attributes) {
+  const Buffer x = k.operand(0);
+  const int64_t axis = attributes.integer("axis");
+  for_each_line(k, x.shape(), axis, [&](Integer line, auto at) {
+    const Scalar best = k.variable(x.real(at(0)));
+    const Integer place = k.variable(Integer(0));
+    k.loop(x.extent(static_cast<int>(axis)), [&](Integer j) {
+      const Scalar candidate = x.real(at(j));
+      // The first NaN beats every number, and nothing beats it.
+      const Boolean number = equal(best, best), nan = logical_not(equal(candidate, candidate));
+      const Boolean better = logical_and(number, logical_or(nan, less(best, candidate)));
+      k.assign(place, select_integer(better, j, place));
+      k.assign(best, select(better, candidate, best));
+    });
+    k.result().store(line, place);
+  });
+}
+
+void cumulative_sum_kernel(KernelBuilder& k, const Attributes& attributes) {
+  const Buffer x = k.operand(0);
+  const int64_t axis = attributes.integer("axis");
+  const Integer extent = x.extent(static_cast<int>(axis));
+  for_each_line(k, x.shape(), axis, [&](Integer, auto at) {
+    const Scalar total = k.variable(Scalar(0.0));
+    k.loop(extent, [&](Integer j) {
+      const Integer place = at(attributes.flag("reverse") ? extent - 1 - j : j);
+      k.assign(total, total + x.real(place));
+      k.result().store(place, total);
+    });
+  });
 }
 
 }  // namespace
+
+std::vector<Type> infer_reduction(const Signature& s) {
+  s.require(is_float(s.operands[0].dtype), "a float operand");
+  const List& axes = s.attributes.integers("axes");
+  for (int64_t axis : axes)
+    s.require(is_axis(s.operands[0].shape, axis), fmt::format("an operand that has axis {}", axis));
+  return {Type{s.operands[0].dtype, reduced_shapes(s.operands[0].shape, axes).stays}};
+}
+
+Expr spread(const Expr& y, Shape shape, const std::vector<int64_t>& axes) {
+  return broadcast_to(reshape(y, reduced_shapes(shape, axes).ones), shape);
+}
 
 const Linear sum_p{{
     .name = "sum",
     .infer = infer_reduction,
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
-      const Shape x = k.operand(0).shape();
-      std::vector<int64_t> gone;
-      for (int axis = 0; axis < x.rank(); ++axis)
-        if (reduced(attributes, axis)) gone.push_back(x[axis]);
-      k.loop_over(k.result().shape(), [&](std::span<const Integer> outer) {
+      for_each_group(k, attributes.integers("axes"), [&](Integer to, auto each) {
         const Scalar total = k.variable(Scalar(0.0));
-        k.loop_over(Shape(gone), [&](std::span<const Integer> inner) {
-          std::vector<Integer> index;
-          size_t in = 0, out = 0;
-          for (int axis = 0; axis < x.rank(); ++axis) index.push_back(reduced(attributes, axis) ? inner[in++] : outer[out++]);
-          k.assign(total, total + k.operand(0).real(k.operand(0).flat(index)));
-        });
-        k.result().store(k.result().flat(outer), total);
+        each([&](Integer from) { k.assign(total, total + k.operand(0).real(from)); });
+        k.result().store(to, total);
       });
     },
     .transpose = [](const TransposeRule& r) -> Tangents {
-      const Shape& x = r.operand_types[0].shape;
-      return {broadcast_to(reshape(r.cotangent(), kept(x, r.attributes).second), x)};
+      return {spread(r.cotangent(), r.operand_types[0].shape, r.attributes.integers("axes"))};
     },
-    .batch = [](const BatchRule& r) -> std::vector<Expr> { return {sum(r.operands[0], shifted(r.attributes.integers("axes")))}; },
+    .batch = [](const BatchRule& r) -> std::vector<Expr> {
+      return {sum(r.operands[0], shifted(r.attributes.integers("axes")))};
+    },
     .examples = [] {
-      return std::vector<Example>{{{Array({2, 3}, {1, 2, 3, 4, 5, 6})}, {{"axes", std::vector<int64_t>{1}}}, {Array({2}, {6, 15})}},
-                                  {{Array({2, 3}, {1, 2, 3, 4, 5, 6})}, {{"axes", std::vector<int64_t>{0, 1}}}, {Array(21.0)}}};
+      const Array x({2, 3}, {1, 2, 3, 4, 5, 6});
+      return std::vector<Example>{{{x}, {{"axes", List{1}}}, {Array({2}, {6, 15})}},
+                                  {{x}, {{"axes", List{0}}}, {Array({3}, {5, 7, 9})}},
+                                  {{x}, {{"axes", List{0, 1}}}, {Array(21.0)}},
+                                  {{Array({2, 1, 2}, {1, 2, 3, 4})}, {{"axes", List{0, 2}}}, {Array({1}, {10})}},
+                                  {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {0, 0})}},
+                                  {{Array(f64({2, 0}))}, {{"axes", List{0}}}, {Array(f64({0}))}}};
     }}};
 
-Expr sum(Sited x) {
-  std::vector<int64_t> axes;
-  for (int axis = 0; axis < x.expr.rank(); ++axis) axes.push_back(axis);
-  return sum(x, axes);
-}
+const Composite max_reduce_p{{
+    .name = "max_reduce",
+    .infer = infer_reduction,
+    .kernel = [](KernelBuilder& k, const Attributes& attributes) {
+      extremum_kernel(k, attributes, -infinity, [](Scalar a, Scalar b) { return max(a, b); });
+    },
+    .jvp = extremum_jvp,
+    .batch = [](const BatchRule& r) -> std::vector<Expr> {
+      return {max_reduce(r.operands[0], shifted(r.attributes.integers("axes")))};
+    },
+    .examples = [] { return extremum_examples(1); },
+    .note = "at a tie equal shares of the derivative; of no elements -infinity"}};
+
+const Composite min_reduce_p{{
+    .name = "min_reduce",
+    .infer = infer_reduction,
+    .kernel = [](KernelBuilder& k, const Attributes& attributes) {
+      extremum_kernel(k, attributes, infinity, [](Scalar a, Scalar b) { return min(a, b); });
+    },
+    .jvp = extremum_jvp,
+    .batch = [](const BatchRule& r) -> std::vector<Expr> {
+      return {min_reduce(r.operands[0], shifted(r.attributes.integers("axes")))};
+    },
+    .examples = [] { return extremum_examples(-1); },
+    .note = "at a tie equal shares of the derivative; of no elements infinity"}};
+
+const Nondifferentiable argmax_p{{
+    .name = "argmax",
+    .infer = [](const Signature& s) -> std::vector<Type> {
+      const auto axis = static_cast<int>(s.attributes.integer("axis"));
+      const Shape shape = infer_line(s, DType::i64)[0].shape;
+      s.require(shape[axis] > 0, fmt::format("at least one element along axis {}", axis));
+      return {Type{DType::i64, shape.without(axis)}};
+    },
+    .kernel = argmax_kernel,
+    .batch = [](const BatchRule& r) -> std::vector<Expr> {
+      return {argmax(r.operands[0], r.attributes.integer("axis") + 1)};
+    },
+    .examples = [] {
+      const Array x({2, 3}, {1, 5, 5, 7, -3, 4});
+      return std::vector<Example>{{{x}, {{"axis", int64_t{1}}}, {Array({2}, {1, 0}).as(DType::i64)}},
+                                  {{x}, {{"axis", int64_t{0}}}, {Array({3}, {1, 0, 0}).as(DType::i64)}},
+                                  {{Array({1}, {-infinity})}, {{"axis", int64_t{0}}}, {Array(0.0).as(DType::i64)}},
+                                  {{Array(f64({0, 2}))}, {{"axis", int64_t{1}}}, {Array(i64({0}))}}};
+    },
+    .note = "an index is piecewise constant; the first of equals, and the first NaN before all numbers"}};
+
+const Linear cumulative_sum_p{{
+    .name = "cumulative_sum",
+    .infer = [](const Signature& s) {
+      (void)s.attributes.flag("reverse");
+      return infer_line(s, s.operands[0].dtype);
+    },
+    .kernel = cumulative_sum_kernel,
+    .transpose = [](const TransposeRule& r) -> Tangents {
+      return {cumulative_sum(r.cotangent(), r.attributes.integer("axis"), !r.attributes.flag("reverse"))};
+    },
+    .batch = [](const BatchRule& r) -> std::vector<Expr> {
+      return {cumulative_sum(r.operands[0], r.attributes.integer("axis") + 1, r.attributes.flag("reverse"))};
+    },
+    .examples = [] {
+      const Array x({2, 2}, {1, 2, 3, 4});
+      const int64_t rows = 0, columns = 1;
+      return std::vector<Example>{
+          {{Array({3}, {1, 2, 3})}, {{"axis", rows}}, {Array({3}, {1, 3, 6})}},
+          {{Array({3}, {1, 2, 3})}, {{"axis", rows}, {"reverse", true}}, {Array({3}, {6, 5, 3})}},
+          {{x}, {{"axis", rows}}, {Array({2, 2}, {1, 2, 4, 6})}},
+          {{x}, {{"axis", columns}, {"reverse", true}}, {Array({2, 2}, {3, 2, 7, 4})}},
+          {{Array(f64({2, 0}))}, {{"axis", columns}}, {Array(f64({2, 0}))}}};
+    }}};
 
 Expr sum(Sited x, std::vector<int64_t> axes) {
-  if (axes.empty()) return x;
-  std::sort(axes.begin(), axes.end());
-  return sum_p(x, {}, {{"axes", std::move(axes)}});
+  return axes.empty() ? x.expr : sum_p(x, {}, {{"axes", axes_of(x, std::move(axes))}});
+}
+
+Expr mean(Sited x, std::vector<int64_t> axes) {
+  const Expr total = sum(x, axes);
+  return div_p({total, x.site}, Expr(reduced_shapes(x.expr.shape(), axes_of(x, std::move(axes))).gone.elements()));
+}
+
+Expr max_reduce(Sited x, std::vector<int64_t> axes) {
+  return max_reduce_p(x, {}, {{"axes", axes_of(x, std::move(axes))}});
+}
+
+Expr min_reduce(Sited x, std::vector<int64_t> axes) {
+  return min_reduce_p(x, {}, {{"axes", axes_of(x, std::move(axes))}});
+}
+
+Expr sum(Sited x) { return sum(x, all_axes(x)); }
+Expr mean(Sited x) { return mean(x, all_axes(x)); }
+Expr max_reduce(Sited x) { return max_reduce(x, all_axes(x)); }
+Expr min_reduce(Sited x) { return min_reduce(x, all_axes(x)); }
+
+Expr argmax(Sited x, int64_t axis) { return argmax_p(x, {}, {{"axis", axis_of(x, axis)}}); }
+
+Expr cumulative_sum(Sited x, int64_t axis, bool reverse) {
+  Attributes attributes{{"axis", axis_of(x, axis)}};
+  if (reverse) attributes.set("reverse", true);
+  return cumulative_sum_p(x, {}, attributes);
 }
 
 }  // namespace wengert
