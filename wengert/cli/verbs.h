@@ -22,5 +22,8 @@ Verb check_verb();
 Verb explain_verb();
 Verb draw_verb();
 Verb primitives_verb();
+Verb train_verb();
+Verb predict_verb();
+Verb data_verb();
 
 }  // namespace wengert::cli

@@ -88,7 +88,7 @@ Expr record(const Primitive& primitive, std::initializer_list<Expr> operands, co
   return record_all(primitive, std::span(operands.begin(), operands.size()), attributes, site)[0];
 }
 
-std::vector<Expr> replay(const Program& program, std::span<const Expr> inputs) {
+std::vector<Expr> replay_lines(const Program& program, std::span<const Expr> inputs) {
   Recording& recording = Recording::current();
   if (inputs.size() != program.inputs())
     throw ShapeError("W207", fmt::format("program \"{}\" has {} inputs, {} were given", program.name(), program.inputs(), inputs.size()));
@@ -114,8 +114,15 @@ std::vector<Expr> replay(const Program& program, std::span<const Expr> inputs) {
     }
     i += static_cast<uint32_t>(line.results);
   }
+  std::vector<Expr> lines;
+  for (ValueId v : values) lines.push_back(recording.expr(v));
+  return lines;
+}
+
+std::vector<Expr> replay(const Program& program, std::span<const Expr> inputs) {
+  const auto lines = replay_lines(program, inputs);
   std::vector<Expr> outputs;
-  for (ValueId v : program.outputs()) outputs.push_back(recording.expr(values[index(v)]));
+  for (ValueId v : program.outputs()) outputs.push_back(lines[index(v)]);
   return outputs;
 }
 

@@ -87,9 +87,11 @@ std::vector<Expr> record_all(const Primitive& primitive, std::span<const Expr> o
 Expr record(const Primitive& primitive, std::initializer_list<Expr> operands, const Attributes& attributes = {},
             Site site = {});
 
-/// Records the lines of `program` again with `inputs` for its inputs; returns its outputs. Names are kept where free.
+/// Records the lines of `program` again with `inputs` for its inputs; returns its outputs.
 /// throws : ShapeError W207 for a wrong number or type of inputs
 std::vector<Expr> replay(const Program& program, std::span<const Expr> inputs);
+/// The same, returning every line's value.
+std::vector<Expr> replay_lines(const Program& program, std::span<const Expr> inputs);
 
 /// A constant in the current recording.
 Expr constant(const Array& value);

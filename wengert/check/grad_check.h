@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// grad_check: are the derivatives of this Program right at this point? Tangents against differences (differences.h),
+// cotangents against tangents: <w, J v> = <J' w, v>. A failure is traced to the instruction that causes it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "wengert/ir/program.h"
+
+namespace wengert {
+
+struct GradCheckOptions {
+  double tolerance = 1e-6;     ///< relative to 1 + |derivative|, on top of the differences' own error estimate
+  double largest_step = 1e-2;  ///< relative to 1 + |x|: where the sweep of steps starts
+  int64_t most_columns = 256;  ///< inputs with more elements in all are checked along random directions
+  uint64_t key = 1;            ///< of random directions
+};
+
+struct GradCheckReport {
+  bool passed = false;
+  int64_t columns = 0, entries = 0;     ///< checked
+  double worst_error = 0;               ///< |exact - differences| / (1 + |exact|) of the worst entry that is no kink
+  double transpose_error = 0;           ///< |<w, J v> - <J' w, v>| / (|w| |J v| + |J' w| |v|)
+  std::string worst_entry;              ///< "d y[2] / d x1[0]: exact 3, differences 2.99 (error 1e-9)"
+  std::vector<std::string> kinks;       ///< entries whose one-sided derivatives differ, the exact one lying between
+  std::optional<ValueId> instruction;   ///< the first whose own derivative is wrong
+  std::string where;                    ///< the same with its source line
+};
+
+/// p : float inputs are varied, others held fixed.  x : its inputs, f64, or f32 with its coarser tolerance
+/// cost: some 22 evaluations of p and a JVP for each input element
+/// throws: ShapeError W207 if x does not fit
+GradCheckReport grad_check(const Program& p, std::span<const Array> x, const GradCheckOptions& options = {});
+
+/// The Program of one line alone, its operands as inputs.
+Program single_instruction(const Program& p, ValueId line);
+
+}  // namespace wengert
