@@ -54,15 +54,15 @@ std::string place_of(std::string_view text, size_t consumed, std::string_view na
   return fmt::format("line {}, column {} of {}", line, column, name);
 }
 
-/// nlohmann's words without its own name, its place and the text it repeats.
-std::string reason_of(std::string_view what) {
-  const auto dash = what.find(" - ");
-  if (dash == std::string_view::npos) return std::string(what.substr(std::min(what.find("] ") + 2, what.size())));
-  const std::string_view reason = what.substr(dash + 3);
-  const auto read = reason.find("; last read: "), expected = reason.rfind("; expected ");
-  if (read == std::string_view::npos) return std::string(reason);
-  const bool says_expected = expected != std::string_view::npos && expected > read;
-  return std::string(reason.substr(0, read)) + std::string(says_expected ? reason.substr(expected) : "");
+/// nlohmann's words without its own name, its place and the text it repeats, which may be long or unprintable.
+std::string reason_of(std::string_view what, std::string_view last_read) {
+  if (what.find("number overflow") != std::string_view::npos) return "a number is too large for a double";
+  const auto dash = what.find(" - "), repeated = what.find("; last read: '");
+  const std::string_view reason = what.substr(dash == std::string_view::npos ? 0 : dash + 3);
+  if (repeated == std::string_view::npos || repeated < dash) return std::string(reason);
+  const size_t after = repeated + std::string_view("; last read: '").size() + last_read.size() + 1;
+  return std::string(what.substr(dash + 3, repeated - dash - 3)) +
+         std::string(what.substr(std::min(after, what.size())));
 }
 
 /// Receives the parser's events. Names and signatures of the public functions are the parser's.
@@ -92,8 +92,8 @@ class Builder {
     return true;
   }
 
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& problem) {
-    throw UsageError("W580", fmt::format("{} is not JSON: {}", name_, reason_of(problem.what())),
+  bool parse_error(size_t position, const std::string& last_read, const nlohmann::detail::exception& problem) {
+    throw UsageError("W580", fmt::format("{} is not JSON: {}", name_, reason_of(problem.what(), last_read)),
                      place_of(text_, position, name_), "correct the text there");
   }
 

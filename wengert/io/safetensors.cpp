@@ -69,7 +69,7 @@ class Header {
     const Json& list = member(tensor, value, key);
     const auto good = [](const Json& number) { return number.is_number_unsigned(); };
     if (!list.is_array() || !std::all_of(list.begin(), list.end(), good))
-      fail("W571", fmt::format("{} of tensor {} is {}", key, quote(tensor), list.dump().substr(0, 60)),
+      fail("W571", fmt::format("{} of tensor {} is {}", key, quote(tensor), quote(list.dump())),
            "a list of whole numbers");
     return list.get<std::vector<uint64_t>>();
   }

@@ -37,9 +37,12 @@ TEST(Json, refuses_what_is_not_json) {
 }
 
 TEST(Json, does_not_repeat_raw_bytes_of_the_text) {
-  const std::string message = error_in("[\"\x1b[31m\xff\"]");
-  EXPECT_EQ(message.find('\x1b'), std::string::npos) << message;
-  EXPECT_EQ(message.find('\xff'), std::string::npos) << message;
+  for (const char* text : {"[\"\x1b[31m\xff\"]", "[\"; last read: '; expected \xff\"\xff", "[1 \"; expected \xff\"]"}) {
+    const std::string message = error_in(text);
+    EXPECT_EQ(message.find('\x1b'), std::string::npos) << message;
+    EXPECT_EQ(message.find('\xff'), std::string::npos) << message;
+  }
+  EXPECT_LT(error_in(std::string(100'000, '9')).size() + error_in("[" + std::string(100'000, 'x')).size(), 500u);
 }
 
 TEST(Json, bounds_its_depth) {
