@@ -8,8 +8,8 @@
 //   Composite          a JVP                  transpose, by linearity of the JVP
 //   Nondifferentiable  a stated reason        zero derivative
 //
-// The factoring (only linear operations have transposes) is that of RPMFJ21 ("Decomposing reverse-mode automatic
-// differentiation").
+// The factoring (only linear operations have transposes) is that of RPMFJ22 ("You only linearize once:
+// tangents transpose to gradients").
 #pragma once
 
 #include <array>
