@@ -44,19 +44,21 @@ void LuFactors::bring_up_pivot(Integer j) const {
     const Integer i = j + Integer(1) + below;
     const Boolean larger = less(abs(lu_(j, j)), abs(lu_(i, j)));
     exchanged_.store(place(j, i), larger);
-    k_.loop(n_, [&](Integer column) { exchange_if(larger, lu_.column(column), i, j); });
+    const Line upper = lu_.row(j), lower = lu_.row(i);
+    k_.loop(n_, [&](Integer column) { exchange_if(larger, upper, lower, column); });
   });
 }
 
-void LuFactors::exchange_if(Boolean condition, const Line& v, Integer i, Integer j) const {
-  const Scalar at_i = v[i], at_j = v[j];
-  v.store(i, select(condition, at_j, at_i));
-  v.store(j, select(condition, at_i, at_j));
+/// a[i] <-> b[i], if so.
+void LuFactors::exchange_if(Boolean condition, const Line& a, const Line& b, Integer i) const {
+  const Scalar in_a = a[i], in_b = b[i];
+  a.store(i, select(condition, in_b, in_a));
+  b.store(i, select(condition, in_a, in_b));
 }
 
 void LuFactors::solve(const Line& v, bool transpose) const {
   const Matrix t = lu_.transposed_if(transpose);  // A = P^T L U, so A^T = U^T L^T P
-  const auto exchange = [&](Integer j, Integer i) { exchange_if(exchanged_.boolean(place(j, i)), v, i, j); };
+  const auto exchange = [&](Integer j, Integer i) { exchange_if(exchanged_.boolean(place(j, i)), v.from(j), v.from(i), 0); };
   const Integer last(n_ - 1);
   if (!transpose) k_.loop(n_, [&](Integer j) { k_.loop(last - j, [&](Integer below) { exchange(j, j + Integer(1) + below); }); });
   substitute(k_, t, v, n_, true, !transpose);

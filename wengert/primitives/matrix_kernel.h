@@ -73,7 +73,7 @@ class LuFactors {
 
  private:
   void bring_up_pivot(Integer j) const;
-  void exchange_if(Boolean condition, const Line& v, Integer i, Integer j) const;
+  void exchange_if(Boolean condition, const Line& a, const Line& b, Integer i) const;
   Integer place(Integer j, Integer i) const { return j * Integer(n_) + i; }
 
   KernelBuilder& k_;
