@@ -20,37 +20,37 @@ double polygamma(double n, double x);
 double log_gamma(double x);
 
 /// One function: its name in kernels, C and LLVM code, and its value (`x` holds `arity` numbers).
-struct Function {
+struct ScalarFunction {
   std::string_view name;
   int arity;
   double (*value)(const double* x);
 };
 
 inline constexpr std::array functions{
-    Function{"exp", 1, [](const double* x) { return std::exp(x[0]); }},
-    Function{"expm1", 1, [](const double* x) { return std::expm1(x[0]); }},
-    Function{"log", 1, [](const double* x) { return std::log(x[0]); }},
-    Function{"log1p", 1, [](const double* x) { return std::log1p(x[0]); }},
-    Function{"cbrt", 1, [](const double* x) { return std::cbrt(x[0]); }},
-    Function{"pow", 2, [](const double* x) { return std::pow(x[0], x[1]); }},
-    Function{"hypot", 2, [](const double* x) { return std::hypot(x[0], x[1]); }},
-    Function{"sin", 1, [](const double* x) { return std::sin(x[0]); }},
-    Function{"cos", 1, [](const double* x) { return std::cos(x[0]); }},
-    Function{"tan", 1, [](const double* x) { return std::tan(x[0]); }},
-    Function{"asin", 1, [](const double* x) { return std::asin(x[0]); }},
-    Function{"acos", 1, [](const double* x) { return std::acos(x[0]); }},
-    Function{"atan", 1, [](const double* x) { return std::atan(x[0]); }},
-    Function{"atan2", 2, [](const double* x) { return std::atan2(x[0], x[1]); }},
-    Function{"sinh", 1, [](const double* x) { return std::sinh(x[0]); }},
-    Function{"cosh", 1, [](const double* x) { return std::cosh(x[0]); }},
-    Function{"tanh", 1, [](const double* x) { return std::tanh(x[0]); }},
-    Function{"asinh", 1, [](const double* x) { return std::asinh(x[0]); }},
-    Function{"acosh", 1, [](const double* x) { return std::acosh(x[0]); }},
-    Function{"atanh", 1, [](const double* x) { return std::atanh(x[0]); }},
-    Function{"erf", 1, [](const double* x) { return std::erf(x[0]); }},
-    Function{"erfc", 1, [](const double* x) { return std::erfc(x[0]); }},
-    Function{"lgamma", 1, [](const double* x) { return log_gamma(x[0]); }},
-    Function{"polygamma", 2, [](const double* x) { return polygamma(x[0], x[1]); }},
+    ScalarFunction{"exp", 1, [](const double* x) { return std::exp(x[0]); }},
+    ScalarFunction{"expm1", 1, [](const double* x) { return std::expm1(x[0]); }},
+    ScalarFunction{"log", 1, [](const double* x) { return std::log(x[0]); }},
+    ScalarFunction{"log1p", 1, [](const double* x) { return std::log1p(x[0]); }},
+    ScalarFunction{"cbrt", 1, [](const double* x) { return std::cbrt(x[0]); }},
+    ScalarFunction{"pow", 2, [](const double* x) { return std::pow(x[0], x[1]); }},
+    ScalarFunction{"hypot", 2, [](const double* x) { return std::hypot(x[0], x[1]); }},
+    ScalarFunction{"sin", 1, [](const double* x) { return std::sin(x[0]); }},
+    ScalarFunction{"cos", 1, [](const double* x) { return std::cos(x[0]); }},
+    ScalarFunction{"tan", 1, [](const double* x) { return std::tan(x[0]); }},
+    ScalarFunction{"asin", 1, [](const double* x) { return std::asin(x[0]); }},
+    ScalarFunction{"acos", 1, [](const double* x) { return std::acos(x[0]); }},
+    ScalarFunction{"atan", 1, [](const double* x) { return std::atan(x[0]); }},
+    ScalarFunction{"atan2", 2, [](const double* x) { return std::atan2(x[0], x[1]); }},
+    ScalarFunction{"sinh", 1, [](const double* x) { return std::sinh(x[0]); }},
+    ScalarFunction{"cosh", 1, [](const double* x) { return std::cosh(x[0]); }},
+    ScalarFunction{"tanh", 1, [](const double* x) { return std::tanh(x[0]); }},
+    ScalarFunction{"asinh", 1, [](const double* x) { return std::asinh(x[0]); }},
+    ScalarFunction{"acosh", 1, [](const double* x) { return std::acosh(x[0]); }},
+    ScalarFunction{"atanh", 1, [](const double* x) { return std::atanh(x[0]); }},
+    ScalarFunction{"erf", 1, [](const double* x) { return std::erf(x[0]); }},
+    ScalarFunction{"erfc", 1, [](const double* x) { return std::erfc(x[0]); }},
+    ScalarFunction{"lgamma", 1, [](const double* x) { return log_gamma(x[0]); }},
+    ScalarFunction{"polygamma", 2, [](const double* x) { return polygamma(x[0], x[1]); }},
 };
 
 /// Index of a function by name; a name that is not listed does not compile.

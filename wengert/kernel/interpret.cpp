@@ -35,7 +35,7 @@ struct MemoryDomain {
   bool load_boolean(uint32_t buffer, int64_t index) { return element<bool>(buffer, index); }
   void store_boolean(uint32_t buffer, int64_t index, bool value) { element<bool>(buffer, index) = value; }
 
-  double call(const Function& function, double a, double b) {
+  double call(const ScalarFunction& function, double a, double b) {
     const double x[2] = {a, b};
     return function.value(x);
   }
