@@ -6,6 +6,7 @@
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/simplify.h"
+#include "wengert/primitives/convert.h"
 
 namespace wengert {
 namespace {
@@ -16,7 +17,8 @@ Expr entry(const EliminationGraph& g, const std::optional<VertexId>& row, const 
   const auto found = into.find(*column);
   if (found == into.end()) return zeros(type);
   const Coefficient& c = found->second;
-  return filled(c.is_number() ? Expr(c.number) : Recording::current().expr(c.value), type);
+  if (c.is_number()) return filled(Expr(c.number), type);
+  return convert(Recording::current().expr(c.value), type.dtype);
 }
 
 }  // namespace

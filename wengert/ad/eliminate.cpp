@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "wengert/ad/pullback.h"
 #include "wengert/primitives/arithmetic.h"
+#include "wengert/primitives/convert.h"
 
 namespace wengert {
 namespace {
@@ -16,6 +18,24 @@ Coefficient coefficient(const Expr& e) {
 }
 
 Expr expr(const Coefficient& c) { return c.is_number() ? Expr(c.number) : Recording::current().expr(c.value); }
+
+bool between_scalars(const LinearEdge& edge) {
+  return std::ranges::all_of(edge.operand_types, &Type::is_scalar) && std::ranges::all_of(edge.result_types, &Type::is_scalar);
+}
+
+/// Partials of result `k` of a linear instruction between scalars by each of edge.from: its transpose at 1.
+Tangents scalar_partials(const LinearEdge& edge, size_t k) {
+  LinearGraph alone;
+  LinearEdge copy = edge;
+  size_t next = 0;
+  for (size_t place = 0; place < edge.operands.size(); ++place)
+    if (edge.operands[place] == no_value) alone.inputs.push_back(copy.from[next++] = alone.add_vertex(edge.operand_types[place]));
+  for (VertexId& to : copy.to) alone.outputs.push_back(to = alone.add_vertex(edge.result_types[edge.result_of[alone.outputs.size()]]));
+  alone.add_edge(copy);
+  Tangents seeds(copy.to.size());
+  seeds[k] = Expr(1.0);
+  return pullback(alone, seeds);
+}
 
 }  // namespace
 
@@ -29,13 +49,11 @@ EliminationCost& EliminationCost::operator+=(const EliminationCost& other) {
 EliminationGraph::EliminationGraph(const LinearGraph& graph, Mode mode)
     : mode_(mode), successors_(graph.vertices()), predecessors_(graph.vertices()),
       roles_(graph.vertices(), Role::intermediate), inputs_(graph.inputs), outputs_(graph.outputs) {
-  EliminationCost merging;  // x*x is one edge: merging it costs nothing in any convention
+  for (uint32_t v = 0; v < graph.vertices(); ++v)
+    if (graph.type(VertexId{v}).dtype == DType::f64) dtype_ = DType::f64;
   for (const LinearEdge& edge : graph.edges()) {
-    if (!edge.is_diagonal() || graph.type(edge.from[0]) != graph.type(edge.to[0]))
-      throw ShapeError("W211", edge.is_diagonal() ? "elimination needs vertices of one shape"
-                                                  : fmt::format("elimination needs scalar partials; found the instruction {}", edge.primitive->name),
-                       {}, "scalarize the Program first, or use forward or reverse mode");
-    connect(edge.from[0], edge.to[0], edge.diagonal, merging);
+    if (edge.is_diagonal()) add_diagonal(edge, graph);
+    else add_instruction(edge);
   }
   for (const auto& input : inputs_)
     if (input) roles_[index(*input)] = Role::input;
@@ -44,6 +62,33 @@ EliminationGraph::EliminationGraph(const LinearGraph& graph, Mode mode)
     if (roles_[index(*output)] != Role::intermediate || !successors(*output).empty()) output = copy_of(*output);
     roles_[index(*output)] = Role::output;
   }
+}
+
+void EliminationGraph::add_diagonal(const LinearEdge& edge, const LinearGraph& graph) {
+  if (!(graph.type(edge.from[0]).shape == graph.type(edge.to[0]).shape))
+    throw ShapeError("W211", "elimination needs vertices of one shape", {}, "scalarize the Program first, or use forward or reverse mode");
+  EliminationCost merging;  // x*x is one edge: merging it costs nothing in any convention
+  connect(edge.from[0], edge.to[0], in_one_dtype(edge.diagonal), merging);
+}
+
+void EliminationGraph::add_instruction(const LinearEdge& edge) {
+  if (!between_scalars(edge))
+    throw ShapeError("W211", fmt::format("elimination needs scalar partials; found the instruction {}", edge.primitive->name), {},
+                     "scalarize the Program first, or use forward or reverse mode");
+  EliminationCost merging;
+  for (size_t k = 0; k < edge.to.size(); ++k) {
+    if (mode_ == Mode::count) {
+      for (VertexId from : edge.from) connect(from, edge.to[k], {ValueId{0}, 1}, merging);
+      continue;
+    }
+    const auto partials = scalar_partials(edge, k);
+    for (size_t j = 0; j < edge.from.size(); ++j) connect(edge.from[j], edge.to[k], in_one_dtype(coefficient(partials[j].value_or(0.0))), merging);
+  }
+}
+
+Coefficient EliminationGraph::in_one_dtype(const Coefficient& c) const {
+  if (c.is_number() || mode_ == Mode::count) return c;
+  return {convert(expr(c), dtype_).value(), 1};
 }
 
 VertexId EliminationGraph::copy_of(VertexId v) {

@@ -25,13 +25,14 @@ struct EliminationCost {
 
 /// A LinearGraph of diagonal edges between vertices of one shape, prepared for elimination: parallel edges are merged,
 /// and an output that is used further (or is an input) gets a copy vertex, so that inputs, intermediates and outputs are
-/// three disjoint sets.
+/// three disjoint sets. A linear instruction between scalars (select, convert) is an edge from each of its operands, with
+/// the partial that its transpose has at 1. Where dtypes are mixed the coefficients are f64.
 class EliminationGraph {
  public:
   /// Whether products are recorded into the current recording, or only counted.
   enum class Mode { count, record };
 
-  /// throws : ShapeError W211 if an edge is an instruction or vertices differ in shape: scalarize the Program first
+  /// throws : ShapeError W211 if an edge is an instruction on arrays or vertices differ in shape: scalarize the Program first
   explicit EliminationGraph(const LinearGraph& graph, Mode mode);
 
   size_t vertices() const { return successors_.size(); }
@@ -50,11 +51,15 @@ class EliminationGraph {
 
  private:
   enum class Role : uint8_t { input, intermediate, output, gone };
+  void add_diagonal(const LinearEdge& edge, const LinearGraph& graph);
+  void add_instruction(const LinearEdge& edge);
+  Coefficient in_one_dtype(const Coefficient& c) const;
   void connect(VertexId from, VertexId to, const Coefficient& c, EliminationCost& cost);
   Coefficient product(const Coefficient& a, const Coefficient& b);
   VertexId copy_of(VertexId v);
 
   Mode mode_;
+  DType dtype_ = DType::f32;  ///< of the coefficients
   std::vector<std::map<VertexId, Coefficient>> successors_, predecessors_;
   std::vector<Role> roles_;
   std::vector<std::optional<VertexId>> inputs_, outputs_;

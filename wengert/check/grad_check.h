@@ -22,9 +22,10 @@ struct GradCheckReport {
   bool passed = false;
   int64_t columns = 0, entries = 0;     ///< checked
   double worst_error = 0;               ///< |exact - differences| / (1 + |exact|) of the worst entry that is no kink
-  double transpose_error = 0;           ///< |<w, J v> - <J' w, v>| / (|w| |J v| + |J' w| |v|)
+  double transpose_error = 0;           ///< |<w, J v> - <J' w, v>| / (|w| |J v| + |J' w| |v| + |w| |v|)
   std::string worst_entry;              ///< "d y[2] / d x1[0]: exact 3, differences 2.99 (error 1e-9)"
   std::vector<std::string> kinks;       ///< entries whose one-sided derivatives differ, the exact one lying between
+  std::vector<std::string> undecided;   ///< entries that differences cannot tell: not finite near by, or too noisy
   std::optional<ValueId> instruction;   ///< the first whose own derivative is wrong
   std::string where;                    ///< the same with its source line
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/primitives/select.h"
 
+#include <limits>
+
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/rearrange.h"
 
@@ -32,13 +34,20 @@ template <class Real, class Int> void compare_kernel(KernelBuilder& k, Real real
   });
 }
 
-std::vector<Example> comparison_examples() {
-  return {{{Array({3}, {1, 2, 3}), Array({3}, {2, 2, 2})}}, {{Array(-0.5), Array(0.5)}}};
+Array truths(const std::vector<double>& values) { return Array({static_cast<int64_t>(values.size())}, values).as(DType::boolean); }
+
+/// Below, equal, above and not comparable; two integers.
+std::vector<Example> comparison_examples(bool below, bool same, bool above) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto integer = [](double x) { return Array(x).as(DType::i64); };
+  return {{{Array({4}, {1, 2, 3, nan}), Array({4}, {2, 2, 2, 2})}, {}, {truths({double(below), double(same), double(above), 0})}},
+          {{integer(3), integer(3)}, {}, {Array(double(same)).as(DType::boolean)}},
+          {{Array(-0.5), Array(0.5)}, {}, {Array(double(below)).as(DType::boolean)}}};
 }
 
-std::vector<Example> logic_examples() {
-  const Array a(boolean({2}));
-  return {{{a, a}}, {{a, Array::filled(boolean({2}), 1)}}};
+/// All four pairs of truth values.
+std::vector<Example> logic_examples(const std::vector<double>& results) {
+  return {{{truths({0, 0, 1, 1}), truths({0, 1, 0, 1})}, {}, {truths(results)}}};
 }
 
 std::vector<Expr> batch_elementwise(const Primitive& primitive, const BatchRule& rule) {
@@ -57,7 +66,7 @@ const Nondifferentiable less_p{{
       compare_kernel(k, [](Scalar a, Scalar b) { return less(a, b); }, [](Integer a, Integer b) { return integer_less(a, b); });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(less_p, rule); },
-    .examples = comparison_examples,
+    .examples = [] { return comparison_examples(true, false, false); },
     .note = "piecewise constant"}};
 
 const Nondifferentiable less_equal_p{{
@@ -67,7 +76,7 @@ const Nondifferentiable less_equal_p{{
                      [](Integer a, Integer b) { return logical_not(integer_less(b, a)); });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(less_equal_p, rule); },
-    .examples = comparison_examples,
+    .examples = [] { return comparison_examples(true, true, false); },
     .note = "piecewise constant"}};
 
 const Nondifferentiable equal_p{{
@@ -76,7 +85,7 @@ const Nondifferentiable equal_p{{
       compare_kernel(k, [](Scalar a, Scalar b) { return equal(a, b); }, [](Integer a, Integer b) { return integer_equal(a, b); });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(equal_p, rule); },
-    .examples = comparison_examples,
+    .examples = [] { return comparison_examples(false, true, false); },
     .note = "piecewise constant"}};
 
 const Nondifferentiable logical_and_p{{
@@ -87,7 +96,7 @@ const Nondifferentiable logical_and_p{{
       });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(logical_and_p, rule); },
-    .examples = logic_examples,
+    .examples = [] { return logic_examples({0, 0, 0, 1}); },
     .note = "bool has no derivative"}};
 
 const Nondifferentiable logical_or_p{{
@@ -98,7 +107,7 @@ const Nondifferentiable logical_or_p{{
       });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(logical_or_p, rule); },
-    .examples = logic_examples,
+    .examples = [] { return logic_examples({0, 1, 1, 1}); },
     .note = "bool has no derivative"}};
 
 const Nondifferentiable logical_not_p{{
@@ -107,7 +116,7 @@ const Nondifferentiable logical_not_p{{
       k.loop(k.result().elements(), [&](Integer i) { k.result().store(i, logical_not(k.operand(0).boolean(i))); });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(logical_not_p, rule); },
-    .examples = [] { return std::vector<Example>{{{Array(boolean({2}))}}}; },
+    .examples = [] { return std::vector<Example>{{{truths({0, 1})}, {}, {truths({1, 0})}}}; },
     .note = "bool has no derivative"}};
 
 const Nondifferentiable sign_p{{
