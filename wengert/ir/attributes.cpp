@@ -2,6 +2,7 @@
 #include "wengert/ir/attributes.h"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/format.h>
 
 #include "wengert/base/error.h"
@@ -49,5 +50,13 @@ const std::vector<int64_t>& Attributes::integers(std::string_view name) const { 
 const std::string& Attributes::text(std::string_view name) const { return get<std::string>(name); }
 const Array& Attributes::array(std::string_view name) const { return get<Array>(name); }
 const Program& Attributes::program(std::string_view name) const { return *get<NestedProgram>(name); }
+
+bool operator==(const Attributes& a, const Attributes& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Attributes::Entry& x, const Attributes::Entry& y) {
+    const double *real = std::get_if<double>(&x.second), *other = std::get_if<double>(&y.second);
+    const bool bits = real != nullptr && other != nullptr;
+    return x.first == y.first && (bits ? std::bit_cast<uint64_t>(*real) == std::bit_cast<uint64_t>(*other) : x.second == y.second);
+  });
+}
 
 }  // namespace wengert

@@ -55,7 +55,8 @@ class Attributes {
   bool empty() const { return entries_.empty(); }
   const Entry* begin() const { return entries_.data(); }
   const Entry* end() const { return entries_.data() + entries_.size(); }
-  friend bool operator==(const Attributes&, const Attributes&) = default;
+  /// Reals are compared by their bits, so NaN equals NaN and 0 differs from -0.
+  friend bool operator==(const Attributes& a, const Attributes& b);
 
  private:
   template <class T> const T& get(std::string_view name) const;

@@ -81,20 +81,15 @@ class ProgramReader {
   ValueId line(const Operand& operand, DType dtype = DType::f64);  ///< where it stands; a number is put there
   const Type& type(const Operand& operand) const { return builder_.type(operand.value); }
   const Source& source() const { return lexer_.source(); }
-  ReadPrograms& programs() { return programs_; }
 
  private:
   // Statements.
-  void statement();
-  void definition();
-  void results();
-  std::vector<Token> targets();
+  Operand definition();                ///< name, ... = right side
+  Operand right_side();
   void assign(const std::vector<Token>& targets, const Operand& operand, size_t lines_before);
   void end_of_statement();
-  bool at_instruction() const;
-  Operand right_side();
   Operand constant_line(const Token& head);
-  Operand instruction(Head head);
+  Operand instruction(const Head& head);
 
   // Expressions.
   Operand expression(int least, std::optional<Operand> first = {});
@@ -102,6 +97,7 @@ class ProgramReader {
   Operand primary();
   Operand number();
   Operand call(Head head);
+  Operand apply(const Head& head, std::vector<Operand> operands);
   Operand named();
   Operand negated(Operand operand, const Token& minus);
   Operand atom();                      ///< an operand of the printed form
