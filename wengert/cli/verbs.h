@@ -25,5 +25,6 @@ Verb primitives_verb();
 Verb train_verb();
 Verb predict_verb();
 Verb data_verb();
+Verb demo_verb();
 
 }  // namespace wengert::cli
