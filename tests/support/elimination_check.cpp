@@ -19,7 +19,7 @@ std::optional<Scalarized> scalars_of(const Program& p) {
   try {
     return scalarize(p);
   } catch (const UsageError& error) {
-    if (error.id() == "W150" || error.id() == "W151") return std::nullopt;
+    if (error.id() == "W160" || error.id() == "W161") return std::nullopt;
     throw;
   }
 }

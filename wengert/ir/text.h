@@ -61,7 +61,7 @@ std::string print_file(const Program& program);
 /// The last Program of a text; the others are there to be used by it.
 ///
 /// file   : a name for messages
-/// throws : UsageError W500-W512, ResourceError W513-W514, and what the primitives' type rules throw, each with file,
+/// throws : UsageError W500-W510, ResourceError W513-W514, and what the primitives' type rules throw, each with file,
 ///          line, column and the line itself
 Program parse(std::string_view text, std::string_view file = "text");
 /// All Programs of a text, in order. throws : as parse

@@ -23,7 +23,7 @@ struct BatchedBodies : BodyTransforms {
     return wengert::batch(body, batched, size);
   }
   [[noreturn]] static void refuse(const Program& body) {
-    throw InternalError("W902", fmt::format("a batching rule asked for a derivative of body \"{}\"", body.name()));
+    throw InternalError("W907", fmt::format("a batching rule asked for a derivative of body \"{}\"", body.name()));
   }
 };
 

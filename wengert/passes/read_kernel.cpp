@@ -143,7 +143,7 @@ struct SymbolDomain {
   Symbol call(const ScalarFunction& function, const Symbol& a, const Symbol& b) {
     const auto* record = dynamic_cast<const ElementwisePrimitive*>(find_primitive(function.name));
     if (record == nullptr || record->arity != function.arity)
-      throw InternalError("W902", fmt::format("no elementwise primitive stands for the function {}", function.name));
+      throw InternalError("W906", fmt::format("no elementwise primitive stands for the function {}", function.name));
     return function.arity == 1 ? apply(*record, a) : apply(*record, a, b);
   }
   int64_t choose(const Truth& condition, int64_t a, int64_t b) {
@@ -158,7 +158,7 @@ struct SymbolDomain {
 
   [[noreturn]] void unknown(const std::string& what) const {
     throw UsageError(
-        "W150",
+        "W160",
         fmt::format("{} cannot be written as scalars: {} depends on values known only when the Program runs",
                     line.primitive.name, what),
         where, "hold integer inputs fixed with fix_inputs, or leave this instruction out of what is scalarized");

@@ -163,7 +163,7 @@ std::vector<Elements> Scalarizer::instruction(const Program& p, const Instructio
     return on_scalars(p, line, operands);
   if (line.primitive.has_kernel()) return by_kernel(p, line, std::move(operands));
   throw UsageError(
-      "W151",
+      "W161",
       fmt::format(
           "{} on arrays cannot be written as scalars: it has no kernel, or a derivative of its own that would be lost",
           line.primitive.name),

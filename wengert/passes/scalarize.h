@@ -33,8 +33,8 @@ struct Scalarized {
 /// choice, and the scalars' is that of the steps.
 ///
 /// limit  : lines of the scalar Program before dead code goes, elements held at a time
-/// throws : UsageError W150 if an integer that steers a kernel (an index, a pivot, a key) is known only at run time; fix
-///          integer inputs with fix_inputs. UsageError W151 for a primitive without a kernel, or with a derivative of the
+/// throws : UsageError W160 if an integer that steers a kernel (an index, a pivot, a key) is known only at run time; fix
+///          integer inputs with fix_inputs. UsageError W161 for a primitive without a kernel, or with a derivative of the
 ///          user's own. ResourceError W450 beyond `limit`, before the memory is used
 Scalarized scalarize(const Program& p, size_t limit = 1'000'000);
 

@@ -244,7 +244,7 @@ Expr stack(const std::vector<Expr>& parts, int64_t axis, Site site) {
   if (!rows.empty() && axis < 0) axis += rows[0].rank() + 1;
   for (Expr& row : rows) {
     if (axis < 0 || axis > row.rank())
-      throw ShapeError("W208", fmt::format("stack cannot make axis {} of {}; its result has axes 0 to {}", axis,
+      throw ShapeError("W209", fmt::format("stack cannot make axis {} of {}; its result has axes 0 to {}", axis,
                                            to_string(row.type()), row.rank()), to_string(site),
                        fmt::format("choose an axis from 0 to {}, or -1 for the last", row.rank()));
     row = reshape({row, site}, row.shape().with(static_cast<int>(axis), 1));

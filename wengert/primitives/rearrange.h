@@ -22,7 +22,7 @@ Expr reverse(Sited x, std::vector<int64_t> axes);
 /// The parts one behind the other along `axis`; their other extents are equal. throws : ShapeError W206
 Expr concatenate(const std::vector<Expr>& parts, int64_t axis = 0, Site site = Site::here());
 /// The parts one beside the other along a new axis; they broadcast, so numbers may stand among them.
-/// throws : ShapeError W203, W205, W206 for no parts, W208 for an axis the result does not have
+/// throws : ShapeError W203, W205, W206 for no parts, W209 for an axis the result does not have
 Expr stack(const std::vector<Expr>& parts, int64_t axis = 0, Site site = Site::here());
 
 }  // namespace wengert

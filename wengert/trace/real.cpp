@@ -41,7 +41,7 @@ Real RealAccess::foreign(const Primitive& p, Real a, Real b) {
   } catch (const Error& error) {
     error.rethrow_at(fmt::format("{} of {} and {}", p.name, shortest(a.value_), shortest(b.value_)));
   }
-  throw InternalError("W901", "a Real was foreign and is no longer");
+  throw InternalError("W905", "a Real was foreign and is no longer");
 }
 
 uint32_t RealAccess::constant(double value) { return open_recording().constant(value); }

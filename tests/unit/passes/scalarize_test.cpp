@@ -138,7 +138,7 @@ TEST(Scalarize, no_derivative_passes_where_none_passed) {
 TEST(Scalarize, an_index_known_only_at_run_time_is_an_error_that_says_so_and_a_fixed_one_is_none) {
   const Program p = trace([](Expr x, Expr i) { return gather(x, i); }, {f64({3}), i64({2})}, "f", {"x", "i"});
   const Error error = error_of([&] { scalarize(p); });
-  EXPECT_EQ(error.id(), "W150");
+  EXPECT_EQ(error.id(), "W160");
   EXPECT_THAT(error.what(), HasSubstr("gather"));
   EXPECT_THAT(error.what(), HasSubstr("fix_inputs"));
   const int64_t at[] = {2, 0};
@@ -149,7 +149,7 @@ TEST(Scalarize, an_index_known_only_at_run_time_is_an_error_that_says_so_and_a_f
 TEST(Scalarize, a_choice_of_integers_by_reals_is_an_error_that_names_the_instruction) {
   const Program p = trace([](Expr x) { return argmax(x); }, {f64({3})});
   const Error error = error_of([&] { scalarize(p); });
-  EXPECT_EQ(error.id(), "W150");
+  EXPECT_EQ(error.id(), "W160");
   EXPECT_THAT(error.where(), HasSubstr("in program \"f\""));
 }
 
@@ -160,7 +160,7 @@ TEST(Scalarize, a_derivative_of_the_users_own_is_kept_on_scalars_and_refused_on_
     return trace([&](Expr x) { return custom_vjp(body, vjp, {&x, 1}); }, {type});
   };
   EXPECT_EQ(&scalarize(program(f64())).program.primitive(ValueId{1}), &custom_p);
-  EXPECT_EQ(error_of([&] { scalarize(program(f64({2}))); }).id(), "W151");
+  EXPECT_EQ(error_of([&] { scalarize(program(f64({2}))); }).id(), "W161");
 }
 
 TEST(Scalarize, stops_at_its_limit_before_the_memory_is_used) {
@@ -194,7 +194,7 @@ TEST(Scalarize, of_every_example_of_every_primitive_has_the_same_values) {
           trace([&](const std::vector<Expr>& x) { return record_all(*primitive, x, example.attributes); }, types),
           fixed);
       const Error error = error_of([&] { EXPECT_TRUE(equals_arrays(p, point, 4, 1e-15)) << primitive->name; });
-      EXPECT_TRUE(error.id() == "none" || error.id() == "W150") << primitive->name << ": " << error.what();
+      EXPECT_TRUE(error.id() == "none" || error.id() == "W160") << primitive->name << ": " << error.what();
       ++(error.id() == "none" ? done : refused);
     }
   }
@@ -209,7 +209,7 @@ TEST(Scalarize, of_random_programs_has_the_same_values) {
     const Error error = error_of([&] {
       EXPECT_TRUE(equals_arrays(drawn.program, drawn.point, 1e4, key % 4 == 3 ? 1e-3 : 1e-9)) << "key " << key;
     });
-    EXPECT_TRUE(error.id() == "none" || error.id() == "W150") << error.what();
+    EXPECT_TRUE(error.id() == "none" || error.id() == "W160") << error.what();
     done += error.id() == "none";
   }
   EXPECT_GT(done, 75);

@@ -117,8 +117,8 @@ TEST(Stack, makes_a_new_axis_and_broadcasts_numbers) {
 }
 
 TEST(Stack, refuses_an_axis_it_cannot_make_and_parts_that_do_not_fit) {
-  EXPECT_EQ(error_of([](Expr a) { return stack({a, a}, 2); }, {f64({3})}), "W208");
-  EXPECT_EQ(error_of([](Expr a) { return stack({a, a}, -3); }, {f64({3})}), "W208");
+  EXPECT_EQ(error_of([](Expr a) { return stack({a, a}, 2); }, {f64({3})}), "W209");
+  EXPECT_EQ(error_of([](Expr a) { return stack({a, a}, -3); }, {f64({3})}), "W209");
   EXPECT_EQ(error_of([](Expr) { return stack({}); }, {f64()}), "W206");
   EXPECT_EQ(error_of([](Expr a, Expr b) { return stack({a, b}); }, {f64({2}), f64({3})}), "W203");
   EXPECT_EQ(error_of([](Expr a, Expr b) { return stack({a, b}); }, {f64({2}), f32({2})}), "W205");
