@@ -32,11 +32,23 @@ struct Tableau {
   }
 };
 
+/// The largest step, from `step` down, at which y is still finite on both sides wherever it is finite at 0; the last one
+/// tried where there is none.
+double usable_step(const AlongLine& y, const std::vector<double>& at, double step) {
+  for (int tries = 0; tries < 8; ++tries, step /= 10) {
+    const auto right = y(step), left = y(-step);
+    bool usable = true;
+    for (size_t k = 0; k < at.size(); ++k) usable &= !std::isfinite(at[k]) || (std::isfinite(right[k]) && std::isfinite(left[k]));
+    if (usable) break;
+  }
+  return step;
+}
+
 }  // namespace
 
 bool Difference::kink(double tolerance) const {
   const double scale = 1 + std::max(std::abs(from_left), std::abs(from_right));
-  return !(std::abs(from_left - from_right) <= tolerance * scale);
+  return !(std::abs(from_left - from_right) <= tolerance * scale + one_sided_noise);
 }
 
 std::vector<Difference> differences(const AlongLine& y, double largest_step) {
@@ -44,16 +56,18 @@ std::vector<Difference> differences(const AlongLine& y, double largest_step) {
   const auto at = y(0);
   std::vector<Tableau> tableaus(at.size());
   std::vector<Difference> result(at.size());
+  largest_step = usable_step(y, at, largest_step);
   double h = largest_step;
   for (int level = 0; level < levels; ++level, h /= shrink) {
     const auto right = y(h), left = y(-h);
     for (size_t k = 0; k < at.size(); ++k)
       tableaus[k].add((right[k] - left[k]) / (2 * h), epsilon * std::max(std::abs(right[k]), std::abs(left[k])) / h);
   }
-  const double small = largest_step * 1e-6;
+  const double small = largest_step * 1e-4;
   const auto right = y(small), left = y(-small);
   for (size_t k = 0; k < at.size(); ++k)
-    result[k] = {tableaus[k].best, tableaus[k].error, (at[k] - left[k]) / small, (right[k] - at[k]) / small};
+    result[k] = {tableaus[k].best, tableaus[k].error, (at[k] - left[k]) / small, (right[k] - at[k]) / small,
+                 8 * epsilon * std::max(std::abs(right[k]), std::abs(left[k])) / small};
   return result;
 }
 

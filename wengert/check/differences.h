@@ -15,6 +15,7 @@ struct Difference {
   double value = 0;      ///< extrapolated central difference
   double error = 0;      ///< estimate of its error
   double from_left = 0, from_right = 0;  ///< one-sided differences at a small step
+  double one_sided_noise = 0;            ///< what rounding makes of these
 
   /// Whether the one-sided derivatives differ: the function has a kink here (or the difference is not usable).
   bool kink(double tolerance) const;

@@ -116,7 +116,8 @@ class Checker {
       return fmt::format("{}: {} from the left, {} from the right, exact says {}", entry(), shortest(d.from_left), shortest(d.from_right),
                          shortest(exact));
     };
-    if (!(fits && !noisy) && is_kink(exact, d)) report_.kinks.push_back(sides());
+    // A central difference may hit the stated choice at a kink, as for abs at 0: it is named all the same.
+    if (is_kink(exact, d) && (!fits || noisy || d.kink(1e-2))) report_.kinks.push_back(sides());
     else if (is_undecided(exact, d) || (fits && noisy)) report_.undecided.push_back(sides());
     else note(fits, difference / scale, [&] {
       return fmt::format("{}: exact {}, differences {} (+- {:.1g})", entry(), shortest(exact), shortest(d.value), d.error);
@@ -160,6 +161,7 @@ class Checker {
     results.erase(results.begin(), results.begin() + static_cast<int64_t>(y_.size()));
     const auto jw = flattened(results);
     const double scale = length(w) * length(jv) + length(jw) * length(v) + length(w) * length(v);
+    if (std::isinf(scale)) return report_.undecided.push_back("<w, J v> = <J' w, v>: a derivative is infinite here");
     report_.transpose_error = std::abs(inner(w, jv) - inner(jw, v)) / scale;
     if (!(report_.transpose_error <= options_.tolerance * 1e-4)) report_.passed = false;
   }
