@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/cli/verb.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -12,9 +13,10 @@
 namespace wengert::cli {
 namespace {
 
-[[noreturn]] void wrong_number(std::string_view name, const std::string& text, std::string_view kind, std::string_view range) {
+[[noreturn]] void wrong_number(std::string_view name, const std::string& text, std::string_view kind, std::string_view range,
+                               const std::string& example) {
   throw UsageError("W602", fmt::format("--{} needs {}{}; found \"{}\"", name, kind, range, text), {},
-                   fmt::format("e.g. --{}=1", name));
+                   fmt::format("e.g. --{}={}", name, example));
 }
 
 std::string range_text(const std::string& least, const std::string& most, bool below, bool above) {
@@ -52,7 +54,8 @@ int64_t Arguments::integer(std::string_view name, int64_t least, int64_t most) c
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
   if (error != std::errc{} || end != given.data() + given.size() || value < least || value > most)
     wrong_number(name, given, "an integer",
-                 range_text(std::to_string(least), std::to_string(most), least != INT64_MIN, most != INT64_MAX));
+                 range_text(std::to_string(least), std::to_string(most), least != INT64_MIN, most != INT64_MAX),
+                 std::to_string(std::clamp<int64_t>(1, least, most)));
   return value;
 }
 
@@ -62,7 +65,8 @@ double Arguments::real(std::string_view name, double least, double most) const {
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
   if (error != std::errc{} || end != given.data() + given.size() || !std::isfinite(value) || value < least || value > most)
     wrong_number(name, given, "a number",
-                 range_text(shortest(least), shortest(most), std::isfinite(least), std::isfinite(most)));
+                 range_text(shortest(least), shortest(most), std::isfinite(least), std::isfinite(most)),
+                 shortest(std::clamp(0.5, least, most)));
   return value;
 }
 

@@ -61,7 +61,8 @@ Dataset read_labelled_images(const std::string& images_path, const std::string& 
 
 Split read_mnist_folder(const std::string& folder) {
   const auto read = [&](const std::string& part) {
-    return read_labelled_images(existing(folder, part + "-images-idx3-ubyte"), existing(folder, part + "-labels-idx1-ubyte"));
+    const std::string images = existing(folder, part + "-images-idx3-ubyte");
+    return read_labelled_images(images, existing(folder, part + "-labels-idx1-ubyte"));
   };
   Split split{read("train"), read("t10k")};
   if (split.train.features() != split.test.features())
