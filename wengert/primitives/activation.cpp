@@ -37,7 +37,7 @@ const Elementwise<1> softplus_p{{
     .partials = [](auto, auto y) { return each(-expm1(-y)); },  // the sigmoid of x, out of the result
     .known = {{{0}, 0x1.62e42fefa39efp-1}, {{1}, 0x1.5031eafefb049p+0}, {{800}, 800}},
     .samples = {{-30}, {-1}, {0.5}, {30}},
-    .source = "DBBNG01, eq. (3)"}};
+    .source = "DBBNG01"}};
 
 const Elementwise<1> relu_p{{
     .name = "relu",
@@ -54,7 +54,7 @@ const Elementwise<2> leaky_relu_p{{
     .known = {{{-2, 0.25}, -0.5}, {{3, 0.25}, 3}},
     .samples = {{-0.7, 0.1}, {1.5, 0.1}, {-2, 0.3}},
     .edges = {{{0, 0.1}, {0.1, 0}}},
-    .source = "MHN13, eq. (3)",
+    .source = "MHN13",
     .note = "at 0 the derivative is the slope"}};
 
 const Elementwise<2> elu_p{{
@@ -67,7 +67,7 @@ const Elementwise<2> elu_p{{
     .known = {{{2, 1}, 2}, {{-1, 1}, -0x1.43a54e4e98864p-1}, {{-1, 0.5}, -0x1.43a54e4e98864p-2}, {{-800, 2}, -2}},
     .samples = {{-0.7, 1}, {1.5, 1}, {-2, 0.3}},
     .edges = {{{0, 1}, {1, 0}}, {{0, 0.5}, {0.5, 0}}},
-    .source = "CUH16, eq. (15)",
+    .source = "CUH16",
     .note = "at 0 the derivative is alpha"}};
 
 const Elementwise<1> gelu_p{{
@@ -79,7 +79,7 @@ const Elementwise<1> gelu_p{{
     },
     .known = {{{0}, 0}, {{1}, 0x1.aec4bd120d37dp-1}, {{-1}, -0x1.44ed0bb7cb20bp-3}},
     .samples = {{-3}, {-0.5}, {0.5}, {2}},
-    .source = "HG16, section 2"}};
+    .source = "HG16"}};
 
 const Elementwise<1> silu_p{{
     .name = "silu",
@@ -90,7 +90,7 @@ const Elementwise<1> silu_p{{
     },
     .known = {{{0}, 0}, {{1}, 0x1.764d4f5d5a2bdp-1}, {{-1}, -0x1.136561454ba86p-2}},
     .samples = {{-3}, {-0.5}, {0.5}, {2}},
-    .source = "EUD18, eq. (2)"}};
+    .source = "EUD18"}};
 
 Expr maxout(const std::vector<Expr>& pieces, Site site) {
   if (pieces.empty()) throw UsageError("W123", "maxout needs at least one piece; found 0", to_string(site), "pass maxout({a, b, ...})");

@@ -63,7 +63,7 @@ void cholesky_kernel(KernelBuilder& k, const Attributes&) {
   });
 }
 
-/// L_dot = L Phi(L^-1 A_dot L^-T), where Phi takes the lower triangle and half of the diagonal (Mur16, eq. (9)), and
+/// L_dot = L Phi(L^-1 A_dot L^-T), where Phi takes the lower triangle and half of the diagonal (Mur16, section 3), and
 /// A_dot is made symmetric as the kernel makes A.
 Tangents cholesky_jvp(const JvpRule& r) {
   const Expr l = r.results[0], a_dot = r.tangent(0);
@@ -152,7 +152,7 @@ void solve_kernel(KernelBuilder& k, const Attributes& attributes) {
   });
 }
 
-/// A X = B: A_dot X + A X_dot = B_dot (Gil08, section 2.2.2).
+/// A X = B: A_dot X + A X_dot = B_dot (Gil08).
 Tangents solve_jvp(const JvpRule& r) {
   const bool transpose = r.attributes.flag("transpose");
   return {solve(r.operands[0], solver_residual(r, r.tangents[0], transpose), transpose)};
@@ -224,7 +224,7 @@ const Composite cholesky_p{{
     .name = "cholesky", .infer = infer_square, .kernel = cholesky_kernel, .jvp = cholesky_jvp,
     .batch = [](const BatchRule& r) { return batch_leading(cholesky_p, r); },
     .examples = cholesky_examples,
-    .source = "Mur16, section 3.1",
+    .source = "Mur16, section 3",
     .note = "of (A + A^T) / 2: both triangles are read, and a derivative by A is symmetric"}};
 
 const Solver triangular_solve_p{{
@@ -232,7 +232,7 @@ const Solver triangular_solve_p{{
     .jvp = triangular_solve_jvp, .transpose = triangular_solve_transpose,
     .batch = [](const BatchRule& r) { return batch_solver(triangular_solve_p, r); },
     .examples = triangular_solve_examples,
-    .source = "Gil08, section 2.2.2",
+    .source = "Gil08",
     .note = "the triangle not named is not read, and the derivative by it is 0"}};
 
 const Solver solve_p{{
@@ -243,7 +243,7 @@ const Solver solve_p{{
     },
     .batch = [](const BatchRule& r) { return batch_solver(solve_p, r); },
     .examples = solve_examples,
-    .source = "Gil08, section 2.2.2",
+    .source = "Gil08",
     .note = "LU factors with partial pivoting; a singular matrix gives infinities or NaN"}};
 
 const Composite inverse_p{{
@@ -251,7 +251,7 @@ const Composite inverse_p{{
     .jvp = [](const JvpRule& r) -> Tangents { return {-matmul(r.results[0], matmul(r.tangent(0), r.results[0]))}; },
     .batch = [](const BatchRule& r) { return batch_leading(inverse_p, r); },
     .examples = inverse_examples,
-    .source = "Gil08, section 2.2.3",
+    .source = "Gil08",
     .note = "LU factors with partial pivoting; a singular matrix gives infinities or NaN"}};
 
 const Composite log_determinant_p{{
@@ -267,7 +267,7 @@ const Composite log_determinant_p{{
     },
     .batch = [](const BatchRule& r) { return batch_leading(log_determinant_p, r); },
     .examples = log_determinant_examples,
-    .source = "Gil08, section 2.2.4",
+    .source = "Gil08",
     .note = "log |det A|; the sign is dropped; -infinity for a singular matrix"}};
 
 Expr cholesky(Sited a) { return cholesky_p(a); }
