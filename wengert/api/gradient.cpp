@@ -13,6 +13,8 @@ std::vector<double> values(const RealList& list) {
   return y;
 }
 
+}  // namespace
+
 /// A result that is a plain number has a zero derivative, rightly if f is constant, wrongly if f went through doubles.
 void require_recorded(const RealList& list) {
   const auto active = [](const RealOutput& y) { return y.active; };
@@ -26,8 +28,6 @@ void require_recorded(const RealList& list) {
   throw UsageError("W151", "the result depends on no input: it was computed from numbers taken out of the recording", where,
                    "compute with Real throughout instead of value(x) or a cast to double; or return stop_gradient(x)");
 }
-
-}  // namespace
 
 ValueAndGradient gradient_of(const RealList& list) {
   if (list.outputs().size() != 1)

@@ -32,6 +32,8 @@ struct ValueAndProduct {
 };
 
 namespace detail {
+/// throws : UsageError W151 if no result is active and value() was used
+void require_recorded(const RealList& list);
 ValueAndGradient gradient_of(const RealList& list);
 ValueAndJacobian jacobian_of(const RealList& list);
 ValueAndProduct pushforward_of(const RealList& list, std::span<const double> x_dot);
@@ -42,10 +44,10 @@ ValueAndProduct pullback_of(const RealList& list, std::span<const double> y_bar)
 /// cost   : 2 to 5 runs of f on doubles and some 7 ns an operation, whatever the number of inputs; 26 bytes an operation
 /// throws : UsageError W152 if f has several results, W151 if its result was computed from numbers taken out by value();
 ///          what record_list throws
-template <RecordableFunction F> ValueAndGradient gradient(F&& f, std::span<const double> x) {
+template <MayBeRecorded F> ValueAndGradient gradient(F&& f, std::span<const double> x) {
   return detail::gradient_of(record_list(f, x));
 }
-template <RecordableFunction F> ValueAndGradient gradient(F&& f, std::initializer_list<double> x) {
+template <MayBeRecorded F> ValueAndGradient gradient(F&& f, std::initializer_list<double> x) {
   return gradient(f, std::span(x.begin(), x.size()));
 }
 /// f of one number.
@@ -57,20 +59,20 @@ ValueAndDerivative derivative(F&& f, double x) {
 }
 
 /// cost : one sweep a result or one an input, whichever are fewer
-template <RecordableFunction F> ValueAndJacobian jacobian(F&& f, std::span<const double> x) {
+template <MayBeRecorded F> ValueAndJacobian jacobian(F&& f, std::span<const double> x) {
   return detail::jacobian_of(record_list(f, x));
 }
-template <RecordableFunction F> ValueAndJacobian jacobian(F&& f, std::initializer_list<double> x) {
+template <MayBeRecorded F> ValueAndJacobian jacobian(F&& f, std::initializer_list<double> x) {
   return jacobian(f, std::span(x.begin(), x.size()));
 }
 
 /// The derivative in the direction x_dot. throws : ShapeError W250
-template <RecordableFunction F> ValueAndProduct jvp(F&& f, std::span<const double> x, std::span<const double> x_dot) {
+template <MayBeRecorded F> ValueAndProduct jvp(F&& f, std::span<const double> x, std::span<const double> x_dot) {
   return detail::pushforward_of(record_list(f, x), x_dot);
 }
 
 /// The gradient of <y_bar, f>. throws : ShapeError W250
-template <RecordableFunction F> ValueAndProduct vjp(F&& f, std::span<const double> x, std::span<const double> y_bar) {
+template <MayBeRecorded F> ValueAndProduct vjp(F&& f, std::span<const double> x, std::span<const double> y_bar) {
   return detail::pullback_of(record_list(f, x), y_bar);
 }
 

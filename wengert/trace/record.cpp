@@ -8,7 +8,7 @@
 namespace wengert {
 namespace {
 
-/// Writes a list's entries as lines, each guard before the first operation recorded after it.
+/// Writes a list's entries as lines, each comparison before the first operation recorded after it.
 class ListWriter {
  public:
   ListWriter(const RealList& list, const std::vector<std::string>& names)
@@ -17,16 +17,23 @@ class ListWriter {
       line_[list.inputs()[k]] = builder_.input(f64(), k < names.size() ? names[k] : "");
   }
 
-  Program write() {
+  /// act(condition, guard) for each comparison.
+  template <class Act> void write_lines(Act act) {
     size_t next_guard = 0;
     const auto guards = list_.guards();
     for (uint32_t i = 0; i < list_.entries(); ++i) {
-      for (; next_guard < guards.size() && guards[next_guard].position <= i; ++next_guard) write_guard(guards[next_guard]);
+      for (; next_guard < guards.size() && guards[next_guard].position <= i; ++next_guard)
+        act(write_comparison(guards[next_guard]), guards[next_guard]);
       if (scalar_active(list_.codes()[i]) != 0) write_operation(i);
     }
-    std::vector<ValueId> outputs;
-    for (const RealOutput& y : list_.outputs()) outputs.push_back(y.active ? line_[y.slot] : builder_.literal(y.value));
-    return builder_.finish(outputs);
+    for (const RealOutput& y : list_.outputs()) outputs_.push_back(y.active ? line_[y.slot] : builder_.literal(y.value));
+  }
+  void write_guard(ValueId condition, const RealGuard& guard) {
+    builder_.append_typed(guard_p, {&condition, 1}, {{"expected", guard.outcome}}, {&truth_, 1}, guard.site);
+  }
+  Program finish(std::span<const ValueId> more_outputs = {}) {
+    outputs_.insert(outputs_.end(), more_outputs.begin(), more_outputs.end());
+    return builder_.finish(outputs_);
   }
 
  private:
@@ -43,22 +50,36 @@ class ListWriter {
     line_[i] = builder_.append_typed(p, {operands, static_cast<size_t>(p.arity)}, {}, {&number_, 1}, list_.site(i));
   }
 
-  void write_guard(const RealGuard& guard) {
+  ValueId write_comparison(const RealGuard& guard) {
     static const Primitive* const comparisons[] = {&less_p, &less_equal_p, &equal_p};
     const Primitive& p = *comparisons[static_cast<size_t>(guard.comparison)];
     const ValueId operands[] = {operand(guard.a, (guard.active & 1) != 0), operand(guard.b, (guard.active & 2) != 0)};
-    const ValueId condition = builder_.append_typed(p, operands, {}, {&truth_, 1}, guard.site);
-    builder_.append_typed(guard_p, {&condition, 1}, {{"expected", guard.outcome}}, {&truth_, 1}, guard.site);
+    return builder_.append_typed(p, operands, {}, {&truth_, 1}, guard.site);
   }
 
   const RealList& list_;
   ProgramBuilder builder_;
-  std::vector<ValueId> line_;  // of each entry
+  std::vector<ValueId> line_, outputs_;  // of each entry, of each output
   const Type number_ = f64(), truth_ = boolean();
 };
 
 }  // namespace
 
-Program to_program(const RealList& list, const std::vector<std::string>& names) { return ListWriter(list, names).write(); }
+Program to_program(const RealList& list, const std::vector<std::string>& names) {
+  ListWriter writer(list, names);
+  writer.write_lines([&](ValueId condition, const RealGuard& guard) { writer.write_guard(condition, guard); });
+  return writer.finish();
+}
+
+OpenProgram to_open_program(const RealList& list) {
+  ListWriter writer(list, {});
+  std::vector<ValueId> conditions;
+  std::vector<bool> outcomes;
+  writer.write_lines([&](ValueId condition, const RealGuard& guard) {
+    conditions.push_back(condition);
+    outcomes.push_back(guard.outcome);
+  });
+  return {writer.finish(conditions), std::move(outcomes)};
+}
 
 }  // namespace wengert

@@ -42,12 +42,17 @@ concept RecordableFunction =
     std::is_invocable_v<F&, Real&, Real&, Real&> || std::is_invocable_v<F&, Real&, Real&, Real&, Real&> ||
     std::is_invocable_v<F&, Real&, Real&, Real&, Real&, Real&>;
 
-/// The list of `f` at `x`.
+/// Anything that may be such a function, told from Programs and records without looking into a generic body.
+template <class F>
+concept MayBeRecorded = !std::is_convertible_v<F, const Program&> && !std::is_convertible_v<F, const Primitive&>;
+
+/// The list of `f` at `x`. f is a RecordableFunction.
 ///
 /// cost   : one run of f, a few nanoseconds an operation more
 /// throws : UsageError W103 for Reals from elsewhere; ResourceError W401, W408; what f throws
-template <RecordableFunction F>
+template <MayBeRecorded F>
 RealList record_list(F&& f, std::span<const double> x, std::string name = "f", size_t limit = RealRecording::most_operations) {
+  static_assert(RecordableFunction<F>, "the function must take a vector (or span) of Real, or two to five Reals");
   RealRecording recording(std::move(name), limit);
   std::vector<Real> inputs = recording.inputs(x);
   return recording.finish(detail::real_outputs(detail::call_with_reals(f, inputs)));
@@ -57,12 +62,19 @@ RealList record_list(F&& f, std::span<const double> x, std::string name = "f", s
 /// names : of the inputs; may be shorter than they are many
 Program to_program(const RealList& list, const std::vector<std::string>& names = {});
 
+/// A list with its comparisons as further outputs instead of guards: holds where these come out as `outcomes`.
+struct OpenProgram {
+  Program program;             ///< outputs: those of the list, then one bool a comparison
+  std::vector<bool> outcomes;
+};
+OpenProgram to_open_program(const RealList& list);
+
 /// The Program of `f` at `x`: valid wherever its comparisons turn out as they did at x, guarded elsewhere.
-template <RecordableFunction F>
+template <MayBeRecorded F>
 Program record(F&& f, std::span<const double> x, std::string name = "f", const std::vector<std::string>& names = {}) {
   return to_program(record_list(f, x, std::move(name)), names);
 }
-template <RecordableFunction F>
+template <MayBeRecorded F>
 Program record(F&& f, std::initializer_list<double> x, std::string name = "f", const std::vector<std::string>& names = {}) {
   return record(f, std::span(x.begin(), x.size()), std::move(name), names);
 }
