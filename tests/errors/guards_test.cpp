@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// W7xx: Programs that hold only where their comparisons turn out as recorded, and batches of them.
+#include "documented.h"
+#include "wengert/api/function.h"
+#include "wengert/exec/interpreter.h"
+#include "wengert/passes/batch.h"
+#include "wengert/trace/record.h"
+
+namespace wengert {
+namespace {
+
+Real magnitude(std::span<const Real> x) { return x[0] < 0 ? -x[0] : x[0]; }
+
+TEST(GuardErrors, W701_another_branch_than_the_recorded_one) {
+  const Program p = record(magnitude, {2.0}, "magnitude");
+  EXPECT_EQ(evaluate(p, {Array(3.0)})[0].item(), 3);
+  const Error error = documented("W701", [&] { evaluate(p, {Array(-3.0)}); });
+  EXPECT_THAT(error.where(), HasSubstr("guards_test.cpp:"));
+}
+
+TEST(GuardErrors, W702_a_function_that_is_recorded_at_each_call) {
+  const Function f([](std::span<const Real> x) { return x[0] * value(x[0]); },
+                   {.name = "price", .misses_in_a_row = 20});
+  const Error error = error_of([&] {
+    for (int k = 0; k < 100; ++k) f({1.0 + k});
+  });
+  EXPECT_EQ(error.id(), "W702") << error.what();
+  EXPECT_THAT(
+      error.problem(),
+      HasSubstr("\"price\" was recorded anew at 21 points in a row; what came out otherwise was 20 of 20 times"));
+  EXPECT_THAT(errors_section("W702"), HasSubstr("\n  fix: " + error.fix() + "\n"));
+}
+
+TEST(GuardErrors, W750_a_guard_in_a_batch) {
+  const Program p = record(magnitude, {2.0}, "magnitude");
+  const Error error = documented("W750", [&] { batch(p, {true}, 10); });
+  EXPECT_THAT(error.where(), HasSubstr("in program \"magnitude\""));
+}
+
+TEST(GuardErrors, W751_flags_that_do_not_fit) {
+  const Program p = record([](Real x, Real y) { return x * y; }, {2.0, 3.0}, "area");
+  documented("W751", [&] { batch(p, {true}, 10); });
+  EXPECT_THAT(error_of([&] { batch(p, {true, true}, -1); }).problem(), HasSubstr("a batch of -1 points with 2 flags"));
+}
+
+}  // namespace
+}  // namespace wengert

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// W8xx: nets, optimizers, training, and the data for them.
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "documented.h"
+#include "wengert/io/idx.h"
+#include "wengert/io/safetensors.h"
+#include "wengert/nn/net.h"
+#include "wengert/optim/first_order.h"
+#include "wengert/train/dataset.h"
+#include "wengert/train/digit_files.h"
+#include "wengert/train/digits.h"
+#include "wengert/train/loop.h"
+#include "wengert/train/model_file.h"
+
+namespace wengert {
+namespace {
+
+/// A folder that goes away with the test.
+struct Folder {
+  std::string path = testing::TempDir() + "/wengert-errors-XXXXXX";
+  Folder() { path = ::mkdtemp(path.data()); }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  std::string operator/(const std::string& name) const { return path + "/" + name; }
+};
+
+/// Four points in two classes.
+Split points() {
+  const int64_t classes[] = {0, 1, 1, 0};
+  const Dataset all{Array({4, 2}, {0, 0, 0, 1, 1, 0, 1, 1}).as(DType::f32), Array::of<int64_t>({4}, classes), 2};
+  return {all, all};
+}
+
+TrainingState trained(const std::string& net, const Split& data, const TrainingOptions& options) {
+  return train(parse_net(net), sgd(), data, options, {});
+}
+
+std::string refusal(const std::string& net) {
+  return error_of([&] { parse_net(net); }).problem();
+}
+
+TEST(TrainingErrors, W810_a_net_whose_text_makes_no_sense) {
+  documented("W810", [] { parse_net("784-30 relux-10"); });
+  EXPECT_EQ(refusal(""), "the net \"\" has the part \"\", which does not start with a width from 1 to 1048576");
+  EXPECT_EQ(refusal("2-0"), "the net \"2-0\" has the part \"0\", which does not start with a width from 1 to 1048576");
+  EXPECT_EQ(refusal("2--1"), "the net \"2--1\" has the part \"\", which does not start with a width from 1 to 1048576");
+  EXPECT_EQ(refusal("2-99999999999999999999"),
+            "the net \"2-99999999999999999999\" has the part \"99999999999999999999\", which does not start with a "
+            "width from 1 to 1048576");
+  EXPECT_EQ(refusal("2"), "the net \"2\" has no layer: it needs at least two widths");
+  EXPECT_EQ(refusal("2 relu-1"), "the net \"2 relu-1\" has an activation behind its input");
+  EXPECT_EQ(refusal("2-2 add-1"),
+            "the net \"2-2 add-1\" names the activation \"add\", which is no elementwise primitive of one operand");
+  EXPECT_EQ(error_of([] { parse_net("2-3 tanh-1"); }).id(), "none");
+}
+
+TEST(TrainingErrors, W811_a_momentum_that_never_settles) {
+  documented("W811", [] { sgd(1); });
+  for (double momentum : {-0.1, 1.5, std::nan("")})
+    EXPECT_EQ(error_of([&] { sgd(momentum); }).id(), "W811") << momentum;
+  for (double momentum : {0.0, 0.9}) EXPECT_EQ(error_of([&] { sgd(momentum); }).id(), "none") << momentum;
+}
+
+TEST(TrainingErrors, W812_a_net_that_does_not_fit_the_data) {
+  const Error error = error_of([] { trained("3-2", points(), {.batch = 2}); });
+  EXPECT_EQ(error.id(), "W812");
+  EXPECT_EQ(error.problem(), "the net \"3-2\" has 3 inputs and 2 outputs; the data has 2 features and 2 classes");
+  EXPECT_EQ(error.fix(), "start the net with 2 and end it with 2");
+  EXPECT_EQ(error_of([] { trained("2-1", points(), {.batch = 2}); }).id(), "W812");
+}
+
+TEST(TrainingErrors, W812_a_batch_that_does_not_fit_the_data) {
+  EXPECT_THAT(error_of([] { trained("2-2", points(), {.batch = 5}); }).what(),
+              HasSubstr("W812 usage: a batch of 5 does not fit 4 training examples\n  fix: choose a batch from 1"));
+  EXPECT_EQ(error_of([] { trained("2-2", points(), {.batch = 0}); }).id(), "W812");
+  EXPECT_EQ(error_of([] { trained("2-2", points(), {.batch = 4, .epochs = 1}); }).id(), "none");
+}
+
+TEST(TrainingErrors, W813_a_loss_that_is_no_number) {
+  Split data = points();
+  data.train.x.mutable_values<float>()[5] = std::nanf("");
+  const Error error = error_of([&] { trained("2-2", data, {.batch = 4}); });
+  EXPECT_EQ(error.id(), "W813");
+  EXPECT_EQ(error.kind(), ErrorKind::domain);
+  EXPECT_THAT(error.problem(), testing::MatchesRegex("the loss is -?nan at step 1 of epoch 1"));
+  EXPECT_THAT(errors_section("W813"), HasSubstr("\n  fix: " + error.fix() + "\n"));
+}
+
+TEST(TrainingErrors, W813_a_rate_at_which_training_diverges) {
+  const Error error = error_of([] { trained("2-8 relu-2", points(), {.batch = 4, .epochs = 100, .rate = 1e30}); });
+  EXPECT_EQ(error.id(), "W813") << error.what();
+  EXPECT_THAT(error.fix(), HasSubstr("lower the rate (now 1e+30)"));
+}
+
+TEST(TrainingErrors, W820_files_that_are_missing) {
+  const Folder folder;
+  EXPECT_EQ(error_of([&] { read_mnist_folder(folder.path); }).problem(),
+            "there is no train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in " + folder.path);
+  write_digit_files(folder.path, {.train = 10, .test = 10});
+  EXPECT_EQ(read_mnist_folder(folder.path).train.count(), 10);
+  std::filesystem::remove(folder / "t10k-labels-idx1-ubyte");
+  const Error error = error_of([&] { read_mnist_folder(folder.path); });
+  EXPECT_EQ(error.id(), "W820");
+  EXPECT_THAT(error.problem(), HasSubstr("there is no t10k-labels-idx1-ubyte"));
+  EXPECT_THAT(error.fix(), HasSubstr("`wengert data`"));
+}
+
+TEST(TrainingErrors, W821_a_label_out_of_range) {
+  const Folder folder;
+  write_idx(folder / "images", Array(f64({3, 2, 2})));
+  write_idx(folder / "labels", Array({3}, {0, 1, 10}));
+  const Error error = error_of([&] { read_labelled_images(folder / "images", folder / "labels"); });
+  EXPECT_EQ(error.id(), "W821");
+  EXPECT_EQ(error.problem(), "label 2 in " + folder / "labels" + " is 10; there are 10 classes (0 to 9)");
+  EXPECT_EQ(read_labelled_images(folder / "images", folder / "labels", 11).features(), 4);
+}
+
+TEST(TrainingErrors, W821_images_and_labels_that_do_not_belong_together) {
+  const Folder folder;
+  write_idx(folder / "images", Array(f64({3, 2, 2})));
+  write_idx(folder / "labels", Array({2}, {0, 1}));
+  EXPECT_EQ(error_of([&] { read_labelled_images(folder / "images", folder / "labels"); }).problem(),
+            folder / "images" + " holds [3,2,2] and " + folder / "labels" +
+                " holds [2]: images [n, rows, columns] and labels [n] with one n are needed");
+  write_digit_files(folder.path, {.train = 10, .test = 10});
+  write_idx(folder / "t10k-images-idx3-ubyte", Array(f64({10, 2, 2})));
+  EXPECT_EQ(error_of([&] { read_mnist_folder(folder.path); }).problem(),
+            "training images in " + folder.path + " have 784 pixels, test images 4");
+}
+
+TEST(TrainingErrors, W822_a_file_of_weights_that_holds_no_net) {
+  const Folder folder;
+  write_safetensors(folder / "other", {{{"embedding", Array(1.0)}}, {{"format", "pt"}}});
+  const Error error = error_of([&] { read_model(folder / "other"); });
+  EXPECT_EQ(error.id(), "W822");
+  EXPECT_EQ(error.problem(), folder / "other" + " does not say which net it belongs to (no \"net\" in its metadata)");
+  EXPECT_EQ(error.fix(), "give a file written by `wengert train`");
+}
+
+TEST(TrainingErrors, W822_weights_that_do_not_fit_their_net) {
+  const Folder folder;
+  const Net net = parse_net("2-1");
+  const auto weights = net.initial_parameters(1, DType::f32);
+  write_model(folder / "good", net, weights);
+  EXPECT_EQ(read_model(folder / "good").parameters, weights);
+  Tensors tensors = read_safetensors(folder / "good");
+  tensors.arrays[0].array = Array(f64({3}));
+  write_safetensors(folder / "bad", tensors);
+  EXPECT_EQ(error_of([&] { read_model(folder / "bad"); }).problem(),
+            folder / "bad" + " holds f64[3] for the parameter layer1.weight of \"2-1\", which needs [2,1]");
+  tensors.arrays.clear();
+  write_safetensors(folder / "bad", tensors);
+  EXPECT_THAT(error_of([&] { read_model(folder / "bad"); }).problem(),
+              HasSubstr("holds nothing for the parameter layer1.weight"));
+}
+
+TEST(TrainingErrors, W830_a_digit_that_does_not_exist) {
+  std::vector<uint8_t> image(digit_pixels);
+  documented("W830", [&] { draw_digit(10, 1, 0, DigitOptions::training(), image); });
+}
+
+TEST(TrainingErrors, W831_a_distortion_out_of_range) {
+  DigitOptions options;
+  options.noise = 2;
+  documented("W831", [&] { validate(options); });
+}
+
+TEST(TrainingErrors, W832_a_negative_count) {
+  documented("W832", [] { generate_digits(-1, 1, DigitOptions::training(), 0); });
+}
+
+}  // namespace
+}  // namespace wengert
