@@ -52,7 +52,7 @@ std::optional<double> number_by_name(const Token& token) {
   return {};
 }
 
-std::string quote(const Token& token) { return std::string(token.text.substr(0, 60)); }
+std::string quote(const Token& token) { return displayed(token.text); }
 
 std::vector<std::string_view> operation_names() {
   std::vector<std::string_view> names = function_names();
@@ -293,7 +293,7 @@ void ProgramReader::unknown_value(const Token& token) const {
   const bool callable = operation(token.text) != nullptr || find_function(token.text) != nullptr;
   if (callable) fix = fmt::format("{} is a function: write {}(x)", token.text, token.text);
   if (fix.empty()) fix = "define it on a line above, or make it an input of the program";
-  source().fail("W503", token.at, fmt::format("no value is named {}", name_text(quote(token))), fix);
+  source().fail("W503", token.at, fmt::format("no value is named {}", quote(token)), fix);
 }
 
 void ProgramReader::unknown_function(const Token& token) const {

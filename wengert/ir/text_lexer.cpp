@@ -11,15 +11,38 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_word(char c) { return is_letter(c) || is_digit(c); }
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }  // of UTF-8
+unsigned char byte(std::string_view text, size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0; }
+
+/// Bytes of the UTF-8 character at `at` if it can be shown; 0 if it is malformed or a control character.
+size_t shown_length(std::string_view text, size_t at) {
+  const unsigned char first = byte(text, at), second = byte(text, at + 1);
+  if (first < 0x80) return first >= 0x20 && first != 0x7f;
+  const size_t length = first < 0xc2 || first > 0xf4 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  for (size_t i = 1; i < length; ++i)
+    if ((byte(text, at + i) & 0xc0) != 0x80) return 0;
+  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+  const bool beyond = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);  // surrogates, U+110000
+  const bool control = first == 0xc2 && second < 0xa0;
+  return overlong || beyond || control ? 0 : length;
+}
+
+/// The characters of a text as they are shown; `for_others` in place of those that are not.
+std::vector<std::string_view> shown_characters(std::string_view text, std::string_view for_others) {
+  std::vector<std::string_view> result;
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = shown_length(text, i);
+    result.push_back(length == 0 ? for_others : text.substr(i, length));
+    i += std::max<size_t>(length, 1);
+  }
+  return result;
+}
 
 /// What a message shows of a word.
 std::string shown(const Token& token) {
   if (token.kind == Token::Kind::end) return "the end of the text";
-  std::string text(token.text.substr(0, 40));
-  if (token.text.size() > 40) text += "...";
+  const std::string text = displayed(token.text);
   if (token.kind == Token::Kind::label) return "%" + text;
-  if (token.kind == Token::Kind::number) return text + std::string(token.suffix.substr(0, 40));
+  if (token.kind == Token::Kind::number) return text + displayed(token.suffix);
   return token.kind == Token::Kind::string || token.kind == Token::Kind::quoted ? text : fmt::format("'{}'", text);
 }
 
@@ -29,13 +52,10 @@ int hex_digit(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/// The whole UTF-8 character at `at`, or its byte in hexadecimal.
+/// The character at `at`, or its byte in hexadecimal.
 std::string character_at(std::string_view text, size_t at) {
-  size_t end = at + 1;
-  while (end < text.size() && end < at + 4 && continues_character(text[end])) ++end;
-  const auto byte = static_cast<unsigned char>(text[at]);
-  if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && (byte < 0xc2 || end == at + 1))) return fmt::format("byte 0x{:02x}", byte);
-  return fmt::format("'{}'", text.substr(at, end - at));
+  const size_t length = shown_length(text, at);
+  return length == 0 ? fmt::format("byte 0x{:02x}", byte(text, at)) : fmt::format("'{}'", text.substr(at, length));
 }
 
 std::string lower(std::string_view text) {
@@ -66,26 +86,31 @@ size_t Source::line(size_t offset) const {
 }
 
 std::string Source::place(size_t offset) const {
-  constexpr size_t before = 80, after = 40;
-  const size_t line_start = offset == 0 ? 0 : text_.rfind('\n', offset - 1) + 1;  // npos + 1 is 0
-  const size_t line_end = std::min(text_.find('\n', offset), text_.size());
-  size_t from = line_start, to = line_end, column = 1;
-  for (size_t i = line_start; i < offset; ++i) column += !continues_character(text_[i]);
-  if (offset - from > before) from = offset - before;
-  if (to - offset > after) to = offset + after;
-  while (from < offset && continues_character(text_[from])) ++from;
-  while (to < line_end && continues_character(text_[to])) ++to;
-  std::string shown = from > line_start ? "..." : "", caret(shown.size(), ' ');
-  for (size_t i = from; i < to; ++i) {
-    const char c = text_[i];
-    shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    if (i < offset && !continues_character(c)) caret += ' ';
-  }
-  return fmt::format("{}:{}:{}\n      {}{}\n      {}^", file_, line(offset), column, shown, to < line_end ? "..." : "", caret);
+  constexpr size_t before = 80, after = 40;  // characters shown
+  const size_t start = offset == 0 ? 0 : text_.rfind('\n', offset - 1) + 1;  // npos + 1 is 0
+  const size_t end = std::min({text_.find('\n', offset), text_.size(), offset + 4 * after + 4});
+  size_t column = 0, from = start;
+  for (size_t i = start; i < offset; i += std::max<size_t>(shown_length(text_, i), 1)) ++column;
+  for (size_t skipped = before; skipped < column; ++skipped) from += std::max<size_t>(shown_length(text_, from), 1);
+  const auto characters = shown_characters(text_.substr(from, end - from), " ");
+  std::string part = from > start ? "..." : "";
+  const std::string caret(part.size() + std::min(column, before), ' ');
+  const size_t most = std::min(column, before) + after;
+  for (size_t i = 0; i < std::min(characters.size(), most); ++i) part += characters[i];
+  if (characters.size() > most) part += "...";
+  return fmt::format("{}:{}:{}\n      {}\n      {}^", file_, line(offset), column + 1, part, caret);
 }
 
 void Source::fail(std::string_view id, size_t offset, std::string problem, std::string fix) const {
   throw UsageError(id, std::move(problem), place(offset), std::move(fix));
+}
+
+std::string displayed(std::string_view text) {
+  constexpr size_t most = 60;
+  std::string result;
+  const auto characters = shown_characters(text.substr(0, 4 * most + 4), "?");
+  for (size_t i = 0; i < std::min(characters.size(), most); ++i) result += characters[i];
+  return characters.size() > most ? result + "..." : result;
 }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& known) {
@@ -101,7 +126,7 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string_vi
     least = distance;
     nearest = candidate;
   }
-  return nearest.empty() ? std::string{} : fmt::format("did you mean \"{}\"?", nearest);
+  return nearest.empty() ? std::string{} : fmt::format("did you mean \"{}\"?", displayed(nearest));
 }
 
 Lexer::Lexer(const Source& source) : source_(source) {
@@ -205,8 +230,8 @@ void Lexer::number(Token& token) {
   skip_while(is_word);
   token.suffix = source_.text().substr(start, at_ - start);
   if (token.suffix.empty() || token.suffix == "f64" || token.suffix == "f32" || token.suffix == "i64") return;
-  source_.fail("W502", token.at, fmt::format("a number cannot end in \"{}\"", token.suffix.substr(0, 40)),
-               fmt::format("for a product write {} * {}; the suffixes are f64, f32 and i64", token.text.substr(0, 40), token.suffix.substr(0, 40)));
+  source_.fail("W502", token.at, fmt::format("a number cannot end in \"{}\"", displayed(token.suffix)),
+               fmt::format("for a product write {} * {}; the suffixes are f64, f32 and i64", displayed(token.text), displayed(token.suffix)));
 }
 
 void Lexer::sign(Token& token) {
@@ -240,22 +265,25 @@ std::string unescape(const Source& source, const Token& token) {
     static constexpr std::string_view letters = "\\\"`ntr", meanings = "\\\"`\n\t\r";
     const char c = text[++i];  // the lexer saw to it that something follows a backslash
     const size_t known = letters.find(c);
-    const bool byte = c == 'x' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
-    if (known == std::string_view::npos && !byte)
+    const bool hex = c == 'x' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    if (known == std::string_view::npos && !hex)
       source.fail("W501", token.at + i, "no escape begins like this", R"(the escapes are \\ \" \` \n \t \r and \x41)");
-    result += byte ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : meanings[known];
-    if (byte) i += 2;
+    result += hex ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : meanings[known];
+    if (hex) i += 2;
   }
   return result;
 }
 
 std::string escape(std::string_view text, char quote) {
   std::string result(1, quote);
-  for (char c : text) {
+  for (size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    const size_t length = shown_length(text, i);
     if (c == quote || c == '\\') result += '\\', result += c;
     else if (c == '\n') result += "\\n";
-    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    else result += c;
+    else if (length == 0) result += fmt::format("\\x{:02x}", byte(text, i));
+    else result += text.substr(i, length);
+    i += std::max<size_t>(length, 1);
   }
   return result += quote;
 }

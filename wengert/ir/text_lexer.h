@@ -26,6 +26,9 @@ class Source {
   std::string_view text_, file_;
 };
 
+/// Part of a text for a message: one line of valid UTF-8 without control characters ('?' in their place), shortened.
+std::string displayed(std::string_view text);
+
 /// "did you mean ...?" with the known name nearest to `name`, or empty if none is near.
 std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& known);
 

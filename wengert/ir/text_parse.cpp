@@ -30,7 +30,7 @@ bool is_target(const Token& token) {
 }
 
 std::string shown(const Token& token) {
-  return fmt::format("{}{}", token.kind == Token::Kind::label ? "%" : "", token.text.substr(0, 60));
+  return fmt::format("{}{}", token.kind == Token::Kind::label ? "%" : "", displayed(token.text));
 }
 
 void check_version(Lexer& lexer) {
@@ -58,7 +58,7 @@ ReadProgram read_program(Lexer& lexer, ReadPrograms& programs) {
   const size_t at = lexer.current().at;
   const std::string name = read_name(lexer, "the name of the program");
   if (const auto known = programs.by_name.find(name); known != programs.by_name.end())
-    lexer.source().fail("W505", at, fmt::format("a program {} stands on line {} already", name_text(name.substr(0, 60)), lexer.source().line(known->second.at)),
+    lexer.source().fail("W505", at, fmt::format("a program {} stands on line {} already", displayed(name_text(name)), lexer.source().line(known->second.at)),
                         "give one of them another name");
   programs.depth = 1;
   ProgramReader reader(lexer, programs, name);

@@ -42,10 +42,10 @@ template <class T> T read_digits(Lexer& lexer) {
   const char* const stop = token.text.data() + token.text.size();
   const auto end = std::from_chars(token.text.data(), stop, value);
   if (end.ec == std::errc::result_out_of_range)
-    lexer.source().fail("W502", token.at, fmt::format("{} is outside the range of {}", token.text.substr(0, 40), type_name<T>),
+    lexer.source().fail("W502", token.at, fmt::format("{} is outside the range of {}", displayed(token.text), type_name<T>),
                         "for infinity write inf");
   if (end.ec != std::errc{} || end.ptr != stop || (!token.suffix.empty() && token.suffix != type_name<T>))
-    lexer.source().fail("W502", token.at, fmt::format("expected a number of {}, found {}{}", type_name<T>, token.text.substr(0, 40), token.suffix));
+    lexer.source().fail("W502", token.at, fmt::format("expected a number of {}, found {}{}", type_name<T>, displayed(token.text), token.suffix));
   return value;
 }
 
@@ -140,7 +140,7 @@ const Program& ReadPrograms::use(const Lexer& lexer, const Token& at, const std:
     for (const auto& entry : by_name) known.push_back(entry.first);
     std::sort(known.begin(), known.end());
     const std::string near = did_you_mean(name, known);
-    lexer.source().fail("W510", at.at, fmt::format("no program @{} stands above this line", name_text(name.substr(0, 60))),
+    lexer.source().fail("W510", at.at, fmt::format("no program @{} stands above this line", displayed(name_text(name))),
                         near.empty() ? "write the programs that others use before them" : near);
   }
   depth = std::max(depth, found->second.depth + 1);
@@ -157,9 +157,9 @@ int64_t read_integer(Lexer& lexer) {
   const char* const stop = token.text.data() + token.text.size();
   const auto end = std::from_chars(token.text.data(), stop, magnitude);
   if (end.ec == std::errc::result_out_of_range || magnitude > (uint64_t{1} << 63) - !negative)
-    lexer.source().fail("W502", token.at, fmt::format("{} is outside the range of i64", token.text.substr(0, 40)));
+    lexer.source().fail("W502", token.at, fmt::format("{} is outside the range of i64", displayed(token.text)));
   if (end.ptr != stop || (!token.suffix.empty() && token.suffix != "i64"))
-    lexer.source().fail("W502", token.at, fmt::format("expected an integer, found {}{}", token.text.substr(0, 40), token.suffix));
+    lexer.source().fail("W502", token.at, fmt::format("expected an integer, found {}{}", displayed(token.text), token.suffix));
   return static_cast<int64_t>(negative ? 0 - magnitude : magnitude);
 }
 
@@ -237,7 +237,7 @@ AttributeValue read_attribute(Lexer& lexer, ReadPrograms& programs) {
 void set_attribute(Attributes& attributes, Lexer& lexer, ReadPrograms& programs) {
   const size_t at = lexer.current().at;
   std::string name = read_name(lexer, "the name of an attribute");
-  if (attributes.has(name)) lexer.source().fail("W505", at, fmt::format("the attribute {} is given twice", name_text(name.substr(0, 60))));
+  if (attributes.has(name)) lexer.source().fail("W505", at, fmt::format("the attribute {} is given twice", displayed(name_text(name))));
   if (attributes.end() - attributes.begin() == most_attributes)
     throw ResourceError("W514", fmt::format("an instruction has at most {} attributes", most_attributes), lexer.source().place(at));
   lexer.expect('=', "after the name of an attribute");

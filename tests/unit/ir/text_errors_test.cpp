@@ -54,6 +54,14 @@ TEST(TextError, counts_columns_in_characters_and_shortens_long_lines) {
   EXPECT_THAT(message(text), HasSubstr("f.wl:1:524\n      ..." + std::string(80, ' ') + "$" + std::string(39, ' ') + "...\n" + std::string(89, ' ') + "^"));
 }
 
+TEST(TextError, shows_no_control_characters_and_no_malformed_utf_8) {
+  EXPECT_THAT(message("program f(x) { return `\x1b[2J\xff\xc2\x9b` }"),
+              testing::AllOf(HasSubstr("no value is named `?[2J???`\n"), HasSubstr("return ` [2J   ` }\n")));
+  const std::string long_name(1000000, 'n');
+  EXPECT_LT(message("program f(x) { return " + long_name + " }").size(), 1000);
+  EXPECT_LT(message("program f(x) { y = x " + long_name + " }").size(), 1000);
+}
+
 TEST(TextError, W500_says_what_was_expected_and_found) {
   EXPECT_THAT(message(""), HasSubstr("W500 usage: expected 'program', found the end of the text\n  at f.wl:1:1"));
   EXPECT_THAT(message("program (x) {"), HasSubstr("expected the name of the program, found '('"));

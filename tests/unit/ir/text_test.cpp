@@ -187,12 +187,12 @@ TEST(Text, of_a_doubling_tower_of_programs_is_as_long_as_the_tower_is_high) {
 }
 
 TEST(Text, puts_names_that_mean_something_else_in_backquotes) {
-  const std::vector<std::string> names{"x", "hidden.weight", "sum", "return", "two words", "%3", "a`b\\c\n", "pi", "0", "Ä", "neg"};
+  const std::vector<std::string> names{"x", "hidden.weight", "sum", "return", "two words", "%3", "a`b\\c\n", "pi", "0", "Ä", "neg", "\xff\xc2\x85"};
   const Program p = trace([](const std::vector<Expr>& x) { return std::vector<Expr>{-x[10], sum(x[0]), x[2] * -2}; },
                           std::vector<Type>(names.size(), f64({2})), "a program", names);
   EXPECT_THAT(print(p), testing::StartsWith("program `a program`(x: f64[2], hidden.weight: f64[2], `sum`: f64[2], `return`: f64[2], "
                                             "`two words`: f64[2], `%3`: f64[2], `a\\`b\\\\c\\n`: f64[2], pi: f64[2], `0`: f64[2], "
-                                            "`Ä`: f64[2], `neg`: f64[2]) {\n"));
+                                            "`Ä`: f64[2], `neg`: f64[2], `\\xff\\xc2\\x85`: f64[2]) {\n"));
   expect_round_trip(p);
 }
 
