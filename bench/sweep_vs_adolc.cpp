@@ -151,7 +151,11 @@ template <class Case> nlohmann::json compare(size_t n, int repetitions) {
               quantile(record, 0.5), quantile(reverse, 0.5), ours, quantile(total, 0.25), quantile(total, 0.75),
               quantile(other_record, 0.5), quantile(other_reverse, 0.5), theirs, quantile(other_total, 0.25),
               quantile(other_total, 0.75), theirs / ours);
-  return {{"function", Case::name}, {"operations", operations}, {"wengert_ns", ours}, {"adolc_ns", theirs}, {"ratio", theirs / ours}};
+  return {{"function", Case::name},
+          {"operations", operations},
+          {"wengert_ns", ours},
+          {"adolc_ns", theirs},
+          {"ratio", theirs / ours}};
 }
 
 }  // namespace
@@ -159,7 +163,8 @@ template <class Case> nlohmann::json compare(size_t n, int repetitions) {
 int main(int argc, char** argv) {
   const auto n = static_cast<size_t>(argc > 1 ? std::atoll(argv[1]) : 1'000'000);
   const int repetitions = argc > 2 ? std::atoi(argv[2]) : 15;
-  std::printf("%zu operations, %d repetitions, ns an operation (record + reverse = total, quartiles)\n", n, repetitions);
+  std::printf("%zu operations, %d repetitions, ns an operation (record + reverse = total, quartiles)\n", n,
+              repetitions);
   std::printf("%-17s %-38s   %-38s   ratio\n", "", "Wengert", "ADOL-C");
   const nlohmann::json results = {compare<Chain>(n, repetitions), compare<SumOfProducts>(n, repetitions),
                                   compare<Sines>(n, repetitions), compare<Statements>(n, repetitions)};

@@ -53,11 +53,11 @@ struct Function::State {
   Recordable function;
   FunctionOptions options;
 
-  std::mutex recording;            // held while `function` runs
-  mutable std::mutex mutex;        // guards what follows
-  std::vector<Kept> programs;      // last used first
+  std::mutex recording;        // held while `function` runs
+  mutable std::mutex mutex;    // guards what follows
+  std::vector<Kept> programs;  // last used first
   FunctionStatistics statistics;
-  size_t misses = 0;               // in a row
+  size_t misses = 0;  // in a row
   std::map<std::string, size_t> divergences;
 
   std::vector<Kept> kept() const {
@@ -122,11 +122,14 @@ void Function::State::add(const Kept& program) {
 void Function::State::diverges() const {
   const auto fewer = [](const auto& a, const auto& b) { return a.second < b.second; };
   const auto& [what, times] = *std::max_element(divergences.begin(), divergences.end(), fewer);
-  throw UsageError("W702",
-                   fmt::format("\"{}\" was recorded anew at {} points in a row; what came out otherwise was {} of {} times {}", options.name,
-                               misses, times, statistics.records - 1, what),
-                   {}, fmt::format("write that choice without a branch (max, min, abs, stop_gradient instead of value), or raise "
-                                   "FunctionOptions::programs ({}) and misses_in_a_row ({})", options.programs, options.misses_in_a_row));
+  throw UsageError(
+      "W702",
+      fmt::format("\"{}\" was recorded anew at {} points in a row; what came out otherwise was {} of {} times {}",
+                  options.name, misses, times, statistics.records - 1, what),
+      {},
+      fmt::format("write that choice without a branch (max, min, abs, stop_gradient instead of value), or raise "
+                  "FunctionOptions::programs ({}) and misses_in_a_row ({})",
+                  options.programs, options.misses_in_a_row));
 }
 
 std::vector<Part> Function::State::partition(const Points& points) {
@@ -149,7 +152,9 @@ std::vector<double> Function::State::run(Purpose purpose, const Points& points, 
   std::vector<double> all;
   for (const Part& part : parts) {
     if (part.program->outputs() != results)
-      throw ShapeError("W251", fmt::format("\"{}\" has {} results at some of the points and {} at others", options.name, results, part.program->outputs()),
+      throw ShapeError("W251",
+                       fmt::format("\"{}\" has {} results at some of the points and {} at others", options.name,
+                                   results, part.program->outputs()),
                        {}, "call it point by point");
     const auto found = part.program->run(purpose, points.rows(part.points), part.points.size());
     const size_t width = found.size() / part.points.size();
@@ -186,8 +191,9 @@ namespace {
 
 Points checked(const Array& points, const std::string& name) {
   if (points.dtype() != DType::f64 || points.shape().rank() != 2)
-    throw ShapeError("W251", fmt::format("\"{}\" takes points as f64[count, inputs]; found {}", name, to_string(points.type())), {},
-                     "reshape a single point to [1, inputs], or call the function with it");
+    throw ShapeError("W251",
+                     fmt::format("\"{}\" takes points as f64[count, inputs]; found {}", name, to_string(points.type())),
+                     {}, "reshape a single point to [1, inputs], or call the function with it");
   return {points.values<double>(), static_cast<size_t>(points.shape()[0]), static_cast<size_t>(points.shape()[1])};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Function: a C++ function that is recorded when it has to be. A call looks for a recorded Program whose comparisons all
-// come out at the point as they did when it was recorded; if there is none, the function is run on Reals and one more
-// Program kept. So the result is never that of a branch not taken. A batch of points is partitioned by outcome.
+// Function: a C++ function that is recorded when it has to be. A call looks for a recorded Program whose comparisons
+// all come out at the point as they did when it was recorded; if there is none, the function is run on Reals and one
+// more Program kept. So the result is never that of a branch not taken. A batch of points is partitioned by outcome.
 //
 //     const Function f([](std::span<const Real> x) { return x[0] < 0 ? -x[0] : x[0] * x[1]; });
 //     f({2, 3});                          // {6}: recorded
@@ -36,8 +36,7 @@ class Function {
   using Recordable = std::function<std::vector<Real>(std::vector<Real>&)>;
 
   template <RecordableFunction F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Function>)
-  explicit Function(F f, FunctionOptions options = {})
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Function>) explicit Function(F f, FunctionOptions options = {})
       : Function(Recordable([f = std::move(f)](std::vector<Real>& x) mutable {
                    return detail::real_outputs(detail::call_with_reals(f, x));
                  }),
@@ -48,7 +47,9 @@ class Function {
 
   /// Calls throw what recording throws, and UsageError W702 if every call records anew; see FunctionOptions.
   std::vector<double> operator()(std::span<const double> x) const;
-  std::vector<double> operator()(std::initializer_list<double> x) const { return (*this)(std::span(x.begin(), x.size())); }
+  std::vector<double> operator()(std::initializer_list<double> x) const {
+    return (*this)(std::span(x.begin(), x.size()));
+  }
 
   /// throws : ShapeError W210 unless there is one result; UsageError W151
   ValueAndGradient gradient(std::span<const double> x) const;

@@ -25,14 +25,17 @@ void require_recorded(const RealList& list) {
   if (taken == guards.end() || std::any_of(outputs.begin(), outputs.end(), active)) return;
   std::string where = to_string(taken->site);
   where += fmt::format("{}recording \"{}\"", where.empty() ? "" : ", ", list.name());
-  throw UsageError("W151", "the result depends on no input: it was computed from numbers taken out of the recording", where,
+  throw UsageError("W151", "the result depends on no input: it was computed from numbers taken out of the recording",
+                   where,
                    "compute with Real throughout instead of value(x) or a cast to double; or return stop_gradient(x)");
 }
 
 ValueAndGradient gradient_of(const RealList& list) {
   if (list.outputs().size() != 1)
-    throw UsageError("W152", fmt::format("gradient needs a function with one result; \"{}\" has {}", list.name(), list.outputs().size()),
-                     {}, "use jacobian, or vjp with weights for the results");
+    throw UsageError(
+        "W152",
+        fmt::format("gradient needs a function with one result; \"{}\" has {}", list.name(), list.outputs().size()), {},
+        "use jacobian, or vjp with weights for the results");
   require_recorded(list);
   ValueAndGradient result{list.outputs()[0].value, std::vector<double>(list.inputs().size())};
   const double one = 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Values and derivatives of a C++ function at a point, as numbers at once: the function runs on Reals, one sweep over the
-// list follows, nothing is kept. For many points of one function use Function, which records once.
+// Values and derivatives of a C++ function at a point, as numbers at once: the function runs on Reals, one sweep over
+// the list follows, nothing is kept. For many points of one function use Function, which records once.
 //
 //     auto [y, g] = gradient([](auto x1, auto x2) { return x1 * x2 + sin(x1); }, {2.0, 3.0});
 //     // y == 6.909..., g == {2.583..., 2}
@@ -41,8 +41,9 @@ ValueAndProduct pullback_of(const RealList& list, std::span<const double> y_bar)
 }  // namespace detail
 
 /// f : see RecordableFunction; one result
-/// cost   : 2 to 5 runs of f on doubles and some 7 ns an operation, whatever the number of inputs; 26 bytes an operation
-/// throws : UsageError W152 if f has several results, W151 if its result was computed from numbers taken out by value();
+/// cost   : 2 to 5 runs of f on doubles and some 7 ns an operation, whatever the number of inputs; 26 bytes an
+/// operation throws : UsageError W152 if f has several results, W151 if its result was computed from numbers taken out
+/// by value();
 ///          what record_list throws
 template <MayBeRecorded F> ValueAndGradient gradient(F&& f, std::span<const double> x) {
   return detail::gradient_of(record_list(f, x));
@@ -52,8 +53,7 @@ template <MayBeRecorded F> ValueAndGradient gradient(F&& f, std::initializer_lis
 }
 /// f of one number.
 template <class F>
-  requires std::is_invocable_v<F&, Real&>
-ValueAndDerivative derivative(F&& f, double x) {
+requires std::is_invocable_v<F&, Real&> ValueAndDerivative derivative(F&& f, double x) {
   const auto [y, g] = detail::gradient_of(record_list([&](std::vector<Real>& v) { return Real(f(v[0])); }, {&x, 1}));
   return {y, g[0]};
 }

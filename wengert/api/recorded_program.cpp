@@ -29,7 +29,8 @@ Program with_outputs(const Program& p, size_t first, size_t count) {
 
 /// One block: `points` row-major [count, inputs], count <= block; missing points repeat the last. Results likewise.
 template <class T>
-void run_block(const Interpreter& executable, size_t block, std::span<const double> points, size_t count, std::span<T> results) {
+void run_block(const Interpreter& executable, size_t block, std::span<const double> points, size_t count,
+               std::span<T> results) {
   const size_t n = points.size() / count, m = results.size() / count;
   const Type column = block == 1 ? f64() : f64({static_cast<int64_t>(block)});
   std::vector<double> in(n * block);
@@ -49,7 +50,8 @@ void run_block(const Interpreter& executable, size_t block, std::span<const doub
 }  // namespace
 
 RecordedProgram::RecordedProgram(const RealList& list)
-    : open_(to_open_program(list)), outputs_(list.outputs().size()), guards_(list.guards().begin(), list.guards().end()) {
+    : open_(to_open_program(list)), outputs_(list.outputs().size()),
+      guards_(list.guards().begin(), list.guards().end()) {
   try {
     detail::require_recorded(list);
   } catch (const UsageError& error) {
@@ -90,11 +92,13 @@ size_t RecordedProgram::results(Purpose purpose) const {
 }
 
 template <class T>
-void RecordedProgram::run_blocks(Purpose purpose, std::span<const double> points, size_t count, std::span<T> all) const {
+void RecordedProgram::run_blocks(Purpose purpose, std::span<const double> points, size_t count,
+                                 std::span<T> all) const {
   const size_t n = inputs(), m = results(purpose);
   for (size_t done = 0; done < count;) {
     const size_t block = std::min(std::bit_ceil(count - done), largest_block), now = std::min(block, count - done);
-    run_block(executable(purpose, block), block, points.subspan(done * n, now * n), now, all.subspan(done * m, now * m));
+    run_block(executable(purpose, block), block, points.subspan(done * n, now * n), now,
+              all.subspan(done * m, now * m));
     done += now;
   }
 }

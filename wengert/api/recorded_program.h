@@ -38,7 +38,8 @@ class RecordedProgram {
   Program program_for(Purpose purpose) const;
   size_t results(Purpose purpose) const;
   const Interpreter& executable(Purpose purpose, size_t block) const;
-  template <class T> void run_blocks(Purpose purpose, std::span<const double> points, size_t count, std::span<T> results) const;
+  template <class T>
+  void run_blocks(Purpose purpose, std::span<const double> points, size_t count, std::span<T> results) const;
 
   OpenProgram open_;
   size_t outputs_;

@@ -65,7 +65,8 @@ void StepTable::build() {
   for (auto* table : {&reverse, &forward, &replay}) table->assign(codes, nullptr);
   for (const Primitive* p : primitives())
     if (const auto* rules = dynamic_cast<const ElementwisePrimitive*>(p); rules && p->arity <= int{scalar_operands_max})
-      for (unsigned active = 1; active < 1u << p->arity; ++active) set(scalar_code(p->id, active), rules->scalar_steps(active));
+      for (unsigned active = 1; active < 1u << p->arity; ++active)
+        set(scalar_code(p->id, active), rules->scalar_steps(active));
   set(scalar_codes().stop, {&stop<-1>, &stop<1>, &stop<1>});
   set(scalar_codes().input, {going_on<-1>(nothing), going_on<1>(nothing), going_on<1>(nothing)});
   set(scalar_codes().extension, {going_on<-1>(nothing), going_on<1>(nothing), going_on<1>(nothing)});
@@ -80,8 +81,8 @@ const StepTable& step_table() {
   return table;
 }
 
-/// Derivatives of the entries, one sweep at a time on a thread. A reverse sweep needs zeros and leaves zeros, apart from
-/// the inputs, which are cleared when they are read: clearing beforehand would be another pass through memory.
+/// Derivatives of the entries, one sweep at a time on a thread. A reverse sweep needs zeros and leaves zeros, apart
+/// from the inputs, which are cleared when they are read: clearing beforehand would be another pass through memory.
 class Workspace {
  public:
   double* take(size_t entries, bool zero) {
@@ -197,7 +198,8 @@ size_t nan_tangent(size_t i, const uint16_t* code, const ScalarOperands* operand
 
 void require_count(const RealList& list, size_t found, size_t expected, std::string_view what) {
   if (found != expected)
-    throw ShapeError("W250", fmt::format("recording \"{}\" has {} {}, {} numbers were given", list.name(), expected, what, found));
+    throw ShapeError(
+        "W250", fmt::format("recording \"{}\" has {} {}, {} numbers were given", list.name(), expected, what, found));
 }
 
 void run_upward(const RealList& list, const ScalarSweep& sweep, double* value, double* derivative) {
@@ -270,8 +272,10 @@ std::vector<double> jacobian_by_sweeps(const RealList& list) {
   seed.assign(by_rows ? m : n, 0);
   for (size_t k = 0; k < seed.size(); ++k) {
     seed[k] = 1;
-    if (by_rows) reverse_sweep(list, seed, std::span(jacobian).subspan(k * n, n));
-    else forward_sweep(list, seed, column);
+    if (by_rows)
+      reverse_sweep(list, seed, std::span(jacobian).subspan(k * n, n));
+    else
+      forward_sweep(list, seed, column);
     seed[k] = 0;
     if (!by_rows)
       for (size_t row = 0; row < m; ++row) jacobian[row * n + k] = column[row];
@@ -290,7 +294,8 @@ void replay(RealList& list, std::span<const double> x) {
     run_replay(list, before);
     std::string where = to_string(guard.site);
     where += fmt::format("{}recording \"{}\"", where.empty() ? "" : ", ", list.name());
-    throw UsageError("W701", what, where, "record again at this point, or use Function, which keeps a list for each outcome");
+    throw UsageError("W701", what, where,
+                     "record again at this point, or use Function, which keeps a list for each outcome");
   }
   for (size_t k = 0; k < list.outputs().size(); ++k)
     if (const RealOutput& y = list.outputs()[k]; y.active) list.set_output_value(k, list.values()[y.slot]);

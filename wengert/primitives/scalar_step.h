@@ -33,7 +33,7 @@ using ScalarStep = size_t (*)(size_t i, const uint16_t* code, const ScalarOperan
 struct ScalarSweep {
   const ScalarStep* steps;  ///< by code
   const double* constants;
-  ScalarStep irregular;     ///< reverse: the cotangent is zero; forward: the tangent is NaN. Both need a second look.
+  ScalarStep irregular;  ///< reverse: the cotangent is zero; forward: the tangent is NaN. Both need a second look.
 };
 
 /// The three steps of one operation and one set of active operands.
@@ -55,9 +55,12 @@ constexpr unsigned scalar_active(uint16_t code) { return code & ((1u << scalar_o
 namespace detail {
 
 template <int N> std::array<uint32_t, N> scalar_slots(size_t i, const ScalarOperands* operands) {
-  if constexpr (N == 1) return {operands[i].a};
-  else if constexpr (N == 2) return {operands[i].a, operands[i].b};
-  else return {operands[i].a, operands[i].b, operands[i - 1].a};
+  if constexpr (N == 1)
+    return {operands[i].a};
+  else if constexpr (N == 2)
+    return {operands[i].a, operands[i].b};
+  else
+    return {operands[i].a, operands[i].b, operands[i - 1].a};
 }
 
 /// Calls the rule F on the operands' values, and `more`.
@@ -111,20 +114,20 @@ size_t replay_step(size_t i, const uint16_t* code, const ScalarOperands* operand
 /// A value rule's replay steps, by active operands; none where a list cannot hold it (more than three operands).
 template <class F, int N> constexpr std::array<ScalarStep, 8> replay_steps() {
   std::array<ScalarStep, 8> steps{};
-  if constexpr (N <= static_cast<int>(scalar_operands_max))
-    [&]<size_t... M>(std::index_sequence<M...>) {
+  if constexpr (N <= static_cast<int>(scalar_operands_max)) [&]<size_t... M>(std::index_sequence<M...>) {
       ((steps[M + 1] = &detail::replay_step<F, N, M + 1>), ...);
-    }(std::make_index_sequence<(1u << N) - 1>());
+    }
+  (std::make_index_sequence<(1u << N) - 1>());
   return steps;
 }
 
 /// A partials rule's reverse and forward steps, by active operands.
 template <class F, int N> constexpr std::array<ScalarSteps, 8> derivative_steps() {
   std::array<ScalarSteps, 8> steps{};
-  if constexpr (N <= static_cast<int>(scalar_operands_max))
-    [&]<size_t... M>(std::index_sequence<M...>) {
+  if constexpr (N <= static_cast<int>(scalar_operands_max)) [&]<size_t... M>(std::index_sequence<M...>) {
       ((steps[M + 1] = {&detail::reverse_step<F, N, M + 1>, &detail::forward_step<F, N, M + 1>, nullptr}), ...);
-    }(std::make_index_sequence<(1u << N) - 1>());
+    }
+  (std::make_index_sequence<(1u << N) - 1>());
   return steps;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// GrowingArray: memory of one of the parallel arrays of a long list, for trivially copyable elements. Large blocks of one
-// size would all start at the same place of a page; entry i of one array and entry i of another would share their low
-// address bits, and the processor take a load for dependent on an older store (14 ns an operation instead of 1.8). So
-// each array starts at its own `stagger` into its block.
+// GrowingArray: memory of one of the parallel arrays of a long list, for trivially copyable elements. Large blocks of
+// one size would all start at the same place of a page; entry i of one array and entry i of another would share their
+// low address bits, and the processor take a load for dependent on an older store (14 ns an operation instead of 1.8).
+// So each array starts at its own `stagger` into its block.
 #pragma once
 
 #include <cstddef>

@@ -27,11 +27,13 @@ bool RealAccess::active(const Real& x) {
   if (x.generation_ == cursor.generation) return true;
   const std::string rest = "; it belongs to a recording that is finished, open further out, or of another thread";
   if (cursor.recording == nullptr)
-    throw UsageError("W103", fmt::format("a Real of value {} was used while nothing is being recorded{}", shortest(x.value_), rest),
-                     {}, "read finished results with value(x), or compute inside the recorded function");
+    throw UsageError(
+        "W103", fmt::format("a Real of value {} was used while nothing is being recorded{}", shortest(x.value_), rest),
+        {}, "read finished results with value(x), or compute inside the recorded function");
   const std::string& name = cursor.recording->name();
-  throw UsageError("W103", fmt::format("a Real of value {} was used while recording \"{}\"{}", shortest(x.value_), name, rest), {},
-                   fmt::format("pass it as an input of \"{}\", or its number as value(x)", name));
+  throw UsageError("W103",
+                   fmt::format("a Real of value {} was used while recording \"{}\"{}", shortest(x.value_), name, rest),
+                   {}, fmt::format("pass it as an input of \"{}\", or its number as value(x)", name));
 }
 
 Real RealAccess::foreign(const Primitive& p, Real a, Real b) {
@@ -63,17 +65,14 @@ Real RealAccess::ternary(const Primitive& p, double y, const Real& a, const Real
   for (unsigned k = 0; k < 3; ++k) {
     if (active(*x[k])) mask |= 1u << k;
   }
-  for (unsigned k = 0; k < 3; ++k)
-    place[k] = (mask >> k & 1) != 0 ? x[k]->slot_ : constant(x[k]->value_);
+  for (unsigned k = 0; k < 3; ++k) place[k] = (mask >> k & 1) != 0 ? x[k]->slot_ : constant(x[k]->value_);
   if (detail::real_cursor.next >= detail::real_cursor.end) next_segment();  // it ends with room for a pair
   ++open_recording().extensions_;
   put(scalar_codes().extension, 0, place[2], 0);
   return put(scalar_code(p.id, mask), y, place[0], place[1]);
 }
 
-Real RealAccess::apply(const Elementwise<1>& p, Real a) {
-  return unary(p, p.Elementwise<1>::value(&a.value_), a);
-}
+Real RealAccess::apply(const Elementwise<1>& p, Real a) { return unary(p, p.Elementwise<1>::value(&a.value_), a); }
 
 Real RealAccess::apply(const Elementwise<2>& p, Real a, Real b) {
   const double x[] = {a.value_, b.value_};
@@ -94,8 +93,10 @@ void RealAccess::guard(RealComparison how, bool outcome, const Real& a, const Re
 
 double RealAccess::take(const Real& x, Site site) {
   if (x.generation_ == 0 || x.generation_ != detail::real_cursor.generation) return x.value_;
-  if (std::isnan(x.value_)) guard(RealComparison::equal, false, x, x, site, true);
-  else guard(RealComparison::equal, true, x, Real(x.value_), site, true);
+  if (std::isnan(x.value_))
+    guard(RealComparison::equal, false, x, x, site, true);
+  else
+    guard(RealComparison::equal, true, x, Real(x.value_), site, true);
   return x.value_;
 }
 

@@ -27,15 +27,14 @@ class Real {
  public:
   constexpr Real() = default;  ///< 0, passive
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   constexpr Real(T number) : value_(static_cast<double>(number)) {}
 
   /// The number leaves the recording, as with value().
   template <std::floating_point T> explicit operator T() const { return static_cast<T>(taken()); }
   /// Truncated; the recording holds only where it truncates to the same integer.
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  explicit operator T() const { return static_cast<T>(truncated()); }
+  requires(!std::same_as<T, bool>) explicit operator T() const { return static_cast<T>(truncated()); }
   /// Not zero; a comparison like any other.
   explicit operator bool() const;
 
@@ -45,12 +44,21 @@ class Real {
   Real& operator/=(const Real& b);
   Real& operator++() { return *this += 1; }
   Real& operator--() { return *this -= 1; }
-  Real operator++(int) { const Real old = *this; ++*this; return old; }
-  Real operator--(int) { const Real old = *this; --*this; return old; }
+  Real operator++(int) {
+    const Real old = *this;
+    ++*this;
+    return old;
+  }
+  Real operator--(int) {
+    const Real old = *this;
+    --*this;
+    return old;
+  }
 
  private:
   friend struct RealAccess;
-  constexpr Real(double value, uint32_t slot, uint32_t generation) : value_(value), slot_(slot), generation_(generation) {}
+  constexpr Real(double value, uint32_t slot, uint32_t generation)
+      : value_(value), slot_(slot), generation_(generation) {}
   double taken() const;
   double truncated() const;
 
@@ -65,8 +73,7 @@ struct SitedReal {
   Site site;
   SitedReal(const Real& r, Site s = Site::here()) : real(r), site(s) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  SitedReal(T number, Site s = Site::here()) : real(number), site(s) {}
+  requires std::is_arithmetic_v<T> SitedReal(T number, Site s = Site::here()) : real(number), site(s) {}
 };
 
 /// How Reals are recorded. Of interest to those who add operations.
@@ -77,7 +84,8 @@ struct RealAccess {
 
   /// An operation on active operands of the open recording.
   static Real push(uint16_t code, double y, uint32_t a, uint32_t b) {
-    if (detail::real_cursor.next >= detail::real_cursor.end) [[unlikely]] next_segment();
+    if (detail::real_cursor.next >= detail::real_cursor.end) [[unlikely]]
+      next_segment();
     return put(code, y, a, b);
   }
   static Real put(uint16_t code, double y, uint32_t a, uint32_t b) {
@@ -89,7 +97,8 @@ struct RealAccess {
     return {y, static_cast<uint32_t>(i), c.generation};
   }
   static Real unary(const Primitive& p, double y, const Real& a) {
-    if (a.generation_ == detail::real_cursor.generation) [[likely]] return push(scalar_code(p.id, 1), y, a.slot_, 0);
+    if (a.generation_ == detail::real_cursor.generation) [[likely]]
+      return push(scalar_code(p.id, 1), y, a.slot_, 0);
     return a.generation_ == 0 ? Real(y) : foreign(p, a, a);
   }
   static Real binary(const Primitive& p, double y, const Real& a, const Real& b) {
@@ -221,13 +230,19 @@ Real round(const Real& x);  ///< half away from zero
 
 // Questions about a value are comparisons: they are recorded as guards. signbit of -0 is false.
 inline bool isnan(const SitedReal& x) { return x != x; }
-inline bool isinf(const SitedReal& x) { return SitedReal(abs(x.real), x.site) == std::numeric_limits<double>::infinity(); }
-inline bool isfinite(const SitedReal& x) { return SitedReal(abs(x.real), x.site) < std::numeric_limits<double>::infinity(); }
+inline bool isinf(const SitedReal& x) {
+  return SitedReal(abs(x.real), x.site) == std::numeric_limits<double>::infinity();
+}
+inline bool isfinite(const SitedReal& x) {
+  return SitedReal(abs(x.real), x.site) < std::numeric_limits<double>::infinity();
+}
 inline bool isnormal(const SitedReal& x) {
   return isfinite(x) && SitedReal(abs(x.real), x.site) >= std::numeric_limits<double>::min();
 }
 inline bool signbit(const SitedReal& x) { return x < 0; }
-inline Real copysign(const SitedReal& x, const SitedReal& sign) { return signbit(x) == signbit(sign) ? x.real : -x.real; }
+inline Real copysign(const SitedReal& x, const SitedReal& sign) {
+  return signbit(x) == signbit(sign) ? x.real : -x.real;
+}
 
 /// As a double is written and read. Writing does not take the number out of the recording; what is read is passive.
 std::ostream& operator<<(std::ostream& stream, const Real& x);

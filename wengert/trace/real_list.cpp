@@ -82,7 +82,8 @@ void free_recording_memory() {
 }
 
 const ScalarCodes& scalar_codes() {
-  static const ScalarCodes codes{scalar_code(constant_p.id, 0), scalar_code(input_p.id, 0), scalar_code(result_p.id, 0)};
+  static const ScalarCodes codes{scalar_code(constant_p.id, 0), scalar_code(input_p.id, 0),
+                                 scalar_code(result_p.id, 0)};
   return codes;
 }
 
@@ -91,7 +92,9 @@ RealList::RealList(std::string name) : buffers_(detail::take_buffers()), name_(s
 std::span<const uint32_t> RealList::inputs() const { return buffers_->inputs; }
 std::span<const RealGuard> RealList::guards() const { return buffers_->guards; }
 const uint16_t* RealList::codes() const { return static_cast<const uint16_t*>(buffers_->code.data()); }
-const ScalarOperands* RealList::operands() const { return static_cast<const ScalarOperands*>(buffers_->operands.data()); }
+const ScalarOperands* RealList::operands() const {
+  return static_cast<const ScalarOperands*>(buffers_->operands.data());
+}
 const double* RealList::values() const { return static_cast<const double*>(buffers_->value.data()); }
 double* RealList::mutable_values() { return static_cast<double*>(buffers_->value.data()); }
 std::span<const double> RealList::constants() const { return buffers_->constants; }
@@ -110,14 +113,16 @@ std::string RealList::where(uint32_t slot) const {
   text += fmt::format("{}%{} = {}", text.empty() ? "" : ", ", slot, p.name);
   const uint32_t places[] = {operands()[slot].a, operands()[slot].b, slot == 0 ? 0 : operands()[slot - 1].a};
   for (unsigned k = 0; static_cast<int>(k) < std::min(p.arity, 3); ++k)
-    text += (scalar_active(code) >> k & 1) != 0 ? fmt::format(" %{}", places[k]) : " " + shortest(constants()[places[k]]);
+    text +=
+        (scalar_active(code) >> k & 1) != 0 ? fmt::format(" %{}", places[k]) : " " + shortest(constants()[places[k]]);
   return text + fmt::format(" in recording \"{}\"", name_);
 }
 
 size_t RealList::bytes() const {
   const auto& b = *buffers_;
-  return b.capacity * (sizeof(double) + sizeof(ScalarOperands) + sizeof(uint16_t)) + b.constants.capacity() * sizeof(double) +
-         b.guards.capacity() * sizeof(RealGuard) + b.inputs.capacity() * sizeof(uint32_t);
+  return b.capacity * (sizeof(double) + sizeof(ScalarOperands) + sizeof(uint16_t)) +
+         b.constants.capacity() * sizeof(double) + b.guards.capacity() * sizeof(RealGuard) +
+         b.inputs.capacity() * sizeof(uint32_t);
 }
 
 RealRecording::RealRecording(std::string name, size_t limit)
@@ -140,7 +145,8 @@ void RealRecording::close() {
 void RealRecording::next_segment() {
   detail::RealCursor& cursor = detail::real_cursor;
   if (cursor.next >= limit_)
-    throw ResourceError("W408", fmt::format("recording \"{}\" has reached its limit of {} operations", list_.name_, limit_), {},
+    throw ResourceError("W408",
+                        fmt::format("recording \"{}\" has reached its limit of {} operations", list_.name_, limit_), {},
                         "raise the limit, or record a body once and loop over it with map, sum_map or scan");
   detail::RealBuffers& b = *list_.buffers_;
   b.grow(cursor.next + scalar_segment + 1);
@@ -154,9 +160,10 @@ void RealRecording::next_segment() {
 
 void RealRecording::require_innermost(std::string_view act) const {
   if (open_ && detail::real_cursor.recording == this) return;
-  throw UsageError("W150", fmt::format("recording \"{}\" cannot {}: it is {}", list_.name_, act,
-                                       open_ ? "not the innermost one open on this thread" : "finished"), {},
-                   open_ ? "finish the recordings opened after it first" : "open a new RealRecording");
+  throw UsageError("W150",
+                   fmt::format("recording \"{}\" cannot {}: it is {}", list_.name_, act,
+                               open_ ? "not the innermost one open on this thread" : "finished"),
+                   {}, open_ ? "finish the recordings opened after it first" : "open a new RealRecording");
 }
 
 Real RealRecording::input(double value) {

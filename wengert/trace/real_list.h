@@ -5,7 +5,8 @@
 // beside it as guards. The entries are those of primitives/scalar_step.h: inputs, operations, extensions (the third
 // operand of the operation after them) and stops.
 //
-// RealRecording: the list that is open on this thread. Nested recordings shade outer ones; there is no process-wide list.
+// RealRecording: the list that is open on this thread. Nested recordings shade outer ones; there is no process-wide
+// list.
 #pragma once
 
 #include <array>
@@ -27,11 +28,11 @@ enum class RealComparison : uint8_t { less, less_equal, equal };
 /// A comparison and how it turned out. Operands are slots where `active` says so, else places in the pool of constants.
 struct RealGuard {
   uint32_t a, b;
-  uint32_t position;          ///< the entries before it were recorded earlier
+  uint32_t position;  ///< the entries before it were recorded earlier
   RealComparison comparison;
-  uint8_t active;             ///< bit 0: a, bit 1: b
+  uint8_t active;  ///< bit 0: a, bit 1: b
   bool outcome;
-  bool pinned;                ///< the number was taken out of the recording: the list holds for this value only
+  bool pinned;  ///< the number was taken out of the recording: the list holds for this value only
   Site site;
 };
 
@@ -53,23 +54,23 @@ struct ReturnBuffers {
 class RealList {
  public:
   const std::string& name() const { return name_; }
-  size_t entries() const { return entries_; }              ///< one past the last; stops and extensions included
-  std::span<const uint32_t> inputs() const;                ///< slots
+  size_t entries() const { return entries_; }  ///< one past the last; stops and extensions included
+  std::span<const uint32_t> inputs() const;    ///< slots
   std::span<const RealOutput> outputs() const { return outputs_; }
   std::span<const RealGuard> guards() const;
 
   const uint16_t* codes() const;
   const ScalarOperands* operands() const;
   const double* values() const;
-  double* mutable_values();                                ///< for replay
+  double* mutable_values();  ///< for replay
   std::span<const double> constants() const;
   void set_output_value(size_t k, double value) { outputs_[k].value = value; }
 
-  Site site(uint32_t slot) const;                          ///< of the RealSection it was recorded in, or none
+  Site site(uint32_t slot) const;  ///< of the RealSection it was recorded in, or none
   /// "%17 = mul %12 %3 in recording "f"": for messages. Inputs and constants are written with their values.
   std::string where(uint32_t slot) const;
-  size_t operations() const { return operations_; }        ///< entries that compute something
-  size_t bytes() const;                                    ///< memory held, room for growth included
+  size_t operations() const { return operations_; }  ///< entries that compute something
+  size_t bytes() const;                              ///< memory held, room for growth included
 
  private:
   friend class RealRecording;
@@ -133,7 +134,7 @@ class RealRecording {
   friend class RealSection;
   void close();
   void require_innermost(std::string_view act) const;  ///< throws : UsageError W150
-  void next_segment();                  ///< throws : ResourceError W408, W401
+  void next_segment();                                 ///< throws : ResourceError W408, W401
   /// The place of a number in the pool.
   uint32_t constant(double value) {
     const auto bits = std::bit_cast<uint64_t>(value);
@@ -141,10 +142,13 @@ class RealRecording {
     return known.bits == bits ? known.place : new_constant(value);
   }
   uint32_t new_constant(double value);
-  void guard(RealGuard guard);          ///< the position is filled in
+  void guard(RealGuard guard);  ///< the position is filled in
   void begin_site(Site site);
 
-  struct KnownConstant { uint64_t bits; uint32_t place; };
+  struct KnownConstant {
+    uint64_t bits;
+    uint32_t place;
+  };
 
   RealList list_;
   detail::RealCursor outer_;

@@ -26,7 +26,8 @@ class ListWriter {
         act(write_comparison(guards[next_guard]), guards[next_guard]);
       if (scalar_active(list_.codes()[i]) != 0) write_operation(i);
     }
-    for (const RealOutput& y : list_.outputs()) outputs_.push_back(y.active ? line_[y.slot] : builder_.literal(y.value));
+    for (const RealOutput& y : list_.outputs())
+      outputs_.push_back(y.active ? line_[y.slot] : builder_.literal(y.value));
   }
   void write_guard(ValueId condition, const RealGuard& guard) {
     builder_.append_typed(guard_p, {&condition, 1}, {{"expected", guard.outcome}}, {&truth_, 1}, guard.site);

@@ -169,31 +169,39 @@ TEST(Function, W151_derivatives_of_a_result_computed_from_numbers) {
 
 TEST(Function, W702_says_what_diverges) {
   int line = 0;
-  const Function f([&](std::span<const Real> x) {
-    line = __LINE__ + 1;
-    return x[0] * value(x[0]);
-  }, {.name = "price", .misses_in_a_row = 20});
+  const Function f(
+      [&](std::span<const Real> x) {
+        line = __LINE__ + 1;
+        return x[0] * value(x[0]);
+      },
+      {.name = "price", .misses_in_a_row = 20});
   const std::string message = message_of([&] {
     for (int k = 0; k < 100; ++k) f({1.0 + k});
   });
-  EXPECT_THAT(message, HasSubstr("W702 usage: \"price\" was recorded anew at 21 points in a row; what came out otherwise was 20 of 20 times"));
+  EXPECT_THAT(
+      message,
+      HasSubstr(
+          "W702 usage: \"price\" was recorded anew at 21 points in a row; what came out otherwise was 20 of 20 times"));
   EXPECT_THAT(message, HasSubstr("the number taken out of the recording at function_test.cpp:" + std::to_string(line)));
   EXPECT_THAT(message, HasSubstr("fix: write that choice without a branch"));
 }
 
 TEST(Function, W702_names_the_comparison) {
-  const Function f([](std::span<const Real> x) {
-    Real y = x[0];
-    int k = 0;
-    while (y > 1) {
-      y = y - 1;
-      ++k;
-    }
-    return y * k;
-  }, {.programs = 2, .misses_in_a_row = 10});
+  const Function f(
+      [](std::span<const Real> x) {
+        Real y = x[0];
+        int k = 0;
+        while (y > 1) {
+          y = y - 1;
+          ++k;
+        }
+        return y * k;
+      },
+      {.programs = 2, .misses_in_a_row = 10});
   EXPECT_THAT(message_of([&] {
-    for (int k = 0; k < 50; ++k) f({0.5 + k});
-  }), HasSubstr("times the comparison at function_test.cpp:"));
+                for (int k = 0; k < 50; ++k) f({0.5 + k});
+              }),
+              HasSubstr("times the comparison at function_test.cpp:"));
 }
 
 TEST(Function, W251_points_of_another_shape) {
@@ -203,7 +211,10 @@ TEST(Function, W251_points_of_another_shape) {
   const Function uneven([](std::span<const Real> x) {
     return x[0] < 0 ? std::vector<Real>{x[0]} : std::vector<Real>{x[0], x[0]};
   });
-  EXPECT_THAT(message_of([&] { uneven.values(Array({2, 1}, {-1, 1})); }), HasSubstr("W251 shape: \"f\" has 1 results at some"));
+  EXPECT_THAT(message_of([&] {
+                uneven.values(Array({2, 1}, {-1, 1}));
+              }),
+              HasSubstr("W251 shape: \"f\" has 1 results at some"));
 }
 
 TEST(Function, W210_the_gradient_of_several_results) {

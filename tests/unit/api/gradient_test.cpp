@@ -71,17 +71,23 @@ TEST(Products, jvp_and_vjp_are_transposes) {
   const auto [y, y_dot] = jvp(f, x, x_dot);
   const auto [same_y, x_bar] = vjp(f, x, y_bar);
   EXPECT_EQ(y, same_y);
-  EXPECT_NEAR(y_bar[0] * y_dot[0] + y_bar[1] * y_dot[1], x_bar[0] * x_dot[0] + x_bar[1] * x_dot[1] + x_bar[2] * x_dot[2], 1e-12);
+  EXPECT_NEAR(y_bar[0] * y_dot[0] + y_bar[1] * y_dot[1],
+              x_bar[0] * x_dot[0] + x_bar[1] * x_dot[1] + x_bar[2] * x_dot[2], 1e-12);
 }
 
 TEST(Gradient, W151_a_result_computed_from_numbers_taken_out) {
   const auto f = [](std::span<const Real> x) { return Real(value(x[0]) * value(x[1])); };
-  EXPECT_THAT(message_of([&] { gradient(f, {1, 2}); }), HasSubstr("W151 usage: the result depends on no input: it was computed"));
+  EXPECT_THAT(message_of([&] {
+                gradient(f, {1, 2});
+              }),
+              HasSubstr("W151 usage: the result depends on no input: it was computed"));
   EXPECT_THAT(message_of([&] { jacobian(f, {1, 2}); }), HasSubstr("\n  at gradient_test.cpp:"));
 }
 
 TEST(Gradient, W152_several_results) {
-  EXPECT_THAT(message_of([] { gradient([](Real a, Real b) { return std::pair(a, b); }, {1, 2}); }),
+  EXPECT_THAT(message_of([] {
+                gradient([](Real a, Real b) { return std::pair(a, b); }, {1, 2});
+              }),
               HasSubstr("W152 usage: gradient needs a function with one result; \"f\" has 2\n  fix: use jacobian"));
 }
 

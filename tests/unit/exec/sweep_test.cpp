@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sweeps of scalar lists against the pullback and the pushforward of the same list as a Program, at edges, and at length.
+// Sweeps of scalar lists against the pullback and the pushforward of the same list as a Program, at edges, and at
+// length.
 #include "wengert/exec/sweep.h"
 
 #include <gmock/gmock.h>
@@ -60,8 +61,10 @@ std::vector<Real> on_reals(const Program& p, const std::vector<Real>& x) {
   std::vector<Real> value(p.size());
   for (uint32_t i = 0; i < p.size(); ++i) {
     const ValueId v{i};
-    if (p.is_input(v)) value[i] = x[i];
-    else if (p.is_constant(v)) value[i] = p.literal(v);
+    if (p.is_input(v))
+      value[i] = x[i];
+    else if (p.is_constant(v))
+      value[i] = p.literal(v);
     else {
       std::vector<Real> operands;
       for (ValueId operand : p.operands(v)) operands.push_back(value[index(operand)]);
@@ -84,20 +87,25 @@ std::vector<const Primitive*> elementwise_records() {
 double distance(const std::vector<double>& found, const std::vector<Array>& expected) {
   double largest = 0;
   for (size_t k = 0; k < found.size(); ++k)
-    largest = std::max(largest, ulps_between(found[k], expected[k].item()) == 0 ? 0 : std::abs(found[k] - expected[k].item()) / (1 + std::abs(found[k])));
+    largest = std::max(largest, ulps_between(found[k], expected[k].item()) == 0
+                                    ? 0
+                                    : std::abs(found[k] - expected[k].item()) / (1 + std::abs(found[k])));
   return largest;
 }
 
 TEST(Sweep, equals_pullback_and_pushforward_of_random_programs) {
   for (uint64_t key = 0; key < 300; ++key) {
-    const auto [p, point] = random_program(key, {.draws = 40, .arrays = false, .nesting = 0, .only = elementwise_records()});
+    const auto [p, point] =
+        random_program(key, {.draws = 40, .arrays = false, .nesting = 0, .only = elementwise_records()});
     std::vector<double> x;
     for (const Array& each : point) x.push_back(each.item());
     const RealList list = record_list([&](std::vector<Real>& v) { return on_reals(p, v); }, x);
     std::vector<Array> with_cotangents = point, with_tangents = point;
     std::vector<double> y_bar, x_dot;
-    for (size_t k = 0; k < p.outputs().size(); ++k) with_cotangents.emplace_back(y_bar.emplace_back(1.0 / (1.0 + static_cast<double>(k))));
-    for (size_t k = 0; k < x.size(); ++k) with_tangents.emplace_back(x_dot.emplace_back(1.0 - 0.3 * static_cast<double>(k)));
+    for (size_t k = 0; k < p.outputs().size(); ++k)
+      with_cotangents.emplace_back(y_bar.emplace_back(1.0 / (1.0 + static_cast<double>(k))));
+    for (size_t k = 0; k < x.size(); ++k)
+      with_tangents.emplace_back(x_dot.emplace_back(1.0 - 0.3 * static_cast<double>(k)));
     const auto pulled = evaluate(vjp(p), with_cotangents), pushed = evaluate(jvp(p), with_tangents);
     const auto m = static_cast<std::ptrdiff_t>(p.outputs().size());
     EXPECT_LT(distance(reverse(list, y_bar), {pulled.begin() + m, pulled.end()}), 1e-9) << key;
@@ -114,11 +122,14 @@ TEST(Sweep, every_elementwise_record_with_every_set_of_active_operands) {
         for (const Array& operand : example.operands) all.push_back(operand.item());
         for (size_t k = 0; k < all.size(); ++k)
           if ((active >> k & 1) != 0) x.push_back(all[k]);
-        RealList list = record_list([&](std::vector<Real>& v) {
-          std::vector<Real> operands;
-          for (size_t k = 0, next = 0; k < all.size(); ++k) operands.push_back((active >> k & 1) != 0 ? v[next++] : Real(all[k]));
-          return recorded(record, operands);
-        }, x);
+        RealList list = record_list(
+            [&](std::vector<Real>& v) {
+              std::vector<Real> operands;
+              for (size_t k = 0, next = 0; k < all.size(); ++k)
+                operands.push_back((active >> k & 1) != 0 ? v[next++] : Real(all[k]));
+              return recorded(record, operands);
+            },
+            x);
         const double y = list.outputs()[0].value;
         record.partials(all.data(), y, partial.data());
         const auto x_bar = reverse(list, {2});
@@ -139,10 +150,12 @@ TEST(Sweep, one_operand_used_twice_gets_both_parts) {
 }
 
 TEST(Sweep, outputs_may_be_inputs_constants_or_the_same_value_twice) {
-  const RealList list = listed([](auto& x) {
-    const Real y = x[0] * x[1];
-    return std::vector<Real>{x[1], y, 7, y};
-  }, {2, 3});
+  const RealList list = listed(
+      [](auto& x) {
+        const Real y = x[0] * x[1];
+        return std::vector<Real>{x[1], y, 7, y};
+      },
+      {2, 3});
   EXPECT_THAT(reverse(list, {10, 1, 5, 2}), ElementsAre(9, 16));
   EXPECT_THAT(forward(list, {1, 0}), ElementsAre(0, 3, 0, 3));
   EXPECT_THAT(jacobian_by_sweeps(list), ElementsAre(0, 1, 3, 2, 0, 0, 3, 2));
@@ -180,10 +193,12 @@ TEST(Sweep, what_does_not_vary_contributes_nothing_forward) {
 
 TEST(Sweep, leaves_nothing_behind_for_the_next) {
   const RealList small = listed([](auto& x) { return x[0] * 3; }, {1});
-  const RealList large = listed([](auto& x) {
-    for (int k = 0; k < 5000; ++k) x[0] = sin(x[0]) + x[0];
-    return x[0];
-  }, {1});
+  const RealList large = listed(
+      [](auto& x) {
+        for (int k = 0; k < 5000; ++k) x[0] = sin(x[0]) + x[0];
+        return x[0];
+      },
+      {1});
   const auto before = reverse(large, {1});
   forward(large, {1});
   EXPECT_THAT(reverse(small, {1}), ElementsAre(3));
@@ -193,14 +208,16 @@ TEST(Sweep, leaves_nothing_behind_for_the_next) {
 
 TEST(Sweep, a_chain_of_ten_million_operations_needs_no_stack) {
   const size_t n = 10'000'000;
-  RealList list = listed([n](auto& x) {
-    Real y = x[0];
-    for (size_t k = 0; k < n / 2; ++k) {
-      y = y * x[1];
-      y = y + x[2];
-    }
-    return y;
-  }, {1, 1, 0});
+  RealList list = listed(
+      [n](auto& x) {
+        Real y = x[0];
+        for (size_t k = 0; k < n / 2; ++k) {
+          y = y * x[1];
+          y = y + x[2];
+        }
+        return y;
+      },
+      {1, 1, 0});
   EXPECT_EQ(list.operations(), n);
   EXPECT_THAT(reverse(list, {1}), ElementsAre(1, n / 2, n / 2));
   EXPECT_THAT(forward(list, {0, 0, 1}), ElementsAre(n / 2));
@@ -210,11 +227,13 @@ TEST(Sweep, a_chain_of_ten_million_operations_needs_no_stack) {
 }
 
 TEST(Sweep, several_threads_may_sweep_one_list) {
-  const RealList list = listed([](auto& x) {
-    Real y = x[0];
-    for (int k = 0; k < 20'000; ++k) y = sin(y) + x[1];
-    return y;
-  }, {1, 0.5});
+  const RealList list = listed(
+      [](auto& x) {
+        Real y = x[0];
+        for (int k = 0; k < 20'000; ++k) y = sin(y) + x[1];
+        return y;
+      },
+      {1, 0.5});
   const auto expected = reverse(list, {1});
   std::vector<std::vector<double>> found(4);
   std::vector<std::thread> threads;
@@ -232,13 +251,17 @@ TEST(Replay, computes_values_and_derivatives_at_another_point) {
 
 TEST(Replay, W701_names_the_comparison_and_leaves_the_list_as_it_was) {
   int line = 0;
-  RealList list = listed([&](auto& x) {
-    line = __LINE__ + 1;
-    return x[0] < x[1] ? x[0] * x[0] : x[1];
-  }, {2, 3});
+  RealList list = listed(
+      [&](auto& x) {
+        line = __LINE__ + 1;
+        return x[0] < x[1] ? x[0] * x[0] : x[1];
+      },
+      {2, 3});
   const std::string message = message_of([&] { replay(list, std::vector<double>{5, 4}); });
-  EXPECT_THAT(message, HasSubstr("W701 usage: the comparison 5 < 4 is false here and was true where the list was recorded"));
-  EXPECT_THAT(message, HasSubstr("at sweep_test.cpp:" + std::to_string(line) + ", recording \"f\"\n  fix: record again"));
+  EXPECT_THAT(message,
+              HasSubstr("W701 usage: the comparison 5 < 4 is false here and was true where the list was recorded"));
+  EXPECT_THAT(message,
+              HasSubstr("at sweep_test.cpp:" + std::to_string(line) + ", recording \"f\"\n  fix: record again"));
   EXPECT_EQ(list.outputs()[0].value, 4);
   EXPECT_THAT(reverse(list, {1}), ElementsAre(4, 0));
 }
@@ -252,8 +275,12 @@ TEST(Replay, W701_a_number_taken_out_of_the_recording) {
 
 TEST(Sweep, W250_counts_that_do_not_fit) {
   RealList list = listed([](auto& x) { return x[0] + x[1]; }, {1, 2});
-  EXPECT_THAT(message_of([&] { reverse(list, {1, 2}); }), HasSubstr("W250 shape: recording \"f\" has 1 outputs, 2 numbers were given"));
-  EXPECT_THAT(message_of([&] { forward(list, {1}); }), HasSubstr("W250 shape: recording \"f\" has 2 inputs, 1 numbers were given"));
+  EXPECT_THAT(message_of([&] {
+                reverse(list, {1, 2});
+              }),
+              HasSubstr("W250 shape: recording \"f\" has 1 outputs, 2 numbers were given"));
+  EXPECT_THAT(message_of([&] { forward(list, {1}); }),
+              HasSubstr("W250 shape: recording \"f\" has 2 inputs, 1 numbers were given"));
   EXPECT_THAT(message_of([&] { replay(list, std::vector<double>{1}); }), HasSubstr("W250"));
 }
 

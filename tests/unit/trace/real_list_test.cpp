@@ -28,34 +28,40 @@ template <class F> std::string message_of(F f) {
 
 TEST(RealList, has_one_entry_an_operation_and_18_bytes_each) {
   const size_t n = 1'000'000;
-  const RealList list = record_list([&](std::vector<Real>& x) {
-    Real y = x[0];
-    for (size_t k = 0; k < n; ++k) y = y * x[1];
-    return y;
-  }, std::vector<double>{1, 1});
+  const RealList list = record_list(
+      [&](std::vector<Real>& x) {
+        Real y = x[0];
+        for (size_t k = 0; k < n; ++k) y = y * x[1];
+        return y;
+      },
+      std::vector<double>{1, 1});
   EXPECT_EQ(list.operations(), n);
   EXPECT_LE(list.entries(), n + n / 1000 + 10);
   EXPECT_LE(list.bytes(), 2 * 18 * n + 18 * 4096) << "growth by doubling leaves at most as much free";
 }
 
 TEST(RealList, keeps_equal_constants_once) {
-  const RealList list = record_list([](std::vector<Real>& x) {
-    Real y = x[0];
-    for (int k = 0; k < 1000; ++k) y = y * 0.5 + 3.0;
-    return y;
-  }, std::vector<double>{1});
+  const RealList list = record_list(
+      [](std::vector<Real>& x) {
+        Real y = x[0];
+        for (int k = 0; k < 1000; ++k) y = y * 0.5 + 3.0;
+        return y;
+      },
+      std::vector<double>{1});
   EXPECT_EQ(list.operations(), 2000u);
   EXPECT_LE(list.constants().size(), 3u) << "0 is always there";
 }
 
 TEST(RealList, three_operands_take_two_entries_anywhere_in_a_segment) {
   for (size_t shift = 0; shift < 4; ++shift) {
-    RealList list = record_list([&](std::vector<Real>& x) {
-      Real y = x[0];
-      for (size_t k = 0; k < shift; ++k) y = y + 1;
-      for (int k = 0; k < 3000; ++k) y = fma(y, x[1], x[2]);
-      return y;
-    }, std::vector<double>{1, 1, 2});
+    RealList list = record_list(
+        [&](std::vector<Real>& x) {
+          Real y = x[0];
+          for (size_t k = 0; k < shift; ++k) y = y + 1;
+          for (int k = 0; k < 3000; ++k) y = fma(y, x[1], x[2]);
+          return y;
+        },
+        std::vector<double>{1, 1, 2});
     EXPECT_EQ(list.operations(), 3000 + shift);
     EXPECT_EQ(list.outputs()[0].value, 6001.0 + static_cast<double>(shift));
     double x_bar[3];
@@ -70,11 +76,13 @@ TEST(RealList, three_operands_take_two_entries_anywhere_in_a_segment) {
 
 TEST(RealList, comparisons_of_active_values_are_guards_with_their_line) {
   int line = 0;
-  const RealList list = record_list([&](std::vector<Real>& x) {
-    line = __LINE__ + 1;
-    if (x[0] < 2) return x[0];
-    return Real(2) > 1 ? x[1] : x[0];
-  }, std::vector<double>{3, 4});
+  const RealList list = record_list(
+      [&](std::vector<Real>& x) {
+        line = __LINE__ + 1;
+        if (x[0] < 2) return x[0];
+        return Real(2) > 1 ? x[1] : x[0];
+      },
+      std::vector<double>{3, 4});
   ASSERT_EQ(list.guards().size(), 1u);
   EXPECT_FALSE(list.guards()[0].outcome);
   EXPECT_EQ(list.guards()[0].site.line, line);
@@ -83,12 +91,14 @@ TEST(RealList, comparisons_of_active_values_are_guards_with_their_line) {
 
 TEST(RealList, sections_name_the_line_of_what_they_enclose) {
   int line = 0;
-  const RealList list = record_list([&](std::vector<Real>& x) {
-    const Real a = x[0] * x[0];
-    line = __LINE__ + 1;
-    const RealSection section;
-    return a + x[1];
-  }, std::vector<double>{3, 4});
+  const RealList list = record_list(
+      [&](std::vector<Real>& x) {
+        const Real a = x[0] * x[0];
+        line = __LINE__ + 1;
+        const RealSection section;
+        return a + x[1];
+      },
+      std::vector<double>{3, 4});
   const uint32_t sum = list.outputs()[0].slot;
   EXPECT_EQ(list.site(sum).line, line);
   EXPECT_FALSE(list.site(sum - 1));
@@ -132,11 +142,15 @@ TEST(RealList, threads_record_side_by_side) {
   std::vector<std::thread> threads;
   for (size_t t = 0; t < results.size(); ++t)
     threads.emplace_back([&, t] {
-      results[t] = record_list([](std::vector<Real>& x) {
-        Real y = x[0];
-        for (int k = 0; k < 10'000; ++k) y = y + x[0];
-        return y;
-      }, std::vector<double>{static_cast<double>(t)}).outputs()[0].value;
+      results[t] = record_list(
+                       [](std::vector<Real>& x) {
+                         Real y = x[0];
+                         for (int k = 0; k < 10'000; ++k) y = y + x[0];
+                         return y;
+                       },
+                       std::vector<double>{static_cast<double>(t)})
+                       .outputs()[0]
+                       .value;
     });
   for (auto& thread : threads) thread.join();
   EXPECT_THAT(results, testing::ElementsAre(0, 10'001, 20'002, 30'003));
@@ -147,19 +161,23 @@ TEST(RealList, W408_the_limit_of_operations) {
     for (;;) x[0] = x[0] + 1;
     return x[0];
   };
-  EXPECT_THAT(message_of([&] { record_list(endless, std::vector<double>{1}, "loop", 10'000); }),
-              HasSubstr("W408 resource: recording \"loop\" has reached its limit of 10000 operations\n  fix: raise the limit"));
+  EXPECT_THAT(
+      message_of([&] { record_list(endless, std::vector<double>{1}, "loop", 10'000); }),
+      HasSubstr("W408 resource: recording \"loop\" has reached its limit of 10000 operations\n  fix: raise the limit"));
 }
 
 TEST(RealList, W401_no_memory_for_more) {
-  EXPECT_THAT(message_of([] { detail::GrowingArray(0).resize(size_t{1} << 60); }), HasSubstr("W401 resource: no memory for"));
+  EXPECT_THAT(message_of([] { detail::GrowingArray(0).resize(size_t{1} << 60); }),
+              HasSubstr("W401 resource: no memory for"));
 }
 
 TEST(RealList, W150_a_recording_that_is_not_the_innermost) {
   RealRecording outer("outer");
   RealRecording inner("inner");
-  EXPECT_THAT(message_of([&] { outer.input(1); }),
-              HasSubstr("W150 usage: recording \"outer\" cannot take an input: it is not the innermost one open on this thread"));
+  EXPECT_THAT(
+      message_of([&] { outer.input(1); }),
+      HasSubstr(
+          "W150 usage: recording \"outer\" cannot take an input: it is not the innermost one open on this thread"));
   EXPECT_THAT(message_of([&] { outer.finish({}); }), HasSubstr("cannot be finished"));
   inner.finish({});
   EXPECT_THAT(message_of([&] { inner.finish({}); }), HasSubstr("it is finished"));

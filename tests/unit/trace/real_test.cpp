@@ -81,9 +81,7 @@ TEST(Real, passive_arithmetic_works_without_a_recording) {
 }
 
 TEST(Real, comparisons_answer_as_those_of_double_also_for_nan) {
-  const auto answers = [](auto a, auto b) {
-    return std::vector<bool>{a < b, a <= b, a > b, a >= b, a == b, a != b};
-  };
+  const auto answers = [](auto a, auto b) { return std::vector<bool>{a<b, a <= b, a> b, a >= b, a == b, a != b}; };
   for (double a : {1.0, 2.0, not_a_number})
     for (double b : {1.0, 2.0, not_a_number}) {
       RealRecording recording;
@@ -94,10 +92,34 @@ TEST(Real, comparisons_answer_as_those_of_double_also_for_nan) {
 
 TEST(Real, steps_have_the_values_of_cmath_and_no_derivative) {
   for (double x : {-2.5, -2.0, -0.5, -0.2, 0.0, 0.49999999999999994, 0.5, 1.5, 2.7}) {
-    EXPECT_EQ(slope([](auto v) { using std::floor; return floor(v); }, x), 0);
-    EXPECT_EQ(slope([](auto v) { using std::ceil; return ceil(v); }, x), 0);
-    EXPECT_EQ(slope([](auto v) { using std::trunc; return trunc(v); }, x), 0);
-    EXPECT_EQ(slope([](auto v) { using std::round; return round(v); }, x), 0);
+    EXPECT_EQ(slope(
+                  [](auto v) {
+                    using std::floor;
+                    return floor(v);
+                  },
+                  x),
+              0);
+    EXPECT_EQ(slope(
+                  [](auto v) {
+                    using std::ceil;
+                    return ceil(v);
+                  },
+                  x),
+              0);
+    EXPECT_EQ(slope(
+                  [](auto v) {
+                    using std::trunc;
+                    return trunc(v);
+                  },
+                  x),
+              0);
+    EXPECT_EQ(slope(
+                  [](auto v) {
+                    using std::round;
+                    return round(v);
+                  },
+                  x),
+              0);
   }
   EXPECT_EQ(value(sign(Real(-3))), -1);
 }
@@ -106,9 +128,27 @@ TEST(Real, extremes_pass_over_a_nan_only_as_fmax_and_fmin) {
   EXPECT_EQ(value(fmax(Real(not_a_number), 2)), 2);
   EXPECT_EQ(value(fmin(1, Real(not_a_number))), 1);
   EXPECT_TRUE(std::isnan(value(max(Real(not_a_number), 2))));
-  EXPECT_EQ(slope([](auto x) { using std::fdim; return fdim(x, 1.0); }, 3), 1);
-  EXPECT_EQ(slope([](auto x) { using std::fdim; return fdim(x, 1.0); }, 0.5), 0);
-  EXPECT_EQ(slope([](auto x) { using std::copysign; return copysign(x, -1.0); }, 0.5), -1);
+  EXPECT_EQ(slope(
+                [](auto x) {
+                  using std::fdim;
+                  return fdim(x, 1.0);
+                },
+                3),
+            1);
+  EXPECT_EQ(slope(
+                [](auto x) {
+                  using std::fdim;
+                  return fdim(x, 1.0);
+                },
+                0.5),
+            0);
+  EXPECT_EQ(slope(
+                [](auto x) {
+                  using std::copysign;
+                  return copysign(x, -1.0);
+                },
+                0.5),
+            -1);
 }
 
 TEST(Real, classification_is_that_of_the_value) {
@@ -160,7 +200,8 @@ TEST(Real, lives_in_containers_and_algorithms) {
     std::map<Real, int> order{{x[0], 0}, {x[1], 1}};
     std::unordered_map<Real, int> places{{x[2], 7}};
     EXPECT_EQ(places.at(x[2]), 7);
-    return std::inner_product(x.begin(), x.end(), x.begin(), Real(0)) + std::max(x[0], x[1]) * std::accumulate(x.begin(), x.end(), Real(0));
+    return std::inner_product(x.begin(), x.end(), x.begin(), Real(0)) +
+           std::max(x[0], x[1]) * std::accumulate(x.begin(), x.end(), Real(0));
   };
   const auto [y, g] = gradient(f, {3, 1, 2});  // 14 + 2 * 6; sorted: 1 2 3
   EXPECT_EQ(y, 26);
@@ -209,8 +250,9 @@ TEST(Real, W103_of_another_recording) {
   }
   RealRecording recording("decoder");
   const Real x = recording.input(1);
-  EXPECT_THAT(message_of([&] { (void)(x * stray); }),
-              HasSubstr("W103 usage: a Real of value 2.5 was used while recording \"decoder\"; it belongs to a recording"));
+  EXPECT_THAT(
+      message_of([&] { (void)(x * stray); }),
+      HasSubstr("W103 usage: a Real of value 2.5 was used while recording \"decoder\"; it belongs to a recording"));
   EXPECT_THAT(message_of([&] { (void)(x * stray); }), HasSubstr("at mul of 1 and 2.5\n  fix: pass it as an input"));
   EXPECT_THAT(message_of([&] { (void)sin(stray); }), HasSubstr("W103"));
   EXPECT_THAT(message_of([&] { (void)(2 * stray); }), HasSubstr("W103"));
@@ -223,7 +265,8 @@ TEST(Real, W103_of_a_finished_recording) {
   RealRecording recording;
   const Real x = recording.input(2);
   recording.finish({&x, 1});
-  EXPECT_THAT(message_of([&] { (void)(x + 1); }), HasSubstr("W103 usage: a Real of value 2 was used while nothing is being recorded"));
+  EXPECT_THAT(message_of([&] { (void)(x + 1); }),
+              HasSubstr("W103 usage: a Real of value 2 was used while nothing is being recorded"));
   EXPECT_EQ(value(x), 2) << "reading a result is no error";
 }
 

@@ -17,11 +17,13 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Record, a_function_becomes_the_program_one_would_write) {
-  const Program p = record([](Real x1, Real x2) {
-    const Real v1 = x1 * x2;
-    const Real v2 = sin(x1);
-    return v1 + 0.5 * v2;
-  }, {2, 3}, "f", {"x1", "x2"});
+  const Program p = record(
+      [](Real x1, Real x2) {
+        const Real v1 = x1 * x2;
+        const Real v2 = sin(x1);
+        return v1 + 0.5 * v2;
+      },
+      {2, 3}, "f", {"x1", "x2"});
   EXPECT_EQ(print(p), R"(program f(x1: f64[], x2: f64[]) {
   %2 = mul x1 x2
   %3 = sin x1
@@ -91,11 +93,13 @@ TEST(Record, the_program_can_be_differentiated_twice) {
 }
 
 TEST(Record, a_long_list_becomes_a_program_without_recursion) {
-  const Program p = record([](std::span<const Real> x) {
-    Real y = x[0];
-    for (int k = 0; k < 300'000; ++k) y = y + x[1];
-    return y;
-  }, {1, 2});
+  const Program p = record(
+      [](std::span<const Real> x) {
+        Real y = x[0];
+        for (int k = 0; k < 300'000; ++k) y = y + x[1];
+        return y;
+      },
+      {1, 2});
   EXPECT_EQ(evaluate(p, {1.0, 2.0})[0].item(), 600'001);
 }
 
