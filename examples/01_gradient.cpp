@@ -18,7 +18,7 @@ int main() {
   std::puts(print(grad(p)).c_str());
   // program f_grad(x1: f64[], x2: f64[]) {
   //   %2 = cos x1
-  //   %3 = add %2 x2
+  //   %3 = add x2 %2
   //   return %3, x1
   // }
   const auto h = evaluate(hessian(p), {2.0, 3.0});
