@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A program outside the tree: what an installed Wengert must compile, link and run.
-#include <wengert/base/array.h>
-#include <wengert/base/error.h>
+#include <wengert/wengert.h>
 
 #include <cstdio>
 
@@ -14,4 +13,7 @@ int main() {
   } catch (const wengert::ShapeError& error) {
     std::printf("%s\n", error.id().c_str());
   }
+  // By name, so the registry must hold every family although the program uses none of them.
+  const wengert::Program f = wengert::parse_formula("logsumexp(x) + log_determinant(a)", {{"x", wengert::f64({2})}, {"a", wengert::f64({2, 2})}});
+  std::printf("%s\n", to_string(evaluate(grad(f), {wengert::Array({2}, {1, 1}), x})[0]).c_str());
 }
