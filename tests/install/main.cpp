@@ -14,6 +14,8 @@ int main() {
     std::printf("%s\n", error.id().c_str());
   }
   // By name, so the registry must hold every family although the program uses none of them.
-  const wengert::Program f = wengert::parse_formula("logsumexp(x) + log_determinant(a)", {{"x", wengert::f64({2})}, {"a", wengert::f64({2, 2})}});
-  std::printf("%s\n", to_string(evaluate(grad(f), {wengert::Array({2}, {1, 1}), x})[0]).c_str());
+  const wengert::Program f = wengert::parse_formula("logsumexp(x) + log_determinant(a)",
+                                                    {{"x", wengert::f64({2})}, {"a", wengert::f64({2, 2})}});
+  const wengert::Array x_bar = evaluate(grad(f), {wengert::Array({2}, {1, 1}), x})[0];
+  std::printf("%s\n", to_string(x_bar.as(wengert::DType::f32)).c_str());
 }
