@@ -2,6 +2,7 @@
 #include "wengert/ad/masks.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "wengert/primitives/primitives.h"
 
@@ -41,17 +42,35 @@ Influence through_select(const LinearEdge& edge, size_t k, const Influence& resu
   return {Influence::masked, mask};
 }
 
-/// Masks the residuals that cotangents are multiplied with on the way through a linear instruction.
-Influence through_instruction(LinearEdge& edge, const Influence& result) {
+/// The mask as one of the operand `place`: a scalar stretched, or a flag a step for what a map slices.
+std::optional<Expr> mask_of_operand(const LinearEdge& edge, size_t place, const Expr& mask) {
+  const Shape& shape = edge.operand_types[place].shape;
+  if (mask.rank() == 0) return broadcast_to(mask, shape);
+  const bool a_flag_a_step = edge.primitive == &map_p && mask.rank() == 1 && edge.attributes.integers("mapped")[place] != 0;
+  if (!a_flag_a_step) return std::nullopt;
+  std::vector<int64_t> column(static_cast<size_t>(shape.rank()), 1);
+  column[0] = shape[0];
+  return broadcast_to(reshape(mask, Shape(column)), shape);
+}
+
+/// An edge u -> u': select(mask, u_dot, 0). What comes back along it is exactly 0 where the mask is false, NaN or not.
+LinearEdge gate(VertexId from, VertexId to, const Type& type, const Expr& mask) {
+  return {.from = {from}, .to = {to}, .primitive = &select_p, .operands = {mask.value(), no_value, zeros(type).value()},
+          .operand_types = {mask.type(), type, type}, .result_types = {type}, .result_of = {0}};
+}
+
+/// Influence of the operand at `place`, the k-th with a tangent. Instructions that multiply by residuals get a gate.
+Influence through_instruction(LinearGraph& graph, LinearEdge& edge, size_t place, size_t k, const Influence& result, std::vector<LinearEdge>& gates) {
   if (result.kind != Influence::masked) return result;
-  const Expr mask = narrowed(result.mask);
-  if (mask.rank() != 0) return {Influence::always};
-  Recording& recording = Recording::current();
-  if (edge.primitive->family == Family::bilinear)
-    for (size_t k = 0; k < edge.operands.size(); ++k)
-      if (edge.operands[k] != no_value && is_float(edge.operand_types[k].dtype))
-        edge.operands[k] = select(mask, recording.expr(edge.operands[k]), 0).value();
-  return {Influence::masked, mask};
+  const Expr narrow = narrowed(result.mask);
+  const auto mask = mask_of_operand(edge, place, narrow);
+  if (!mask) return {Influence::always};
+  if (edge.primitive->family != Family::linear) {
+    const VertexId gated = graph.add_vertex(edge.operand_types[place]);
+    gates.push_back(gate(edge.from[k], gated, edge.operand_types[place], *mask));
+    edge.from[k] = gated;
+  }
+  return {Influence::masked, narrow.rank() == 0 ? narrow : *mask};
 }
 
 Influence through_diagonal(LinearEdge& edge, const Influence& result, const Type& type) {
@@ -68,22 +87,25 @@ void mask_dead_branches(LinearGraph& graph) {
   std::vector<Influence> influence(graph.vertices());
   for (const auto& output : graph.outputs)
     if (output) influence[index(*output)] = {Influence::always};
+  std::vector<LinearEdge> backwards;  // the edges with their gates, last first
   for (auto edge = graph.edges().rbegin(); edge != graph.edges().rend(); ++edge) {
     Influence result;
     for (VertexId v : edge->to) result = either(result, influence[index(v)]);
-    if (result.kind == Influence::none) continue;
+    std::vector<LinearEdge> gates;
+    const auto from = edge->from;
     size_t next = 0;
-    const size_t places = edge->is_diagonal() ? 1 : edge->operands.size();
-    Influence shared;
-    if (edge->is_diagonal()) shared = through_diagonal(*edge, result, graph.type(edge->to[0]));
-    else if (!is_select(*edge)) shared = through_instruction(*edge, result);
-    for (size_t k = 0; k < places; ++k) {
-      if (!edge->is_diagonal() && edge->operands[k] != no_value) continue;
-      const Influence through = is_select(*edge) ? through_select(*edge, k, result) : shared;
-      Influence& from = influence[index(edge->from[next++])];
-      from = either(from, through);
+    for (size_t place = 0; place < (edge->is_diagonal() ? 1 : edge->operands.size()) && result.kind != Influence::none; ++place) {
+      if (!edge->is_diagonal() && edge->operands[place] != no_value) continue;
+      const size_t k = next++;
+      const Influence through = edge->is_diagonal()  ? through_diagonal(*edge, result, graph.type(edge->to[0]))
+                                : is_select(*edge) ? through_select(*edge, place, result)
+                                                     : through_instruction(graph, *edge, place, k, result, gates);
+      influence[index(from[k])] = either(influence[index(from[k])], through);
     }
+    backwards.push_back(std::move(*edge));
+    std::move(gates.begin(), gates.end(), std::back_inserter(backwards));
   }
+  graph.edges().assign(std::make_move_iterator(backwards.rbegin()), std::make_move_iterator(backwards.rend()));
 }
 
 }  // namespace wengert
