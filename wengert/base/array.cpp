@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/base/array.h"
 
+#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 #include <new>
@@ -156,7 +157,7 @@ std::string to_string(const Array& array, int64_t most) {
   return text;
 }
 
-std::string shortest(double value) { return fmt::format("{}", value); }
-std::string shortest(float value) { return fmt::format("{}", value); }
+std::string shortest(double value) { return std::isnan(value) ? "nan" : fmt::format("{}", value); }
+std::string shortest(float value) { return std::isnan(value) ? "nan" : fmt::format("{}", value); }
 
 }  // namespace wengert

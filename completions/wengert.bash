@@ -1,0 +1,176 @@
+# Completion of wengert for bash; made by wengert --completion bash.
+_wengert() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
+  if [[ $COMP_CWORD -eq 1 ]]; then
+    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw check train predict data primitives demo help --help --version --man --completion' -- "$current"))
+    return
+  fi
+  case $verb:$previous in
+    print:--program) COMPREPLY=(); return ;;
+    print:--at) COMPREPLY=(); return ;;
+    print:--types) COMPREPLY=(); return ;;
+    print:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    print:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    eval:--program) COMPREPLY=(); return ;;
+    eval:--at) COMPREPLY=(); return ;;
+    eval:--types) COMPREPLY=(); return ;;
+    eval:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    eval:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    grad:--program) COMPREPLY=(); return ;;
+    grad:--at) COMPREPLY=(); return ;;
+    grad:--types) COMPREPLY=(); return ;;
+    grad:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    grad:--wrt) COMPREPLY=(); return ;;
+    grad:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    jvp:--program) COMPREPLY=(); return ;;
+    jvp:--at) COMPREPLY=(); return ;;
+    jvp:--types) COMPREPLY=(); return ;;
+    jvp:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    jvp:--wrt) COMPREPLY=(); return ;;
+    jvp:--v) COMPREPLY=(); return ;;
+    jvp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    vjp:--program) COMPREPLY=(); return ;;
+    vjp:--at) COMPREPLY=(); return ;;
+    vjp:--types) COMPREPLY=(); return ;;
+    vjp:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    vjp:--wrt) COMPREPLY=(); return ;;
+    vjp:--seed) COMPREPLY=(); return ;;
+    vjp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    jacobian:--program) COMPREPLY=(); return ;;
+    jacobian:--at) COMPREPLY=(); return ;;
+    jacobian:--types) COMPREPLY=(); return ;;
+    jacobian:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    jacobian:--wrt) COMPREPLY=(); return ;;
+    jacobian:--mode) COMPREPLY=($(compgen -W 'auto forward reverse markowitz best' -- "$current")); return ;;
+    jacobian:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    hessian:--program) COMPREPLY=(); return ;;
+    hessian:--at) COMPREPLY=(); return ;;
+    hessian:--types) COMPREPLY=(); return ;;
+    hessian:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    hessian:--wrt) COMPREPLY=(); return ;;
+    hessian:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    hvp:--program) COMPREPLY=(); return ;;
+    hvp:--at) COMPREPLY=(); return ;;
+    hvp:--types) COMPREPLY=(); return ;;
+    hvp:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    hvp:--wrt) COMPREPLY=(); return ;;
+    hvp:--v) COMPREPLY=(); return ;;
+    hvp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    explain:--program) COMPREPLY=(); return ;;
+    explain:--at) COMPREPLY=(); return ;;
+    explain:--types) COMPREPLY=(); return ;;
+    explain:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    explain:--wrt) COMPREPLY=(); return ;;
+    explain:--output) COMPREPLY=(); return ;;
+    explain:--seed) COMPREPLY=(); return ;;
+    explain:--digits) COMPREPLY=(); return ;;
+    explain:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    draw:--program) COMPREPLY=(); return ;;
+    draw:--at) COMPREPLY=(); return ;;
+    draw:--types) COMPREPLY=(); return ;;
+    draw:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    draw:-o | draw:--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    draw:--format) COMPREPLY=($(compgen -W 'svg dot' -- "$current")); return ;;
+    draw:--most) COMPREPLY=(); return ;;
+    draw:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    check:--program) COMPREPLY=(); return ;;
+    check:--at) COMPREPLY=(); return ;;
+    check:--types) COMPREPLY=(); return ;;
+    check:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    check:--random) COMPREPLY=(); return ;;
+    check:--tolerance) COMPREPLY=(); return ;;
+    check:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    train:--net) COMPREPLY=(); return ;;
+    train:--epochs) COMPREPLY=(); return ;;
+    train:--batch) COMPREPLY=(); return ;;
+    train:--rate) COMPREPLY=(); return ;;
+    train:--rate-decay) COMPREPLY=(); return ;;
+    train:--momentum) COMPREPLY=(); return ;;
+    train:--seed) COMPREPLY=(); return ;;
+    train:-o | train:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
+    train:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    predict:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    data:--train) COMPREPLY=(); return ;;
+    data:--test) COMPREPLY=(); return ;;
+    data:--seed) COMPREPLY=(); return ;;
+    data:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    primitives:--family) COMPREPLY=($(compgen -W 'elementwise linear bilinear composite control nondifferentiable' -- "$current")); return ;;
+    primitives:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    demo:--data) COMPREPLY=($(compgen -d -- "$current")); return ;;
+    demo:--net) COMPREPLY=(); return ;;
+    demo:--epochs) COMPREPLY=(); return ;;
+    demo:--batch) COMPREPLY=(); return ;;
+    demo:--rate) COMPREPLY=(); return ;;
+    demo:--rate-decay) COMPREPLY=(); return ;;
+    demo:--momentum) COMPREPLY=(); return ;;
+    demo:--seed) COMPREPLY=(); return ;;
+    demo:-o | demo:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
+    demo:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+  esac
+  case $verb in
+    print)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --simplify --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    eval)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --trap-nan --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    grad)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    jvp)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    vjp)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --seed --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    jacobian)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --mode --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    hessian)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    hvp)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    explain)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --output --seed --digits --trap-nan --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    draw)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision -o --output --format --most --simplify --trap-nan --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    check)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --random --tolerance --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    train)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --epochs --batch --rate --rate-decay --momentum --seed -o --out --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -d -- "$current"))
+      fi ;;
+    predict)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--each --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    data)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--train --test --seed --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -d -- "$current"))
+      fi ;;
+    primitives)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--family --names --markdown --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -W "$(wengert primitives --names 2>/dev/null)" -- "$current"))
+      fi ;;
+    demo)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --epochs --batch --rate --rate-decay --momentum --seed -o --out --json --stats --color -h --help' -- "$current"))
+      fi ;;
+  esac
+}
+complete -o filenames -F _wengert wengert

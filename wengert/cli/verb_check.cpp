@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wengert check: derivatives against differences at a point.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "wengert/base/error.h"
+#include "wengert/base/random.h"
+#include "wengert/check/grad_check.h"
+#include "wengert/cli/output.h"
+#include "wengert/cli/program_source.h"
+#include "wengert/cli/verbs.h"
+
+namespace wengert::cli {
+namespace {
+
+/// Under --random: standard normal numbers for the float inputs that have no value.
+void fill_randomly(Context& context, Point& point) {
+  if (!context.arguments().has("random")) return;
+  const Random key(static_cast<uint64_t>(context.arguments().integer("random", 0)));
+  for (size_t k = 0; k < point.program.inputs(); ++k) {
+    const std::string name = input_name(point.program, k);
+    const Type& type = point.program.type(ValueId{static_cast<uint32_t>(k)});
+    if (!is_float(type.dtype) || std::ranges::find(point.given, name, &NamedValue::name) != point.given.end()) continue;
+    Random stream = key.split(k);
+    Array value(Type{DType::f64, type.shape});
+    for (double& x : value.mutable_values<double>()) x = stream.normal();
+    point.given.push_back({name, std::move(value)});
+  }
+}
+
+void print_report(Context& context, const GradCheckReport& r) {
+  const Palette& palette = context.palette();
+  const auto compared = r.entries - static_cast<int64_t>(r.kinks.size() + r.undecided.size());
+  if (!r.passed) context.print(palette.red("the derivatives disagree with differences"));
+  else if (compared > 0) context.print(palette.green("the derivatives agree with differences"));
+  else context.print(palette.yellow("differences cannot tell at this point; try another"));
+  context.print(fmt::format("  checked         {} entries along {} directions", r.entries, r.columns));
+  context.print(fmt::format("  worst error     {:.3g}", r.worst_error));
+  if (!r.worst_entry.empty()) context.print(fmt::format("  worst entry     {}", r.worst_entry));
+  context.print(fmt::format("  <w,Jv>-<J'w,v>  {:.3g}, relative", r.transpose_error));
+  for (const std::string& kink : r.kinks) context.print(fmt::format("  kink            {}", kink));
+  for (const std::string& entry : r.undecided) context.print(fmt::format("  undecided       {}", entry));
+  if (!r.where.empty()) context.print(fmt::format("  first wrong     {}", r.where));
+}
+
+void fill_document(Context& context, const GradCheckReport& r) {
+  auto& document = context.document();
+  document["passed"] = r.passed;
+  document["columns"] = r.columns;
+  document["entries"] = r.entries;
+  document["worst_error"] = number_json(r.worst_error);
+  document["worst_entry"] = r.worst_entry;
+  document["transpose_error"] = number_json(r.transpose_error);
+  document["kinks"] = r.kinks;
+  document["undecided"] = r.undecided;
+  document["where"] = r.where;
+}
+
+int run(Context& context) {
+  Point point = load(context);
+  fill_randomly(context, point);
+  const auto inputs = point.inputs();
+  GradCheckOptions options;
+  options.tolerance = context.arguments().real("tolerance", 0, 1);
+  const auto report = context.stage("check", [&] { return grad_check(point.program, inputs, options); });
+  fill_document(context, report);
+  print_report(context, report);
+  return report.passed ? exit_ok : exit_negative;
+}
+
+}  // namespace
+
+Verb check_verb() {
+  return {.name = "check",
+          .summary = "Check a Program's derivatives against differences at a point",
+          .description = "Tangents against differences over a sweep of steps, cotangents against tangents. Kinks, where the "
+                         "derivatives from the two sides differ, are told from errors. Exit code 1 if a derivative is wrong.",
+          .options = joined(program_options(),
+                            {{.names = "--random", .value = "KEY", .help = "Random values for the float inputs that --at does not name"},
+                             {.names = "--tolerance", .value = "X", .help = "Largest error, relative to 1 + |derivative|", .initial = "1e-6"}}),
+          .examples = {{"wengert check \"x*sin(y)\" --at x=2,y=3", "A formula at a point"},
+                       {"wengert check net.wl --random 1", "At a random point"}},
+          .run = run};
+}
+
+}  // namespace wengert::cli
