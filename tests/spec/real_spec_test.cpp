@@ -50,7 +50,6 @@ TEST(Trap, a_variable_may_be_assigned_from_itself) {
     x = x * x;
     x += x;
     x *= x;
-    x = x;
     return x / x + x - x + x;
   };
   EXPECT_EQ(derivative(f, 1.5).derivative, 4 * 8 * std::pow(1.5, 7));

@@ -95,8 +95,10 @@ double distance(const std::vector<double>& found, const std::vector<Array>& expe
 
 TEST(Sweep, equals_pullback_and_pushforward_of_random_programs) {
   for (uint64_t key = 0; key < 300; ++key) {
-    const auto [p, point] =
+    const RandomProgram drawn =
         random_program(key, {.draws = 40, .arrays = false, .nesting = 0, .only = elementwise_records()});
+    const Program& p = drawn.program;
+    const std::vector<Array>& point = drawn.point;
     std::vector<double> x;
     for (const Array& each : point) x.push_back(each.item());
     const RealList list = record_list([&](std::vector<Real>& v) { return on_reals(p, v); }, x);
@@ -209,7 +211,7 @@ TEST(Sweep, leaves_nothing_behind_for_the_next) {
 TEST(Sweep, a_chain_of_ten_million_operations_needs_no_stack) {
   const size_t n = 10'000'000;
   RealList list = listed(
-      [n](auto& x) {
+      [](auto& x) {
         Real y = x[0];
         for (size_t k = 0; k < n / 2; ++k) {
           y = y * x[1];
