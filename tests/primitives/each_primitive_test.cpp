@@ -46,6 +46,7 @@ TEST_P(EachPrimitive, second_derivatives_agree_and_are_symmetric) {
 }
 
 TEST_P(EachPrimitive, partials_at_kinks_are_as_stated) {
+  if (primitive().edges().empty()) return;  // arrays have no stated points
   const std::vector<Array> scalars(static_cast<size_t>(primitive().arity), Array(0.0));
   EXPECT_TRUE(edges_are_as_stated(alone(primitive(), scalars), primitive().edges()));
 }
