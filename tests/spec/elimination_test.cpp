@@ -86,6 +86,18 @@ TEST(Elimination, works_on_arrays_element_by_element) {
   EXPECT_TRUE(all_close(partials, {ones[1], ones[2]}, 1e-14));
 }
 
+TEST(Elimination, an_output_may_be_returned_twice_be_used_further_or_be_an_input) {
+  const Program p = trace(
+      [](Expr x) {
+        const Expr y = sin(x), z = exp(y);
+        return std::array{y, z, y, x, z};
+      },
+      {f64()});
+  const std::vector<Array> x{Array(0.5)};
+  for (const auto& order : {forward_order(linearize(p).graph), reverse_order(linearize(p).graph)})
+    EXPECT_TRUE(all_close(flat(evaluate(accumulate(p, order).program, x)), flat(evaluate(jacobian(p), x)), 1e-15));
+}
+
 TEST(Elimination, needs_a_permutation_of_the_intermediates) {
   const Program p = talks_function();
   EliminationOrder order = forward_order(linearize(p).graph);

@@ -58,7 +58,7 @@ EliminationGraph::EliminationGraph(const LinearGraph& graph, Mode mode)
   for (const auto& input : inputs_)
     if (input) roles_[index(*input)] = Role::input;
   for (auto& output : outputs_) {
-    if (!output) continue;
+    if (!output || roles_[index(*output)] == Role::output) continue;  // none, or one value returned twice
     if (roles_[index(*output)] != Role::intermediate || !successors(*output).empty()) output = copy_of(*output);
     roles_[index(*output)] = Role::output;
   }
