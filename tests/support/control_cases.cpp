@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "derivative_cases.h"
-#include "wengert/ad/derivatives.h"
 #include "wengert/base/error.h"
 #include "wengert/base/random.h"
 #include "wengert/trace/trace.h"
@@ -99,39 +98,13 @@ std::vector<Case> scan_cases() {
           made("scan of no step", over(cell(), 1, {}, -1, false), {f64({2}), f64({0, 2})})};
 }
 
-/// A derivative rule of the user's that says what the library would say, so it can be checked like the others.
-Program only_tangents(const Program& p) {
-  const Program both = jvp(p);
-  Recording recording(p.name() + "_rule");
-  std::vector<Expr> x, y, x_dot, inputs;
-  for (const Type& type : p.input_types()) x.push_back(recording.input(type));
-  for (const Type& type : p.output_types()) y.push_back(recording.input(type));
-  for (const Type& type : p.input_types()) x_dot.push_back(recording.input(type));
-  inputs = x;
-  inputs.insert(inputs.end(), x_dot.begin(), x_dot.end());
-  const auto all = replay(both, inputs);
-  return recording.finish(std::span(all).subspan(y.size()));
-}
-
-Program only_cotangents(const Program& p) {
-  const Program both = vjp(p);
-  Recording recording(p.name() + "_rule");
-  std::vector<Expr> inputs, y_bar;
-  for (const Type& type : p.input_types()) inputs.push_back(recording.input(type));
-  const auto outputs = p.output_types();
-  for (const Type& type : outputs) recording.input(type);
-  for (const Type& type : outputs) inputs.push_back(recording.input(type));
-  const auto all = replay(both, inputs);
-  return recording.finish(std::span(all).subspan(outputs.size()));
-}
-
 std::vector<Case> custom_cases() {
   const Program f = product_and_sine(), rows = row_times_matrix();
-  return {made("custom_jvp", [&](Expr a, Expr b) { return custom_jvp(f, only_tangents(f), {{a, b}}); }, {f64(), f64()}),
-          made("custom_jvp of arrays", [&](Expr a, Expr b) { return custom_jvp(rows, only_tangents(rows), {{a, b}}); }, {f64({3}), f64({3, 2})}),
+  return {made("custom_jvp", [&](Expr a, Expr b) { return custom_jvp(f, jvp_rule(f), {{a, b}}); }, {f64(), f64()}),
+          made("custom_jvp of arrays", [&](Expr a, Expr b) { return custom_jvp(rows, jvp_rule(rows), {{a, b}}); }, {f64({3}), f64({3, 2})}),
           made("custom_jvp inside a map",
                [&](Expr a, Expr b) {
-                 const Program body = trace([&](Expr x, Expr y) { return custom_jvp(f, only_tangents(f), {{x, y}}); }, {f64(), f64()}, "body");
+                 const Program body = trace([&](Expr x, Expr y) { return custom_jvp(f, jvp_rule(f), {{x, y}}); }, {f64(), f64()}, "body");
                  return map(body, {{a, b}}, {true, false}, {false, true});
                },
                {f64({3}), f64()})};
@@ -139,8 +112,8 @@ std::vector<Case> custom_cases() {
 
 std::vector<Case> custom_vjp_cases() {
   const Program f = product_and_sine(), rows = row_times_matrix();
-  return {made("custom_vjp", [&](Expr a, Expr b) { return custom_vjp(f, only_cotangents(f), {{a, b}}); }, {f64(), f64()}),
-          made("custom_vjp of arrays", [&](Expr a, Expr b) { return custom_vjp(rows, only_cotangents(rows), {{a, b}}); }, {f64({3}), f64({3, 2})})};
+  return {made("custom_vjp", [&](Expr a, Expr b) { return custom_vjp(f, vjp_rule(f), {{a, b}}); }, {f64(), f64()}),
+          made("custom_vjp of arrays", [&](Expr a, Expr b) { return custom_vjp(rows, vjp_rule(rows), {{a, b}}); }, {f64({3}), f64({3, 2})})};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "wengert/ad/derivatives.h"
 #include "wengert/passes/fix_inputs.h"
 
 namespace wengert {
@@ -60,6 +61,11 @@ std::vector<Case> cases_in_f32(const Primitive& primitive) {
   return cases;
 }
 
+std::vector<Type> float_types(std::vector<Type> types) {
+  std::erase_if(types, [](const Type& type) { return !is_float(type.dtype); });
+  return types;
+}
+
 bool has_no_partial(const Primitive& primitive, size_t operand) {
   return std::ranges::any_of(primitive.edges(), [&](const StatedPartials& edge) { return std::isnan(edge.partials[operand]); });
 }
@@ -86,6 +92,26 @@ std::vector<Case> differentiable_cases(const Primitive& primitive) {
     if (!kept.x.empty() && any_output) cases.push_back(std::move(kept));
   }
   return cases;
+}
+
+Program jvp_rule(const Program& p) {
+  Recording recording(p.name() + "_rule");
+  std::vector<Expr> inputs;
+  for (const Type& type : p.input_types()) inputs.push_back(recording.input(type));
+  const auto outputs = p.output_types();
+  for (const Type& type : outputs) recording.input(type);
+  for (const Type& type : float_types(p.input_types())) inputs.push_back(recording.input(type));
+  return recording.finish(std::span<const Expr>(replay(jvp(p), inputs)).subspan(outputs.size()));
+}
+
+Program vjp_rule(const Program& p) {
+  Recording recording(p.name() + "_rule");
+  std::vector<Expr> inputs;
+  for (const Type& type : p.input_types()) inputs.push_back(recording.input(type));
+  const auto outputs = p.output_types();
+  for (const Type& type : outputs) recording.input(type);
+  for (const Type& type : float_types(outputs)) inputs.push_back(recording.input(type));
+  return recording.finish(std::span<const Expr>(replay(vjp(p), inputs)).subspan(outputs.size()));
 }
 
 }  // namespace wengert

@@ -36,6 +36,12 @@ Case with_data_fixed(const Case& c, const std::vector<bool>& also = {});
 /// All cases of a record with float inputs, so fixed: those whose derivatives are checked.
 std::vector<Case> differentiable_cases(const Primitive& primitive);
 
+std::vector<Type> float_types(std::vector<Type> types);
+
+/// Derivative rules for custom_jvp and custom_vjp that say what the library says of p.
+Program jvp_rule(const Program& p);
+Program vjp_rule(const Program& p);
+
 /// Names of the control records, which have cases by hand.
 std::vector<std::string_view> control_records();
 std::vector<Case> control_cases(std::string_view name);

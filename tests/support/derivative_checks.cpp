@@ -104,11 +104,6 @@ std::vector<Array> joined(std::vector<Array> a, const std::vector<Array>& b) {
   return a;
 }
 
-std::vector<Type> float_types(std::vector<Type> types) {
-  std::erase_if(types, [](const Type& type) { return !is_float(type.dtype); });
-  return types;
-}
-
 std::vector<Array> tangents(const Program& p, const std::vector<Array>& x, const std::vector<Array>& x_dot) {
   return after(evaluate(jvp(p), joined(x, x_dot)), p.outputs().size());
 }

@@ -34,7 +34,6 @@ std::vector<Array> tangents(const Program& p, const std::vector<Array>& x, const
 std::vector<Array> cotangents(const Program& p, const std::vector<Array>& x, const std::vector<Array>& y_bar);
 /// Entries as by jacobian(p), as one matrix, row-major: elements of all outputs by elements of all float inputs.
 std::vector<double> dense(const std::vector<Array>& entries, const std::vector<Type>& outputs, const std::vector<Type>& inputs);
-std::vector<Type> float_types(std::vector<Type> types);
 /// x -> sum over all float outputs of w y, with fixed weights w between 0.5 and 1.5.
 Program weighted_sum(const Program& p);
 

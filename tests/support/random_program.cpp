@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "derivative_cases.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/ir/registry.h"
 #include "wengert/primitives/primitives.h"
@@ -136,17 +137,19 @@ class Drawing {
     if (!options_.arrays && !is_scalar(primitive, example)) return;
     if (primitive.family == Family::elementwise && !example.results.empty() && random_.below(4) != 0)
       return;  // may lie on a border
-    if (primitive.family == Family::elementwise) return keep(record_all(primitive, elementwise_operands(example)));
+    if (primitive.family == Family::elementwise) return keep(record_all(primitive, elementwise_operands(primitive, example)));
     std::vector<Expr> operands;
     for (const Array& x : example.operands) operands.push_back(operand(x));
     keep(record_all(primitive, operands, example.attributes));
   }
 
-  std::vector<Expr> elementwise_operands(const Example& example) {
+  std::vector<Expr> elementwise_operands(const Primitive& primitive, const Example& example) {
     const Shape shape = any().shape();
     std::vector<Expr> operands;
-    for (const Array& x : example.operands)
-      operands.push_back(moved(of_shape(shape), Array::filled({options_.dtype, shape}, x.item())));
+    for (const Array& x : example.operands) {
+      const Array target = Array::filled({options_.dtype, shape}, x.item());
+      operands.push_back(has_no_partial(primitive, operands.size()) ? constant(target) : moved(of_shape(shape), target));
+    }
     return operands;
   }
 
@@ -157,14 +160,19 @@ class Drawing {
     return Drawing(random_.split(random_.bits()), inner)();
   }
 
+  /// A call, or a body with the library's own derivatives as the user's rule.
+  void draw_nested(const RandomProgram& inner, uint64_t kind) {
+    std::vector<Expr> operands;
+    for (const Array& x : inner.point) operands.push_back(operand(x));
+    if (kind == 0) keep(call(inner.program, operands));
+    if (kind == 1) keep(custom_jvp(inner.program, jvp_rule(inner.program), operands));
+    if (kind == 2) keep(custom_vjp(inner.program, vjp_rule(inner.program), operands));
+  }
+
   void draw_loop() {
     const RandomProgram inner = body();
-    const uint64_t kind = random_.below(options_.arrays ? 3 : 1);
-    if (kind == 0) {
-      std::vector<Expr> operands;
-      for (const Array& x : inner.point) operands.push_back(operand(x));
-      return keep(call(inner.program, operands));
-    }
+    const uint64_t kind = random_.below(options_.arrays ? 5 : 3);
+    if (kind < 3) return draw_nested(inner, kind);
     constexpr int64_t length = 3;
     std::vector<Expr> operands;
     std::vector<bool> mapped, summed;
@@ -173,7 +181,7 @@ class Drawing {
       const Expr whole = operand(x);
       operands.push_back(mapped.back() ? broadcast_to(whole, x.shape().with(0, length)) : whole);
     }
-    if (kind == 2)
+    if (kind == 4)
       return keep(
           scan(step_of(inner), {&pool_.emplace_back(total()), 1}, operands, mapped, length, random_.below(2) == 0));
     for (ValueId v : inner.program.outputs())

@@ -16,7 +16,7 @@ struct RandomProgramOptions {
   int draws = 20;                           ///< instructions drawn; the lines around them come on top
   DType dtype = DType::f64;                 ///< of the float inputs
   bool arrays = true;                       ///< or scalars only
-  int nesting = 1;                          ///< how deep call, map and scan may be nested; 0: none
+  int nesting = 1;                          ///< how deep call, custom, map and scan may be nested; 0: none
   double largest = 1e3;                     ///< magnitude beyond which a value is not used again
   std::vector<const Primitive*> only = {};  ///< draw from these; empty: all
 };
