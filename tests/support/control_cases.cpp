@@ -31,6 +31,10 @@ Program product_and_sine() {
   return trace([](Expr a, Expr b) { return std::pair(a * b, sin(a) + b * b * b); }, {f64(), f64()}, "product_and_sine");
 }
 
+Program steps() {
+  return trace([](Expr a) { return floor(3 * a); }, {f64()}, "steps");
+}
+
 /// A row times a shared matrix, and a number that depends on the row alone.
 Program row_times_matrix() {
   return trace([](Expr row, Expr matrix) { return std::pair(tanh(matmul(row, matrix)), sum(row * row)); }, {f64({3}), f64({3, 2})},
@@ -57,6 +61,7 @@ std::vector<Case> call_cases() {
   const Program outer = trace([&](Expr a, Expr b) { return call(inner, {{a + b, a}})[1]; }, {f64(), f64()}, "outer");
   return {made("call", [&](Expr a, Expr b) { return call(inner, {{a, b}}); }, {f64(), f64()}),
           made("call of a call", [&](Expr a, Expr b) { return call(outer, {{a, b}}); }, {f64(), f64()}),
+          made("call of what does not vary", [](Expr a) { return call(steps(), {{a}}); }, {f64()}),
           made("call with one value twice", [&](Expr a) { return call(inner, {{a, a}}); }, {f64()})};
 }
 
@@ -71,6 +76,7 @@ std::vector<Case> map_cases() {
           made("map with summed results", over(rows, {true, false}, {true, true}), {f64({4, 3}), f64({3, 2})}),
           made("map with one summed result", over(f, {false, true}, {false, true}), {f64(), f64({3})}),
           made("map of a map", over(inside, {true, true}, {true, false}), {f64({2, 3}), f64({2})}),
+          made("map of what does not vary", over(steps(), {}, {}), {f64({3})}),
           made("map over one", over(f, {}, {true, false}), {f64({1}), f64({1})}),
           made("map over none", over(f, {true, false}, {true, false}), {f64({0}), f64()})};
 }

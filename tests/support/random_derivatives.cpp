@@ -31,7 +31,7 @@ double length(const std::vector<double>& a) { return std::sqrt(inner(a, a)); }
 
 bool all_finite(const Array& x) {
   for (int64_t i = 0; i < x.elements(); ++i)
-    if (!(std::abs(x[i]) <= 1e6)) return false;
+    if (is_float(x.dtype()) && !(std::abs(x[i]) <= 1e6)) return false;
   return true;
 }
 
@@ -76,6 +76,10 @@ class Products {
       v_ = random_values(float_types(p_.input_types()), random_);
       w_ = random_values(float_types(p_.output_types()), random_);
       const auto [left, right] = both(forward_, reverse_);
+      if (!std::isfinite(left)) {
+        ++report.infinite;
+        return;
+      }
       const double size = length(flat(v_)) * length(flat(w_));
       if (k < draws) condition_ = std::max(condition_, std::max(std::abs(left), amplification(left, right)) / size);
       const double ratio = left == right ? 0 : std::abs(left - right) / (allowed * condition_ * size);
@@ -114,9 +118,11 @@ class Products {
   double condition_ = 0;
 };
 
+/// In scalars, where these are few and none of them has a rule of the user's, which may compute with arrays.
 std::optional<Scalarized> moderate_scalars(const Program& p) {
   try {
-    return scalarize(p, 2000);
+    auto scalars = scalarize(p, 2000);
+    return live_instructions(scalars.program).contains(custom_p.name) ? std::nullopt : std::optional(std::move(scalars));
   } catch (const Error& error) {
     if (error.id() == "W160" || error.id() == "W161" || error.id() == "W450") return std::nullopt;
     throw;
@@ -158,7 +164,7 @@ void count(const Program& p, RandomDerivatives& report) {
 }
 
 /// Sizes from a handful of instructions to some hundred; single ones are tests/primitives' matter.
-RandomProgram drawn_program(uint64_t key) { return random_program(key, {.draws = static_cast<int>(1 + key * 7 % 60)}); }
+RandomProgram drawn_program(uint64_t key) { return random_program(key, {.draws = static_cast<int>(1 + key * 7 % 90)}); }
 
 }  // namespace
 
@@ -241,8 +247,9 @@ RandomDerivatives check_random_derivatives(uint64_t programs, int products) {
     const std::string name = fmt::format("random program {}", key);
     ++report.programs;
     count(p, report);
+    const int64_t infinite = report.infinite;
     Products(p, drawn.point, key).check(products, report, name);
-    if (key % 4 == 0) check_elimination(p, drawn.point, report, name);
+    if (key % 4 == 0 && report.infinite == infinite) check_elimination(p, drawn.point, report, name);
   }
   return report;
 }

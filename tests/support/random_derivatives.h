@@ -20,6 +20,7 @@ namespace wengert {
 
 struct RandomDerivatives {
   int64_t programs = 0, dot_products = 0, eliminated_jacobians = 0;
+  int64_t infinite = 0;  ///< Programs left out: a derivative is infinite at their point (0^y next to y = 0)
   size_t fewest_instructions = SIZE_MAX, most_instructions = 0;
   double worst_dot = 0, worst_entry = 0;                ///< |difference| / (1e-13 condition)
   std::map<std::string_view, int64_t> occurrences = {}; ///< of records, in lines that outputs depend on
