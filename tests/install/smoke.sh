@@ -21,7 +21,7 @@ step "install into $prefix"
 cmake --install "$build" --prefix "$prefix" >"$work/install.log"
 
 step "every header compiles on its own terms (those for Eigen and Ceres need Eigen and Ceres)"
-(cd "$prefix/include" && find wengert -name '*.h' ! -exec grep -qE '^#include <(Eigen|ceres)/' {} \; -print | sort |
+(cd "$prefix/include" && find wengert -name '*.h' ! -exec grep -qE '^#include (<(Eigen|ceres)/|"wengert/.*(eigen|ceres)\.h")' {} \; -print | sort |
   sed 's|.*|#include <&>|') >"$work/every_header.cpp"
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name wengert.pc)")
 export PKG_CONFIG_PATH

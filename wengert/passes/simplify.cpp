@@ -29,7 +29,7 @@ Simplifier::Simplifier(ProgramBuilder& to) : to_(to), table_(to.view()), rules_(
 
 ValueId Simplifier::make(const Primitive& primitive, std::span<const ValueId> operands, const Attributes& attributes,
                          std::span<const Type> results) {
-  const Line line{primitive, operands, attributes};
+  const PendingLine line{primitive, operands, attributes};
   if (primitive.is_guard()) return to_.append(primitive, operands, attributes, site);
   if (const ValueId known = fold_constants(*this, line); known != no_value) return known;
   if (primitive.id < rules_.size())

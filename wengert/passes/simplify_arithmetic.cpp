@@ -11,48 +11,48 @@ namespace wengert {
 namespace {
 
 // x + 0 -> x
-ValueId add_zero(Simplifier& s, const Line& line) {
+ValueId add_zero(Simplifier& s, const PendingLine& line) {
   for (size_t k : {0, 1})
     if (s.is_number(line[k], 0)) return line[1 - k];
   return no_value;
 }
 
 // x + -y -> x - y
-ValueId add_negated(Simplifier& s, const Line& line) {
+ValueId add_negated(Simplifier& s, const PendingLine& line) {
   for (size_t k : {1, 0})
     if (s.is(line[k], neg_p)) return s.make(sub_p, {line[1 - k], s.operand(line[k])});
   return no_value;
 }
 
 // x - 0 -> x
-ValueId subtract_zero(Simplifier& s, const Line& line) { return s.is_number(line[1], 0) ? line[0] : no_value; }
+ValueId subtract_zero(Simplifier& s, const PendingLine& line) { return s.is_number(line[1], 0) ? line[0] : no_value; }
 
 // 0 - x -> -x
-ValueId subtract_from_zero(Simplifier& s, const Line& line) {
+ValueId subtract_from_zero(Simplifier& s, const PendingLine& line) {
   return s.is_number(line[0], 0) ? s.make(neg_p, {line[1]}) : no_value;
 }
 
 // x - -y -> x + y
-ValueId subtract_negated(Simplifier& s, const Line& line) {
+ValueId subtract_negated(Simplifier& s, const PendingLine& line) {
   return s.is(line[1], neg_p) ? s.make(add_p, {line[0], s.operand(line[1])}) : no_value;
 }
 
 // x * 1 -> x
-ValueId multiply_by_one(Simplifier& s, const Line& line) {
+ValueId multiply_by_one(Simplifier& s, const PendingLine& line) {
   for (size_t k : {0, 1})
     if (s.is_number(line[k], 1)) return line[1 - k];
   return no_value;
 }
 
 // x * -1 -> -x
-ValueId multiply_by_minus_one(Simplifier& s, const Line& line) {
+ValueId multiply_by_minus_one(Simplifier& s, const PendingLine& line) {
   for (size_t k : {0, 1})
     if (s.is_number(line[k], -1)) return s.make(neg_p, {line[1 - k]});
   return no_value;
 }
 
 // -x * -y -> x * y, -x * c -> x * -c
-ValueId multiply_negated(Simplifier& s, const Line& line) {
+ValueId multiply_negated(Simplifier& s, const PendingLine& line) {
   for (size_t k : {0, 1}) {
     if (!s.is(line[k], neg_p)) continue;
     const ValueId other = line[1 - k];
@@ -63,13 +63,13 @@ ValueId multiply_negated(Simplifier& s, const Line& line) {
 }
 
 // x / 1 -> x, x / -1 -> -x
-ValueId divide_by_one(Simplifier& s, const Line& line) {
+ValueId divide_by_one(Simplifier& s, const PendingLine& line) {
   if (s.is_number(line[1], 1)) return line[0];
   return s.is_number(line[1], -1) ? s.make(neg_p, {line[0]}) : no_value;
 }
 
 // x / 2^k -> x * 2^-k, where 2^-k is a normal number of both float types
-ValueId divide_by_power_of_two(Simplifier& s, const Line& line) {
+ValueId divide_by_power_of_two(Simplifier& s, const PendingLine& line) {
   const auto c = s.uniform(line[1]);
   int exponent = 0;
   if (!c || std::abs(std::frexp(*c, &exponent)) != 0.5 || std::abs(exponent) > 120) return no_value;
@@ -77,21 +77,21 @@ ValueId divide_by_power_of_two(Simplifier& s, const Line& line) {
 }
 
 // -x / -y -> x / y
-ValueId divide_negated(Simplifier& s, const Line& line) {
+ValueId divide_negated(Simplifier& s, const PendingLine& line) {
   return s.is(line[0], neg_p) && s.is(line[1], neg_p) ? s.make(div_p, {s.operand(line[0]), s.operand(line[1])})
                                                       : no_value;
 }
 
 // --x -> x
-ValueId negate_negated(Simplifier& s, const Line& line) { return s.is(line[0], neg_p) ? s.operand(line[0]) : no_value; }
+ValueId negate_negated(Simplifier& s, const PendingLine& line) { return s.is(line[0], neg_p) ? s.operand(line[0]) : no_value; }
 
 // -(a - b) -> b - a
-ValueId negate_difference(Simplifier& s, const Line& line) {
+ValueId negate_difference(Simplifier& s, const PendingLine& line) {
   return s.is(line[0], sub_p) ? s.make(sub_p, {s.operand(line[0], 1), s.operand(line[0], 0)}) : no_value;
 }
 
 // -(x * c) -> x * -c
-ValueId negate_multiple(Simplifier& s, const Line& line) {
+ValueId negate_multiple(Simplifier& s, const PendingLine& line) {
   if (!s.is(line[0], mul_p)) return no_value;
   for (size_t k : {0, 1}) {
     const ValueId factor = s.operand(line[0], k), other = s.operand(line[0], 1 - k);
@@ -101,7 +101,7 @@ ValueId negate_multiple(Simplifier& s, const Line& line) {
 }
 
 // x^0 -> 1 (also for NaN, as IEEE 754 has it), x^1 -> x, x^2 -> x * x, x^-1 -> 1 / x
-ValueId small_power(Simplifier& s, const Line& line) {
+ValueId small_power(Simplifier& s, const PendingLine& line) {
   const auto power = s.uniform(line[1]);
   if (!power) return no_value;
   if (*power == 0) return s.number(1, s.type(line[0]));
@@ -111,7 +111,7 @@ ValueId small_power(Simplifier& s, const Line& line) {
 }
 
 // fma(a, b, 0) -> a * b, fma(1, b, c) -> b + c
-ValueId small_fma(Simplifier& s, const Line& line) {
+ValueId small_fma(Simplifier& s, const PendingLine& line) {
   if (s.is_number(line[2], 0)) return s.make(mul_p, {line[0], line[1]});
   for (size_t k : {0, 1})
     if (s.is_number(line[k], 1)) return s.make(add_p, {line[1 - k], line[2]});

@@ -18,17 +18,17 @@ constexpr int64_t largest_folded_result = 64, largest_folded_operands = 4096;
 Attributes shape_attribute(const Shape& shape) { return {{"shape", std::vector<int64_t>(shape.begin(), shape.end())}}; }
 
 // broadcast to the shape that is there already -> x
-ValueId broadcast_to_same(Simplifier& s, const Line& line) {
+ValueId broadcast_to_same(Simplifier& s, const PendingLine& line) {
   return s.type(line[0]).shape == line.attributes.shape("shape") ? line[0] : no_value;
 }
 
 // broadcast of broadcast -> broadcast
-ValueId broadcast_twice(Simplifier& s, const Line& line) {
+ValueId broadcast_twice(Simplifier& s, const PendingLine& line) {
   return s.is(line[0], broadcast_p) ? s.make(broadcast_p, {s.operand(line[0])}, line.attributes) : no_value;
 }
 
 // broadcast of reshape that only puts axes of extent 1 in front -> broadcast
-ValueId broadcast_of_leading_ones(Simplifier& s, const Line& line) {
+ValueId broadcast_of_leading_ones(Simplifier& s, const PendingLine& line) {
   if (!s.is(line[0], reshape_p)) return no_value;
   const Shape inner = s.type(s.operand(line[0])).shape, outer = s.type(line[0]).shape;
   const int lead = outer.rank() - inner.rank();
@@ -37,7 +37,7 @@ ValueId broadcast_of_leading_ones(Simplifier& s, const Line& line) {
 }
 
 // reshape or transpose of a number repeated -> the number repeated in the other shape
-ValueId move_uniform(Simplifier& s, const Line& line) {
+ValueId move_uniform(Simplifier& s, const PendingLine& line) {
   if (!s.is(line[0], broadcast_p) || !s.type(s.operand(line[0])).is_scalar()) return no_value;
   std::vector<int64_t> extents;
   const Shape shape = s.type(line[0]).shape;
@@ -47,20 +47,20 @@ ValueId move_uniform(Simplifier& s, const Line& line) {
 }
 
 // reshape to the shape that is there already -> x
-ValueId reshape_to_same(Simplifier& s, const Line& line) { return broadcast_to_same(s, line); }
+ValueId reshape_to_same(Simplifier& s, const PendingLine& line) { return broadcast_to_same(s, line); }
 
 // reshape of reshape -> reshape
-ValueId reshape_twice(Simplifier& s, const Line& line) {
+ValueId reshape_twice(Simplifier& s, const PendingLine& line) {
   return s.is(line[0], reshape_p) ? s.make(reshape_p, {s.operand(line[0])}, line.attributes) : no_value;
 }
 
 // transpose that leaves the axes as they are -> x
-ValueId transpose_nothing(Simplifier&, const Line& line) {
+ValueId transpose_nothing(Simplifier&, const PendingLine& line) {
   return std::ranges::is_sorted(line.attributes.integers("order")) ? line[0] : no_value;
 }
 
 // transpose of transpose -> transpose
-ValueId transpose_twice(Simplifier& s, const Line& line) {
+ValueId transpose_twice(Simplifier& s, const PendingLine& line) {
   if (!s.is(line[0], transpose_p)) return no_value;
   const auto& first = s.attributes(line[0]).integers("order");
   std::vector<int64_t> order;
@@ -69,7 +69,7 @@ ValueId transpose_twice(Simplifier& s, const Line& line) {
 }
 
 // sum over axes of extent 1, or over none -> reshape
-ValueId sum_of_single_elements(Simplifier& s, const Line& line) {
+ValueId sum_of_single_elements(Simplifier& s, const PendingLine& line) {
   Shape shape = s.type(line[0]).shape;
   std::vector<int64_t> axes = line.attributes.integers("axes");
   if (std::ranges::any_of(axes, [&](int64_t axis) { return shape[static_cast<int>(axis)] != 1; })) return no_value;
@@ -79,7 +79,7 @@ ValueId sum_of_single_elements(Simplifier& s, const Line& line) {
 }
 
 /// The result of running the record's native loop or kernel on numbers.
-Array computed(const Line& line, const Type& type, std::span<const Type> operand_types,
+Array computed(const PendingLine& line, const Type& type, std::span<const Type> operand_types,
                std::span<const Array> operands) {
   Array result(type);
   std::vector<const void*> in;
@@ -98,7 +98,7 @@ Array computed(const Line& line, const Type& type, std::span<const Type> operand
 }
 
 /// Whether all operands are known, and few enough numbers to compute with now.
-bool foldable(Simplifier& s, const Line& line) {
+bool foldable(Simplifier& s, const PendingLine& line) {
   if (line.operands.empty() || !line.primitive.has_kernel() || &line.primitive == &broadcast_p) return false;
   int64_t elements = 0;
   for (ValueId v : line.operands) {
@@ -110,7 +110,7 @@ bool foldable(Simplifier& s, const Line& line) {
 
 }  // namespace
 
-ValueId fold_constants(Simplifier& s, const Line& line) {
+ValueId fold_constants(Simplifier& s, const PendingLine& line) {
   if (!foldable(s, line)) return no_value;
   const bool repeated = line.primitive.family == Family::elementwise &&
                         std::ranges::all_of(line.operands, [&](ValueId v) { return s.uniform(v).has_value(); });

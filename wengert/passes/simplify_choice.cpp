@@ -11,21 +11,21 @@ namespace wengert {
 namespace {
 
 // select(true, a, b) -> a, select(false, a, b) -> b
-ValueId select_known(Simplifier& s, const Line& line) {
+ValueId select_known(Simplifier& s, const PendingLine& line) {
   const auto condition = s.uniform(line[0]);
   return condition ? line[*condition != 0 ? 1 : 2] : no_value;
 }
 
 // select(c, a, a) -> a
-ValueId select_equal(Simplifier&, const Line& line) { return line[1] == line[2] ? line[1] : no_value; }
+ValueId select_equal(Simplifier&, const PendingLine& line) { return line[1] == line[2] ? line[1] : no_value; }
 
 // select(not c, a, b) -> select(c, b, a)
-ValueId select_not(Simplifier& s, const Line& line) {
+ValueId select_not(Simplifier& s, const PendingLine& line) {
   return s.is(line[0], logical_not_p) ? s.make(select_p, {s.operand(line[0]), line[2], line[1]}) : no_value;
 }
 
 // select(c, select(c, a, b), d) -> select(c, a, d), select(c, a, select(c, b, d)) -> select(c, a, d)
-ValueId select_again(Simplifier& s, const Line& line) {
+ValueId select_again(Simplifier& s, const PendingLine& line) {
   std::array<ValueId, 3> operands{line[0], line[1], line[2]};
   for (size_t k : {1, 2})
     if (s.is(operands[k], select_p) && s.operand(operands[k]) == line[0]) operands[k] = s.operand(operands[k], k);
@@ -33,12 +33,12 @@ ValueId select_again(Simplifier& s, const Line& line) {
 }
 
 // not not c -> c
-ValueId not_not(Simplifier& s, const Line& line) {
+ValueId not_not(Simplifier& s, const PendingLine& line) {
   return s.is(line[0], logical_not_p) ? s.operand(line[0]) : no_value;
 }
 
 // c and c -> c, c and true -> c, c and false -> false
-ValueId known_and(Simplifier& s, const Line& line) {
+ValueId known_and(Simplifier& s, const PendingLine& line) {
   if (line[0] == line[1]) return line[0];
   for (size_t k : {0, 1})
     if (const auto known = s.uniform(line[k])) return line[*known != 0 ? 1 - k : k];
@@ -46,7 +46,7 @@ ValueId known_and(Simplifier& s, const Line& line) {
 }
 
 // c or c -> c, c or false -> c, c or true -> true
-ValueId known_or(Simplifier& s, const Line& line) {
+ValueId known_or(Simplifier& s, const PendingLine& line) {
   if (line[0] == line[1]) return line[0];
   for (size_t k : {0, 1})
     if (const auto known = s.uniform(line[k])) return line[*known != 0 ? k : 1 - k];
@@ -54,10 +54,10 @@ ValueId known_or(Simplifier& s, const Line& line) {
 }
 
 // max(x, x) -> x, min(x, x) -> x
-ValueId extreme_of_one(Simplifier&, const Line& line) { return line[0] == line[1] ? line[0] : no_value; }
+ValueId extreme_of_one(Simplifier&, const PendingLine& line) { return line[0] == line[1] ? line[0] : no_value; }
 
 // abs(-x) -> abs(x), abs(abs(x)) -> abs(x)
-ValueId abs_of_sign(Simplifier& s, const Line& line) {
+ValueId abs_of_sign(Simplifier& s, const PendingLine& line) {
   if (s.is(line[0], abs_p)) return line[0];
   return s.is(line[0], neg_p) ? s.make(abs_p, {s.operand(line[0])}) : no_value;
 }

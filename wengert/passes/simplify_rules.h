@@ -13,7 +13,7 @@
 namespace wengert {
 
 /// An instruction about to be recorded, on operands of the new Program.
-struct Line {
+struct PendingLine {
   const Primitive& primitive;
   std::span<const ValueId> operands;
   const Attributes& attributes;
@@ -23,7 +23,7 @@ struct Line {
 class Simplifier;
 
 /// The value to use instead, or no_value where the rule does not apply.
-using Rule = ValueId (*)(Simplifier& s, const Line& line);
+using Rule = ValueId (*)(Simplifier& s, const PendingLine& line);
 
 /// A rule and the primitive it looks at.
 struct RuleFor {
@@ -36,7 +36,7 @@ std::span<const RuleFor> choice_rules();      ///< select, logic, max, min, abs
 std::span<const RuleFor> array_rules();       ///< broadcast, reshape, transpose, sum
 /// Whatever the primitive: constant operands give a constant, elementwise operations on one number repeated give one
 /// number repeated.
-ValueId fold_constants(Simplifier& s, const Line& line);
+ValueId fold_constants(Simplifier& s, const PendingLine& line);
 
 /// Records instructions after simplification; shared by simplify and scalarize.
 class Simplifier {
