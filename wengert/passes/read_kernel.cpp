@@ -101,7 +101,7 @@ Symbol select(const Truth& condition, const Symbol& a, const Symbol& b) {
 /// The reading. Buffers are the operands', the results' and the scratch's elements.
 struct SymbolDomain {
   ScalarList& list;
-  const Line& line;
+  const PendingLine& line;
   const Kernel& kernel;
   std::vector<Elements> buffers;
   const std::string& where;
@@ -174,7 +174,7 @@ void stop_derivatives(ScalarList& list, Elements& elements, const Type& type) {
 
 }  // namespace
 
-std::vector<Elements> read_kernel(ScalarList& list, const Line& line, const Kernel& kernel,
+std::vector<Elements> read_kernel(ScalarList& list, const PendingLine& line, const Kernel& kernel,
                                   std::vector<Elements> operands, const std::string& where) {
   const bool nowhere = line.primitive.family == Family::nondifferentiable;
   for (size_t k = 0; k < operands.size(); ++k)

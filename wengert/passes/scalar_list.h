@@ -54,7 +54,7 @@ class ScalarList {
 /// operands, types: as the instruction's; an operand without derivative passes none here either
 /// where          : of the instruction, for messages
 /// throws         : UsageError W160, ResourceError W450
-std::vector<Elements> read_kernel(ScalarList& list, const Line& line, const Kernel& kernel,
+std::vector<Elements> read_kernel(ScalarList& list, const PendingLine& line, const Kernel& kernel,
                                   std::vector<Elements> operands, const std::string& where);
 
 }  // namespace wengert
