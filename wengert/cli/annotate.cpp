@@ -10,7 +10,8 @@ constexpr int digits = 4;
 
 }  // namespace
 
-Annotations annotations(const Program& p, const std::vector<Array>& values, const std::vector<std::vector<LocalPartial>>& partials) {
+Annotations annotations(const Program& p, const std::vector<Array>& values,
+                        const std::vector<std::vector<LocalPartial>>& partials) {
   Annotations notes;
   notes.partials.resize(p.size());
   for (size_t i = 0; i < p.size(); ++i) {

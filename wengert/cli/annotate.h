@@ -9,9 +9,11 @@
 namespace wengert::cli {
 
 /// Values into the boxes, partials onto the arrows, four significant digits.
-Annotations annotations(const Program& p, const std::vector<Array>& values, const std::vector<std::vector<LocalPartial>>& partials);
+Annotations annotations(const Program& p, const std::vector<Array>& values,
+                        const std::vector<std::vector<LocalPartial>>& partials);
 
-/// Adjoints into the boxes, if the Program has one scalar output of float dtype; otherwise they would be those of which?
+/// Adjoints into the boxes, if the Program has one scalar output of float dtype; otherwise they would be those of
+/// which?
 void annotate_adjoints(const Program& p, const std::vector<Array>& inputs, Annotations& notes);
 
 }  // namespace wengert::cli

@@ -23,9 +23,8 @@ std::vector<Option> all_options(const Verb& verb) {
 std::string help_hint(const Verb& verb) { return fmt::format("wengert {} --help lists what it takes", verb.name); }
 
 bool known_short(const std::vector<Option>& options, char letter) {
-  return std::ranges::any_of(options, [&](const Option& o) {
-    return o.names.size() > 1 && o.names[0] == '-' && o.names[1] == letter;
-  });
+  return std::ranges::any_of(
+      options, [&](const Option& o) { return o.names.size() > 1 && o.names[0] == '-' && o.names[1] == letter; });
 }
 
 /// "-x*y", "-(a+b)", "-sin(x)": no option, since none of its letters is one or it holds a sign that no option has.
@@ -65,13 +64,16 @@ struct Reader {
   for (const Option& option : options)
     if (!is_positional(option)) names.push_back(option.names.substr(option.names.find("--")));
   std::string fix = text::did_you_mean(name, names);
-  throw UsageError("W601", fmt::format("{} has no option {}", verb.name, name), {}, fix.empty() ? help_hint(verb) : fix);
+  throw UsageError("W601", fmt::format("{} has no option {}", verb.name, name), {},
+                   fix.empty() ? help_hint(verb) : fix);
 }
 
 void check_choice(const Option& option, const std::string& value) {
   if (option.choices.empty() || std::ranges::find(option.choices, value) != option.choices.end()) return;
   const std::string hint = text::did_you_mean(value, {option.choices.begin(), option.choices.end()});
-  throw UsageError("W602", fmt::format("{} is one of {}; found \"{}\"", option.names, fmt::join(option.choices, ", "), value), {}, hint);
+  throw UsageError("W602",
+                   fmt::format("{} is one of {}; found \"{}\"", option.names, fmt::join(option.choices, ", "), value),
+                   {}, hint);
 }
 
 void parse(Reader& reader, const Verb& verb, std::vector<std::string> words) {
@@ -82,10 +84,12 @@ void parse(Reader& reader, const Verb& verb, std::vector<std::string> words) {
     const std::string what = e.what();
     throw UsageError("W602", fmt::format("{} needs a value", what.substr(0, what.find(':'))), {}, help_hint(verb));
   } catch (const CLI::Error& e) {
-    throw UsageError("W602", fmt::format("the arguments of {} cannot be read: {}", verb.name, e.what()), {}, help_hint(verb));
+    throw UsageError("W602", fmt::format("the arguments of {} cannot be read: {}", verb.name, e.what()), {},
+                     help_hint(verb));
   }
   const auto rest = reader.app.remaining();
-  const auto wrong = std::ranges::find_if(rest, [](const std::string& word) { return word.size() > 1 && word[0] == '-'; });
+  const auto wrong =
+      std::ranges::find_if(rest, [](const std::string& word) { return word.size() > 1 && word[0] == '-'; });
   if (!rest.empty()) surplus(verb, reader.options, wrong == rest.end() ? rest.front() : *wrong);
 }
 
@@ -114,7 +118,8 @@ Arguments parse_arguments(const Verb& verb, std::span<const std::string> words) 
     const Option& option = reader.options[k];
     if (!option.initial.empty()) arguments.set_initial(long_name(option), option.initial);
     if (reader.values[k].size() > 1 && !option.repeats && !is_flag(option))
-      throw UsageError("W602", fmt::format("{} is given {} times", option.names, reader.values[k].size()), {}, "give it once");
+      throw UsageError("W602", fmt::format("{} is given {} times", option.names, reader.values[k].size()), {},
+                       "give it once");
     for (std::string& value : reader.values[k]) {
       check_choice(option, value);
       arguments.add(long_name(option), std::move(value));

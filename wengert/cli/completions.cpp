@@ -26,9 +26,12 @@ std::string_view short_name(const Option& option) {
 std::string quoted(std::string_view text, std::string_view also = {}) {
   std::string result;
   for (char c : text) {
-    if (c == '\'') result += "'\\''";
-    else if (also.find(c) != std::string_view::npos) result += std::string("\\") + c;
-    else result += c;
+    if (c == '\'')
+      result += "'\\''";
+    else if (also.find(c) != std::string_view::npos)
+      result += std::string("\\") + c;
+    else
+      result += c;
   }
   return result;
 }
@@ -45,12 +48,14 @@ std::string words_of(const Verb& verb) {
 }
 
 std::string bash_action(const Option& option) {
-  if (!option.choices.empty()) return fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$current\"))", fmt::join(option.choices, " "));
+  if (!option.choices.empty())
+    return fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$current\"))", fmt::join(option.choices, " "));
   switch (option.completes) {
     case Completes::files:
     case Completes::programs: return "COMPREPLY=($(compgen -f -- \"$current\"))";
     case Completes::directories: return "COMPREPLY=($(compgen -d -- \"$current\"))";
-    case Completes::primitives: return "COMPREPLY=($(compgen -W \"$(wengert primitives --names 2>/dev/null)\" -- \"$current\"))";
+    case Completes::primitives:
+      return "COMPREPLY=($(compgen -W \"$(wengert primitives --names 2>/dev/null)\" -- \"$current\"))";
     case Completes::nothing: break;
   }
   return "COMPREPLY=()";
@@ -66,12 +71,14 @@ std::string bash() {
   for (const Verb& verb : verbs())
     for (const Option& option : all_options(verb)) {
       if (is_positional(option) || is_flag(option)) continue;
-      const std::string brief = short_name(option).empty() ? "" : fmt::format("{}:{} | ", verb.name, short_name(option));
+      const std::string brief =
+          short_name(option).empty() ? "" : fmt::format("{}:{} | ", verb.name, short_name(option));
       text += fmt::format("    {}{}:--{}) {}; return ;;\n", brief, verb.name, long_name(option), bash_action(option));
     }
   text += "  esac\n  case $verb in\n";
   for (const Verb& verb : verbs()) {
-    text += fmt::format("    {})\n      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '{}' -- \"$current\"))\n", verb.name, words_of(verb));
+    text += fmt::format("    {})\n      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '{}' -- \"$current\"))\n",
+                        verb.name, words_of(verb));
     for (const Option& option : verb.options)
       if (is_positional(option)) {
         text += fmt::format("      else {}\n", bash_action(option));
@@ -97,9 +104,14 @@ std::string zsh_action(const Option& option) {
 std::string zsh_argument(const Option& option) {
   const std::string help = quoted(option.help, "[]:\\");
   if (is_positional(option))
-    return fmt::format("'{}:{}:{}'", option.repeats ? "*" : option.required ? "" : ":", option.names, zsh_action(option));
+    return fmt::format("'{}:{}:{}'",
+                       option.repeats    ? "*"
+                       : option.required ? ""
+                                         : ":",
+                       option.names, zsh_action(option));
   std::string text;
-  const std::string value = option.value.empty() ? "" : fmt::format(":{}:{}", quoted(option.value, ":\\"), zsh_action(option));
+  const std::string value =
+      option.value.empty() ? "" : fmt::format(":{}:{}", quoted(option.value, ":\\"), zsh_action(option));
   const std::string_view many = option.repeats ? "*" : "";
   if (!short_name(option).empty()) text = fmt::format("'{}{}[{}]{}' ", many, short_name(option), help, value);
   return text + fmt::format("'{}--{}[{}]{}'", many, long_name(option), help, value);
@@ -110,8 +122,9 @@ std::string zsh() {
       "#compdef wengert\n# Completion of wengert for zsh; made by wengert --completion zsh.\n_wengert() {\n"
       "  local -a verbs\n  verbs=(\n";
   for (const Verb& verb : verbs()) text += fmt::format("    '{}:{}'\n", verb.name, quoted(verb.summary, ":\\"));
-  text += "  )\n  if (( CURRENT == 2 )); then\n    _describe verb verbs\n    return\n  fi\n"
-          "  local verb=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $verb in\n";
+  text +=
+      "  )\n  if (( CURRENT == 2 )); then\n    _describe verb verbs\n    return\n  fi\n"
+      "  local verb=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $verb in\n";
   for (const Verb& verb : verbs()) {
     text += fmt::format("    {})\n      _arguments", verb.name);
     for (const Option& option : all_options(verb)) text += " \\\n        " + zsh_argument(option);
@@ -136,16 +149,19 @@ std::string fish_value(const Option& option) {
 std::string fish() {
   std::string text = "# Completion of wengert for fish; made by wengert --completion fish.\ncomplete -c wengert -f\n";
   for (const Verb& verb : verbs())
-    text += fmt::format("complete -c wengert -n __fish_use_subcommand -a {} -d '{}'\n", verb.name, quoted(verb.summary, "\\"));
+    text += fmt::format("complete -c wengert -n __fish_use_subcommand -a {} -d '{}'\n", verb.name,
+                        quoted(verb.summary, "\\"));
   for (const Verb& verb : verbs())
     for (const Option& option : all_options(verb)) {
       const std::string condition = fmt::format("complete -c wengert -n '__fish_seen_subcommand_from {}'", verb.name);
       if (is_positional(option)) {
-        if (option.completes != Completes::nothing) text += condition + (option.completes == Completes::primitives ? fish_value(option).substr(3) : " -F") + "\n";
+        if (option.completes != Completes::nothing)
+          text += condition + (option.completes == Completes::primitives ? fish_value(option).substr(3) : " -F") + "\n";
         continue;
       }
       const std::string brief = short_name(option).empty() ? "" : fmt::format(" -s {}", short_name(option)[1]);
-      text += fmt::format("{}{} -l {}{} -d '{}'\n", condition, brief, long_name(option), fish_value(option), quoted(option.help, "\\"));
+      text += fmt::format("{}{} -l {}{} -d '{}'\n", condition, brief, long_name(option), fish_value(option),
+                          quoted(option.help, "\\"));
     }
   return text;
 }
@@ -156,7 +172,8 @@ std::string completion(std::string_view shell) {
   if (shell == "bash") return bash();
   if (shell == "zsh") return zsh();
   if (shell == "fish") return fish();
-  throw UsageError("W602", fmt::format("--completion is one of bash, zsh, fish; found \"{}\"", shell), {}, "e.g. wengert --completion bash");
+  throw UsageError("W602", fmt::format("--completion is one of bash, zsh, fish; found \"{}\"", shell), {},
+                   "e.g. wengert --completion bash");
 }
 
 }  // namespace wengert::cli

@@ -23,7 +23,8 @@ size_t peak_bytes() {
 
 Context::Context(const Verb& verb, Arguments arguments)
     : verb_(verb), arguments_(std::move(arguments)), json_(arguments_.has("json")),
-      palette_(color_wanted(arguments_.text("color"), standard_output)), document_(std::make_unique<nlohmann::ordered_json>()) {
+      palette_(color_wanted(arguments_.text("color"), standard_output)),
+      document_(std::make_unique<nlohmann::ordered_json>()) {
   (*document_)["verb"] = verb.name;
 }
 

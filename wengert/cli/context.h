@@ -68,7 +68,11 @@ template <class F> auto Context::stage(std::string name, F f) {
   } else {
     auto result = f();
     std::optional<size_t> lines;
-    if constexpr (requires { result.outputs(); result.size(); }) lines = result.size();
+    if constexpr (requires {
+                    result.outputs();
+                    result.size();
+                  })
+      lines = result.size();
     end_stage(std::move(name), start, lines);
     return result;
   }

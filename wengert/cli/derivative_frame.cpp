@@ -35,8 +35,9 @@ Differentiation begin_differentiation(Context& context) {
   Point point = load(context);
   auto wrt = varying_inputs(point.program, varying(context, point.program));
   if (wrt.empty())
-    throw UsageError("W612", fmt::format("program \"{}\" has no input of a float dtype to differentiate by", point.program.name()), {},
-                     "a formula needs a variable; integers and bools have no derivative");
+    throw UsageError(
+        "W612", fmt::format("program \"{}\" has no input of a float dtype to differentiate by", point.program.name()),
+        {}, "a formula needs a variable; integers and bools have no derivative");
   if (!context.arguments().has("emit")) static_cast<void>(point.inputs());  // missing values are found before the work
   Program merged = context.stage("merge", [&] { return common_subexpressions(point.program); });
   return {context, std::move(point), std::move(wrt), std::move(merged)};

@@ -45,8 +45,10 @@ std::string partials_text(const Explanation& e, ValueId v) {
     std::string text = fmt::format("d/d{}", value_label(e.program, partial.operand));
     const std::string number = partial.value ? summary(*partial.value, e.digits) : "";
     if (!partial.formula.empty() && partial.formula != number) text += " = " + partial.formula;
-    if (!number.empty()) text += " = " + number;
-    else if (partial.formula.empty()) text += fmt::format(": linear map, {}'", e.program.primitive(v).name);
+    if (!number.empty())
+      text += " = " + number;
+    else if (partial.formula.empty())
+      text += fmt::format(": linear map, {}'", e.program.primitive(v).name);
     if (std::ranges::find(lines, text) == lines.end()) lines.push_back(text);
   }
   return fmt::format("{}", fmt::join(lines, "\n"));
@@ -63,7 +65,8 @@ std::string symbolic_term(const Program& p, const Use& use) {
   if (factor == "1") return bar;
   if (factor == "-1") return "(-" + bar + ")";
   if (!factor.empty()) return bar + (needs_parentheses(factor) ? " * (" + factor + ")" : " * " + factor);
-  if (use.partial->value) return fmt::format("{} * d{}/d{}", bar, value_label(p, use.user), value_label(p, use.partial->operand));
+  if (use.partial->value)
+    return fmt::format("{} * d{}/d{}", bar, value_label(p, use.user), value_label(p, use.partial->operand));
   return fmt::format("{}'({})", p.primitive(use.user).name, bar);
 }
 
@@ -107,7 +110,7 @@ Chain chain_of(const Explanation& e, const Sweep& sweep, ValueId v, const std::v
 std::string chain_text(const Chain& chain) {
   if (chain.symbols.empty()) return "0: the output does not depend on it";
   std::string text = fmt::format("{}", fmt::join(chain.symbols, " + "));
-  const bool says_nothing = chain.numbers.size() == 1 && chain.numbers[0].find('*') == std::string::npos;
+  const bool says_nothing = chain.numbers.size() == 1 && chain.numbers[0].find_first_of("*(") == std::string::npos;
   if (chain.numeric && !says_nothing) text += fmt::format("\n= {}", fmt::join(chain.numbers, " + "));
   return text;
 }
@@ -120,8 +123,11 @@ std::string adjoint_text(const Explanation& e, const Sweep& sweep, ValueId v) {
 std::string value_text(const Explanation& e, ValueId v) { return summary(e.values[index(v)], e.digits); }
 
 Table whole_table(const Explanation& e, const Sweep& sweep) {
-  Table table({{.title = "line"}, {.title = "value", .align = Align::right, .paint = &Palette::green}, {.title = "partials", .wraps = true},
-               {.title = "adjoint", .align = Align::right, .paint = &Palette::yellow}, {.title = "chain rule", .wraps = true}});
+  Table table({{.title = "line"},
+               {.title = "value", .align = Align::right, .paint = &Palette::green},
+               {.title = "partials", .wraps = true},
+               {.title = "adjoint", .align = Align::right, .paint = &Palette::yellow},
+               {.title = "chain rule", .wraps = true}});
   const auto used = uses(e);
   for (uint32_t i = 0; i < e.program.size(); ++i) {
     const ValueId v{i};
@@ -133,18 +139,24 @@ Table whole_table(const Explanation& e, const Sweep& sweep) {
 }
 
 Table values_table(const Explanation& e) {
-  Table table({{.title = "line", .wraps = true}, {.title = "value", .align = Align::right, .paint = &Palette::green}, {.title = "partials", .wraps = true}});
+  Table table({{.title = "line", .wraps = true},
+               {.title = "value", .align = Align::right, .paint = &Palette::green},
+               {.title = "partials", .wraps = true}});
   for (uint32_t i = 0; i < e.program.size(); ++i)
-    if (const ValueId v{i}; has_row(e.program, v)) table.add({line_text(e.program, v), value_text(e, v), partials_text(e, v)});
+    if (const ValueId v{i}; has_row(e.program, v))
+      table.add({line_text(e.program, v), value_text(e, v), partials_text(e, v)});
   return table;
 }
 
 Table adjoints_table(const Explanation& e, const Sweep& sweep) {
-  Table table({{.title = "line"}, {.title = "adjoint", .align = Align::right, .paint = &Palette::yellow}, {.title = "chain rule", .wraps = true}});
+  Table table({{.title = "line"},
+               {.title = "adjoint", .align = Align::right, .paint = &Palette::yellow},
+               {.title = "chain rule", .wraps = true}});
   const auto used = uses(e);
   for (uint32_t i = static_cast<uint32_t>(e.program.size()); i-- > 0;)
     if (const ValueId v{i}; has_row(e.program, v) && sweep.adjoints[i])
-      table.add({value_label(e.program, v) + "_bar", adjoint_text(e, sweep, v), chain_text(chain_of(e, sweep, v, used[i]))});
+      table.add(
+          {value_label(e.program, v) + "_bar", adjoint_text(e, sweep, v), chain_text(chain_of(e, sweep, v, used[i]))});
   return table;
 }
 
@@ -167,8 +179,8 @@ std::string explanation_text(const Explanation& e, size_t width, const Palette& 
   if (text.empty()) {
     text = palette.cyan("From the inputs down: values and partials") + "\n" + values_table(e).str(width, palette);
     for (const Sweep& sweep : e.sweeps)
-      text += "\n" + palette.cyan(fmt::format("From the outputs up: v_bar, the derivative of {} by v", sweep.of)) + "\n" +
-              adjoints_table(e, sweep).str(width, palette);
+      text += "\n" + palette.cyan(fmt::format("From the outputs up: v_bar, the derivative of {} by v", sweep.of)) +
+              "\n" + adjoints_table(e, sweep).str(width, palette);
     text.pop_back();
   }
   if (has_maps(e)) text += "\n" + palette.dim("f'(v_bar): the transpose of the derivative of f, applied to v_bar");
@@ -181,8 +193,10 @@ nlohmann::ordered_json rows_json(const Explanation& e) {
   for (uint32_t i = 0; i < e.program.size(); ++i) {
     const ValueId v{i};
     if (!has_row(e.program, v)) continue;
-    nlohmann::ordered_json row{{"name", value_label(e.program, v)}, {"formula", line_formula(e.program, v)},
-                               {"type", to_string(e.program.type(v))}, {"value", to_json(e.values[i])}};
+    nlohmann::ordered_json row{{"name", value_label(e.program, v)},
+                               {"formula", line_formula(e.program, v)},
+                               {"type", to_string(e.program.type(v))},
+                               {"value", to_json(e.values[i])}};
     auto& partials = row["partials"] = nlohmann::ordered_json::array();
     for (const LocalPartial& partial : e.partials[i]) {
       nlohmann::ordered_json entry{{"by", value_label(e.program, partial.operand)}, {"formula", partial.formula}};
@@ -193,7 +207,10 @@ nlohmann::ordered_json rows_json(const Explanation& e) {
     for (const Sweep& sweep : e.sweeps) {
       if (!sweep.adjoints[i]) continue;
       const Chain chain = chain_of(e, sweep, v, used[i]);
-      adjoints.push_back({{"of", sweep.of}, {"value", to_json(*sweep.adjoints[i])}, {"terms", chain.symbols}, {"numbers", chain.numbers}});
+      adjoints.push_back({{"of", sweep.of},
+                          {"value", to_json(*sweep.adjoints[i])},
+                          {"terms", chain.symbols},
+                          {"numbers", chain.numbers}});
     }
     rows.push_back(std::move(row));
   }

@@ -12,8 +12,8 @@ namespace wengert::cli {
 
 /// One reverse sweep.
 struct Sweep {
-  std::string of;                             ///< what is differentiated, for titles
-  std::vector<std::optional<Array>> seeds;    ///< of the outputs
+  std::string of;                              ///< what is differentiated, for titles
+  std::vector<std::optional<Array>> seeds;     ///< of the outputs
   std::vector<std::optional<Array>> adjoints;  ///< of the lines
 };
 
@@ -25,8 +25,8 @@ struct Explanation {
   int digits = 6;
 };
 
-/// One table where a single sweep fits beside the values; otherwise a table of the values and partials and, below it, one
-/// of the adjoints for each sweep, from the last line up.
+/// One table where a single sweep fits beside the values; otherwise a table of the values and partials and, below it,
+/// one of the adjoints for each sweep, from the last line up.
 std::string explanation_text(const Explanation& e, size_t width, const Palette& palette);
 
 /// The rows as JSON.

@@ -18,8 +18,10 @@ constexpr std::string_view what_it_is =
 /// "-o, --output FILE"; options without a short name are indented to the others.
 std::string usage(const Option& option) {
   std::string names(option.names);
-  if (const auto comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
-  else if (names.starts_with("--")) names.insert(0, "    ");
+  if (const auto comma = names.find(','); comma != std::string::npos)
+    names.insert(comma + 1, " ");
+  else if (names.starts_with("--"))
+    names.insert(0, "    ");
   return option.value.empty() ? names : names + " " + std::string(option.value);
 }
 
@@ -37,14 +39,16 @@ std::string option_table(const std::vector<Option>& options, size_t width) {
   std::string text;
   for (const Option& option : options) {
     const auto lines = wrapped(explained(option), width - std::min(width - 20, widest + 4));
-    for (size_t k = 0; k < lines.size(); ++k) text += fmt::format("  {:<{}}  {}\n", k == 0 ? usage(option) : "", widest, lines[k]);
+    for (size_t k = 0; k < lines.size(); ++k)
+      text += fmt::format("  {:<{}}  {}\n", k == 0 ? usage(option) : "", widest, lines[k]);
   }
   return text;
 }
 
 std::vector<Option> chosen(const std::vector<Option>& options, bool positional) {
   std::vector<Option> result;
-  std::ranges::copy_if(options, std::back_inserter(result), [&](const Option& o) { return is_positional(o) == positional; });
+  std::ranges::copy_if(options, std::back_inserter(result),
+                       [&](const Option& o) { return is_positional(o) == positional; });
   return result;
 }
 
@@ -65,13 +69,18 @@ std::string synopsis(const Verb& verb) {
 }
 
 std::string tool_help(const Palette& palette) {
-  std::string text = fmt::format("{}\n\n{}\n  wengert VERB ... [OPTION]...\n\n{}\n", what_it_is, palette.bold("Usage"), palette.bold("Verbs"));
-  for (const Verb& verb : verbs()) text += fmt::format("  {}  {}\n", palette.cyan(fmt::format("{:<10}", verb.name)), verb.summary);
-  text += fmt::format("\n{}\n{}", palette.bold("Options of every verb"), option_table(common_options(), terminal_width()));
+  std::string text = fmt::format("{}\n\n{}\n  wengert VERB ... [OPTION]...\n\n{}\n", what_it_is, palette.bold("Usage"),
+                                 palette.bold("Verbs"));
+  for (const Verb& verb : verbs())
+    text += fmt::format("  {}  {}\n", palette.cyan(fmt::format("{:<10}", verb.name)), verb.summary);
+  text +=
+      fmt::format("\n{}\n{}", palette.bold("Options of every verb"), option_table(common_options(), terminal_width()));
   text += fmt::format("\n{}\n", palette.bold("Exit codes"));
   for (const ExitCode& e : exit_codes()) text += fmt::format("  {:>2}  {}\n", e.code, e.meaning);
-  text += fmt::format("\n{}\n  wengert grad \"x*sin(y)\" --at x=2,y=3\n  wengert help VERB | wengert VERB --help\n  wengert --version | --man | --completion SHELL\n",
-                      palette.bold("More"));
+  text += fmt::format(
+      "\n{}\n  wengert grad \"x*sin(y)\" --at x=2,y=3\n  wengert help VERB | wengert VERB --help\n  wengert --version "
+      "| --man | --completion SHELL\n",
+      palette.bold("More"));
   return text;
 }
 
@@ -85,7 +94,8 @@ std::string verb_help(const Verb& verb, const Palette& palette) {
   options.insert(options.end(), common_options().begin(), common_options().end());
   text += fmt::format("\n{}\n{}", palette.bold("Options"), option_table(options, width));
   if (!verb.examples.empty()) text += fmt::format("\n{}\n", palette.bold("Examples"));
-  for (const Example& example : verb.examples) text += fmt::format("  {}\n      {}\n", palette.cyan(example.command), example.what);
+  for (const Example& example : verb.examples)
+    text += fmt::format("  {}\n      {}\n", palette.cyan(example.command), example.what);
   return text;
 }
 

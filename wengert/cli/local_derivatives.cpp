@@ -24,26 +24,37 @@ namespace {
 
 using Partials = std::vector<LocalPartial>;
 
-/// The partials of an elementwise line, recorded on operands that carry their labels: as formulas and as numbers.
-Partials elementwise_partials(const Program& p, const Instruction& line, std::span<const Array> values) {
-  Recording recording("partials", p.type(line.value).dtype);
+/// The partials of an elementwise line, recorded on operands that carry their labels; the inputs are the line's own
+/// values, and `at` gets their numbers. Scalar operands give the shorter formulas: numbers among them are folded.
+Program recorded_partials(const Program& p, const Instruction& line, std::span<const Array> values, bool scalars,
+                          std::vector<Array>& at) {
+  const DType dtype = p.type(line.value).dtype;
+  Recording recording("partials", dtype);
   std::map<ValueId, Expr> recorded;
-  std::vector<Array> at;
+  const auto operand = [&](ValueId v) {
+    if (scalars && written_number(p, v)) return constant(Array::filled({dtype, {}}, *written_number(p, v)));
+    return p.is_constant(v) && !scalars ? constant(p.constant(v)) : recorded.at(v);
+  };
   std::vector<ValueId> known(line.operands.begin(), line.operands.end());
   known.push_back(line.value);
-  for (ValueId v : known)
-    if (!p.is_constant(v) && !recorded.contains(v)) {
-      recorded.emplace(v, recording.input(p.type(v), value_label(p, v)));
-      at.push_back(values[index(v)]);
-    }
+  for (ValueId v : known) {
+    if (recorded.contains(v) || (scalars ? written_number(p, v).has_value() : p.is_constant(v))) continue;
+    recorded.emplace(v, recording.input(scalars ? Type{dtype, {}} : p.type(v), value_label(p, v)));
+    at.push_back(values[index(v)]);
+  }
   std::vector<Expr> operands;
-  for (ValueId v : line.operands) operands.push_back(p.is_constant(v) ? constant(p.constant(v)) : recorded.at(v));
-  const Expr result = p.is_constant(line.value) ? constant(p.constant(line.value)) : recorded.at(line.value);
-  auto exprs = line.primitive.partials(operands, result);
+  for (ValueId v : line.operands) operands.push_back(operand(v));
+  auto exprs = line.primitive.partials(operands, operand(line.value));
   for (Expr& e : exprs)
-    if (e.is_literal()) e = constant(Array::filled({p.type(line.value).dtype, {}}, e.literal()));
-  const Program formulas = simplify(recording.finish(exprs));
-  const auto numbers = evaluate(formulas, at);
+    if (e.is_literal()) e = constant(Array::filled({dtype, {}}, e.literal()));
+  return simplify(recording.finish(exprs));
+}
+
+Partials elementwise_partials(const Program& p, const Instruction& line, std::span<const Array> values) {
+  std::vector<Array> at, unused;
+  const Program formulas = recorded_partials(p, line, values, true, unused);
+  const Program partials_of_line = recorded_partials(p, line, values, false, at);
+  const auto numbers = evaluate(partials_of_line, at);
   Partials partials;
   for (size_t k = 0; k < line.operands.size(); ++k)
     partials.push_back({line.operands[k], expanded_formula(formulas, formulas.outputs()[k]), numbers[k]});
@@ -72,7 +83,9 @@ Partials other_partials(const Program& p, const Instruction& line, std::span<con
   return partials;
 }
 
-std::string number(double value, int digits) { return fmt::format("{:.{}g}", value, digits); }
+std::string number(double value, int digits) {
+  return std::isnan(value) ? "nan" : fmt::format("{:.{}g}", value, digits);
+}
 
 }  // namespace
 
@@ -92,14 +105,17 @@ std::vector<Partials> local_partials(const Program& p, std::span<const Array> va
   std::vector<Partials> all(p.size());
   for (uint32_t i = static_cast<uint32_t>(p.inputs()); i < p.size();) {
     const Instruction line = p[ValueId{i}];
-    if (line.primitive.family == Family::elementwise) all[i] = elementwise_partials(p, line, values);
-    else if (line.primitive.family != Family::structure) all[i] = other_partials(p, line, values);
+    if (line.primitive.family == Family::elementwise)
+      all[i] = elementwise_partials(p, line, values);
+    else if (line.primitive.family != Family::structure)
+      all[i] = other_partials(p, line, values);
     i += static_cast<uint32_t>(line.results);
   }
   return all;
 }
 
-std::vector<std::optional<Array>> line_adjoints(const Program& p, std::span<const Array> inputs, const std::vector<size_t>& wrt,
+std::vector<std::optional<Array>> line_adjoints(const Program& p, std::span<const Array> inputs,
+                                                const std::vector<size_t>& wrt,
                                                 const std::vector<std::optional<Array>>& seeds) {
   Recording recording(p.name() + "_adjoints");
   std::vector<Expr> x;

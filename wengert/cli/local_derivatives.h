@@ -16,8 +16,8 @@ namespace wengert::cli {
 /// The derivative of one line by one operand.
 struct LocalPartial {
   ValueId operand = no_value;
-  std::string formula;          ///< "cos(v1)"; empty where it is a linear map and no factor
-  std::optional<Array> value;   ///< elementwise lines and scalar ones
+  std::string formula;         ///< "cos(v1)"; empty where it is a linear map and no factor
+  std::optional<Array> value;  ///< elementwise lines and scalar ones
 };
 
 /// The value of every line. throws : what running the Program throws
@@ -28,7 +28,8 @@ std::vector<std::vector<LocalPartial>> local_partials(const Program& p, std::spa
 
 /// The adjoints of the lines for the cotangents `seeds` of the outputs (missing: zero); nothing where a line does not
 /// depend on an input of `wrt`.
-std::vector<std::optional<Array>> line_adjoints(const Program& p, std::span<const Array> inputs, const std::vector<size_t>& wrt,
+std::vector<std::optional<Array>> line_adjoints(const Program& p, std::span<const Array> inputs,
+                                                const std::vector<size_t>& wrt,
                                                 const std::vector<std::optional<Array>>& seeds);
 
 /// A number with `digits` significant digits; an array in brackets if it is short, else its shape and norm.

@@ -67,15 +67,21 @@ int run_tool(const std::vector<std::string>& words) {
   const std::string& first = words[0];
   const std::string second = words.size() > 1 ? words[1] : std::string();
   const Palette palette(color_wanted("auto", standard_output));
-  if (first == "help" && !second.empty()) std::fputs(verb_help(find_verb(second), palette).c_str(), stdout);
-  else if (first == "-h" || first == "--help" || first == "help") std::fputs(tool_help(palette).c_str(), stdout);
-  else if (first == "-V" || first == "--version") std::fputs("wengert " WENGERT_VERSION "\n", stdout);
-  else if (first == "--man") std::fputs(man_page().c_str(), stdout);
-  else if (first == "--completion") std::fputs(completion(second).c_str(), stdout);
+  if (first == "help" && !second.empty())
+    std::fputs(verb_help(find_verb(second), palette).c_str(), stdout);
+  else if (first == "-h" || first == "--help" || first == "help")
+    std::fputs(tool_help(palette).c_str(), stdout);
+  else if (first == "-V" || first == "--version")
+    std::fputs("wengert " WENGERT_VERSION "\n", stdout);
+  else if (first == "--man")
+    std::fputs(man_page().c_str(), stdout);
+  else if (first == "--completion")
+    std::fputs(completion(second).c_str(), stdout);
   else if (first.starts_with('-'))
     throw UsageError("W601", fmt::format("wengert has no option {} before a verb", first), {},
                      "options follow the verb: wengert VERB ... ; wengert --help lists the verbs");
-  else return run_verb(find_verb(first), std::span(words).subspan(1));
+  else
+    return run_verb(find_verb(first), std::span(words).subspan(1));
   flush_output();
   return exit_ok;
 }
@@ -90,7 +96,8 @@ int run(const std::vector<std::string>& words) {
     return report(ResourceError("W401", "there is not enough memory", {}, "use smaller inputs"), json);
   } catch (const std::exception& error) {
     return report(InternalError("W960", fmt::format("an exception that nothing expected: {}", error.what()), {},
-                                "this is a bug in Wengert; please report it with the command"), json);
+                                "this is a bug in Wengert; please report it with the command"),
+                  json);
   }
 }
 

@@ -17,26 +17,37 @@ std::string roff(std::string_view text) {
   bool line_start = true;
   for (char c : text) {
     if (line_start && (c == '.' || c == '\'')) result += "\\&";
-    if (c == '\\') result += "\\e";
-    else if (c == '-') result += "\\-";
-    else if (c == '^') result += "\\(ha";
-    else if (c == '~') result += "\\(ti";
-    else if (c == '`') result += "\\(ga";
-    else if (c == '\'') result += "\\(aq";
-    else if (c == '"') result += "\\(dq";
-    else result += c;
+    if (c == '\\')
+      result += "\\e";
+    else if (c == '-')
+      result += "\\-";
+    else if (c == '^')
+      result += "\\(ha";
+    else if (c == '~')
+      result += "\\(ti";
+    else if (c == '`')
+      result += "\\(ga";
+    else if (c == '\'')
+      result += "\\(aq";
+    else if (c == '"')
+      result += "\\(dq";
+    else
+      result += c;
     line_start = c == '\n';
   }
   return result;
 }
 
-std::string section(std::string_view title, const std::string& body) { return fmt::format(".SH {}\n{}", roff(title), body); }
+std::string section(std::string_view title, const std::string& body) {
+  return fmt::format(".SH {}\n{}", roff(title), body);
+}
 
 std::string option_entry(const Option& option) {
   std::string text = fmt::format(".TP\n.B {}", roff(option.names));
   if (!option.value.empty()) text += fmt::format(" \\fI{}\\fP", roff(option.value));
   text += "\n" + roff(option.help);
-  if (!option.choices.empty()) text += fmt::format(" (one of {})", roff(fmt::format("{}", fmt::join(option.choices, ", "))));
+  if (!option.choices.empty())
+    text += fmt::format(" (one of {})", roff(fmt::format("{}", fmt::join(option.choices, ", "))));
   if (!option.initial.empty()) text += fmt::format(" (default: {})", roff(option.initial));
   return text + ".\n";
 }
@@ -56,7 +67,8 @@ std::string paragraphs(std::string_view text) {
 }
 
 std::string verb_section(const Verb& verb) {
-  std::string text = fmt::format(".SS {}\n{}.\n.PP\n.B {}\n", roff(verb.name), roff(verb.summary), roff(synopsis(verb)));
+  std::string text =
+      fmt::format(".SS {}\n{}.\n.PP\n.B {}\n", roff(verb.name), roff(verb.summary), roff(synopsis(verb)));
   if (!verb.description.empty()) text += ".PP\n" + paragraphs(verb.description);
   for (const Option& option : verb.options) text += option_entry(option);
   for (const Example& example : verb.examples)
@@ -67,14 +79,17 @@ std::string verb_section(const Verb& verb) {
 }  // namespace
 
 std::string man_page() {
-  std::string text = ".\\\" Made by wengert --man from the records of its verbs.\n.TH WENGERT 1 \"\" \"wengert " WENGERT_VERSION
-                     "\" \"User Commands\"\n";
+  std::string text =
+      ".\\\" Made by wengert --man from the records of its verbs.\n.TH WENGERT 1 \"\" \"wengert " WENGERT_VERSION
+      "\" \"User Commands\"\n";
   text += section("NAME", "wengert \\- automatic differentiation of Programs and formulas\n");
   text += section("SYNOPSIS", ".B wengert\n\\fIVERB\\fP ... [\\fIOPTION\\fP]...\n");
-  text += section("DESCRIPTION", paragraphs(
-      "wengert differentiates. It takes a Program, a list of elementary operations in a .wl file, or a formula given in its "
-      "place, and turns it into its derivatives, exact to rounding, which it runs or prints as Programs.\n\n"
-      "Results go to standard output; messages, statistics and progress to standard error."));
+  text += section(
+      "DESCRIPTION",
+      paragraphs("wengert differentiates. It takes a Program, a list of elementary operations in a .wl file, or a "
+                 "formula given in its "
+                 "place, and turns it into its derivatives, exact to rounding, which it runs or prints as Programs.\n\n"
+                 "Results go to standard output; messages, statistics and progress to standard error."));
   std::string list;
   for (const Verb& verb : verbs()) list += verb_section(verb);
   text += section("VERBS", list);
@@ -84,8 +99,9 @@ std::string man_page() {
   list.clear();
   for (const ExitCode& e : exit_codes()) list += fmt::format(".TP\n.B {}\n{}.\n", e.code, roff(e.meaning));
   text += section("EXIT STATUS", list);
-  text += section("ENVIRONMENT", ".TP\n.B NO_COLOR\nIf set and not empty, no colours.\n.TP\n.B COLUMNS\nWidth of tables where the "
-                                 "output is not a terminal.\n");
+  text += section("ENVIRONMENT",
+                  ".TP\n.B NO_COLOR\nIf set and not empty, no colours.\n.TP\n.B COLUMNS\nWidth of tables where the "
+                  "output is not a terminal.\n");
   return text;
 }
 

@@ -19,7 +19,9 @@ Json element_json(const Array& array, int64_t k) {
   switch (array.dtype()) {
     case DType::boolean: return array[k] != 0;
     case DType::i64: return array.values<int64_t>()[static_cast<size_t>(k)];
-    case DType::f32: return std::isfinite(array[k]) ? Json(std::strtod(shortest(static_cast<float>(array[k])).c_str(), nullptr)) : number_json(array[k]);
+    case DType::f32:
+      return std::isfinite(array[k]) ? Json(std::strtod(shortest(static_cast<float>(array[k])).c_str(), nullptr))
+                                     : number_json(array[k]);
     case DType::f64: break;
   }
   return number_json(array[k]);
@@ -74,7 +76,8 @@ Json to_json(const Array& array) {
 
 std::string array_text(const Array& array, size_t indent) {
   constexpr int64_t most_rows = 64, most_columns = 32;
-  if (array.shape().rank() == 2 && array.elements() > 0 && array.shape()[0] <= most_rows && array.shape()[1] <= most_columns)
+  if (array.shape().rank() == 2 && array.elements() > 0 && array.shape()[0] <= most_rows &&
+      array.shape()[1] <= most_columns)
     return matrix_text(array, indent);
   return to_string(array);
 }
@@ -100,9 +103,12 @@ void show_program(Context& context, std::string_view section, const Program& pro
     const size_t stop = std::min(text.find('\n', start), text.size());
     std::string line = text.substr(start, stop - start);
     const auto equals = line.find(" = ");
-    if (line.starts_with("program ") || line.starts_with("}")) line = context.palette().bold(line);
-    else if (line.starts_with("  return")) line = context.palette().green(line);
-    else if (equals != std::string::npos) line = context.palette().cyan(line.substr(0, equals)) + line.substr(equals);
+    if (line.starts_with("program ") || line.starts_with("}"))
+      line = context.palette().bold(line);
+    else if (line.starts_with("  return"))
+      line = context.palette().green(line);
+    else if (equals != std::string::npos)
+      line = context.palette().cyan(line.substr(0, equals)) + line.substr(equals);
     context.print(line);
     start = stop + 1;
   }

@@ -19,12 +19,15 @@ struct FamilyText {
 };
 
 constexpr FamilyText families[] = {
-    {Family::elementwise, "Elementwise", "A number for each element; the derivative is a factor for each element, written here as formulas."},
+    {Family::elementwise, "Elementwise",
+     "A number for each element; the derivative is a factor for each element, written here as formulas."},
     {Family::linear, "Linear", "Their own derivative; the reverse sweep applies their transpose."},
     {Family::bilinear, "Bilinear", "Linear in each of two operands; the derivative follows by the product rule."},
-    {Family::composite, "Composite", "Derivatives stated as a JVP made of other operations; the reverse sweep is its transpose."},
+    {Family::composite, "Composite",
+     "Derivatives stated as a JVP made of other operations; the reverse sweep is its transpose."},
     {Family::control, "Control", "Programs inside a Program; their derivative is that of the Program inside."},
-    {Family::nondifferentiable, "Without derivative", "The derivative is zero wherever it exists, or there is none: the note says which."}};
+    {Family::nondifferentiable, "Without derivative",
+     "The derivative is zero wherever it exists, or there is none: the note says which."}};
 
 /// Text for a cell of a Markdown table.
 std::string cell(std::string_view text) {
@@ -41,7 +44,8 @@ std::string derivative_cell(const Primitive& primitive) {
   const auto names = operand_names(primitive.arity);
   std::vector<std::string> texts;
   for (size_t k = 0; k < formulas.size(); ++k)
-    texts.push_back(formulas.size() == 1 ? fmt::format("`{}`", formulas[k]) : fmt::format("`d/d{} = {}`", names[k], formulas[k]));
+    texts.push_back(formulas.size() == 1 ? fmt::format("`{}`", formulas[k])
+                                         : fmt::format("`d/d{} = {}`", names[k], formulas[k]));
   return cell(fmt::format("{}", fmt::join(texts, ", ")));
 }
 
@@ -58,9 +62,11 @@ std::string edges_text(const Primitive& primitive) {
 
 std::string row(const Primitive& p) {
   const std::string name = fmt::format("`{}`", p.name);
-  if (p.family != Family::elementwise) return fmt::format("| {} | {} | {} | {} |\n", name, arity_text(p), cell(p.note), cell(p.source));
+  if (p.family != Family::elementwise)
+    return fmt::format("| {} | {} | {} | {} |\n", name, arity_text(p), cell(p.note), cell(p.source));
   std::string note = cell(p.note);
-  if (const std::string edges = edges_text(p); !edges.empty()) note += (note.empty() ? "" : "; ") + cell("chosen " + edges);
+  if (const std::string edges = edges_text(p); !edges.empty())
+    note += (note.empty() ? "" : "; ") + cell("chosen " + edges);
   return fmt::format("| {} | {} | {} | {} | {} |\n", name, arity_text(p), derivative_cell(p), note, cell(p.source));
 }
 
@@ -123,8 +129,10 @@ std::string arity_text(const Primitive& primitive) {
 std::string primitives_markdown() {
   const auto all = operations();
   std::string text = fmt::format(
-      "# Primitives\n\nThe {} operations, from their records by `wengert primitives --markdown`; do not edit. `wengert primitives "
-      "NAME` shows one with its derivative. Keys of sources are explained in sources.md.\n", all.size());
+      "# Primitives\n\nThe {} operations, from their records by `wengert primitives --markdown`; do not edit. `wengert "
+      "primitives "
+      "NAME` shows one with its derivative. Keys of sources are explained in sources.md.\n",
+      all.size());
   for (const FamilyText& family : families) {
     const bool elementwise = family.family == Family::elementwise;
     text += fmt::format("\n## {}\n\n{}\n\n", family.title, family.text);

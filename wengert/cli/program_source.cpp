@@ -25,9 +25,11 @@ std::string known_names(const std::vector<std::string>& names) {
   return names.empty() ? "it has none" : fmt::format("it has {}", fmt::join(names, ", "));
 }
 
-[[noreturn]] void unknown_name(std::string_view option, std::string_view name, std::string_view what, const std::vector<std::string>& names) {
+[[noreturn]] void unknown_name(std::string_view option, std::string_view name, std::string_view what,
+                               const std::vector<std::string>& names) {
   const std::string hint = text::did_you_mean(name, {names.begin(), names.end()});
-  throw UsageError("W606", fmt::format("{}: there is no {} \"{}\"", option, what, name), {}, hint.empty() ? known_names(names) : hint);
+  throw UsageError("W606", fmt::format("{}: there is no {} \"{}\"", option, what, name), {},
+                   hint.empty() ? known_names(names) : hint);
 }
 
 /// A file, rather than a formula: "-", a name ending in .wl, or the name of something that is there.
@@ -36,7 +38,8 @@ bool is_path(const std::string& word) {
   std::error_code error;
   if (word.empty() || word.size() > 4000) return false;
   const auto status = std::filesystem::status(word, error);
-  if (std::filesystem::is_directory(status)) return word.find('/') != std::string::npos || word.find('.') != std::string::npos;
+  if (std::filesystem::is_directory(status))
+    return word.find('/') != std::string::npos || word.find('.') != std::string::npos;
   return std::filesystem::exists(status);
 }
 
@@ -44,7 +47,8 @@ std::string read_text(const std::string& path) {
   if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
   std::error_code error;
   if (std::filesystem::is_directory(path, error))
-    throw UsageError("W609", fmt::format("{} is a directory; a Program is a file or a formula", path), {}, "name a .wl file in it");
+    throw UsageError("W609", fmt::format("{} is a directory; a Program is a file or a formula", path), {},
+                     "name a .wl file in it");
   const Bytes bytes = read_file(path, program_limit);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -57,15 +61,16 @@ Program chosen(std::vector<Program> programs, const std::string& name, const std
     names.push_back(p.name());
   }
   const std::string hint = text::did_you_mean(name, {names.begin(), names.end()});
-  throw UsageError("W608", fmt::format("{} holds no program \"{}\"", path, name), {}, hint.empty() ? known_names(names) : hint);
+  throw UsageError("W608", fmt::format("{} holds no program \"{}\"", path, name), {},
+                   hint.empty() ? known_names(names) : hint);
 }
 
 Program load_file(const Context& context, const std::string& path) {
   const Arguments& a = context.arguments();
   for (const char* option : {"types", "precision"})
     if (a.has(option))
-      throw UsageError("W611", fmt::format("--{} is for formulas; {} declares the types of its inputs", option, path), {},
-                       "write the types in the file: program f(x: f32[3]) { ... }");
+      throw UsageError("W611", fmt::format("--{} is for formulas; {} declares the types of its inputs", option, path),
+                       {}, "write the types in the file: program f(x: f32[3]) { ... }");
   return chosen(parse_programs(read_text(path), path == "-" ? "standard input" : path), a.text("program"), path);
 }
 
@@ -78,7 +83,9 @@ std::vector<std::string> input_names(const Program& p) {
 bool is_used(const Program& p, ValueId input) {
   if (std::ranges::find(p.outputs(), input) != p.outputs().end()) return true;
   for (size_t i = p.inputs(); i < p.size(); ++i)
-    if (std::ranges::find(p.operands(ValueId{static_cast<uint32_t>(i)}), input) != p.operands(ValueId{static_cast<uint32_t>(i)}).end()) return true;
+    if (std::ranges::find(p.operands(ValueId{static_cast<uint32_t>(i)}), input) !=
+        p.operands(ValueId{static_cast<uint32_t>(i)}).end())
+      return true;
   return false;
 }
 
@@ -91,7 +98,8 @@ std::string only_input(const std::string& formula) {
 }
 
 Program load_formula(const Arguments& a, std::vector<NamedValue>& given) {
-  if (a.has("program")) throw UsageError("W611", "--program is for files; a formula is one Program", {}, "leave it out");
+  if (a.has("program"))
+    throw UsageError("W611", "--program is for files; a formula is one Program", {}, "leave it out");
   const std::string formula = a.text("PROGRAM");
   const DType precision = a.text("precision") == "f32" ? DType::f32 : DType::f64;
   std::vector<FormulaInput> inputs;
@@ -129,25 +137,37 @@ const NamedValue* find_value(const std::vector<NamedValue>& given, std::string_v
   return found == given.end() ? nullptr : &*found;
 }
 
-[[noreturn]] void missing_values(std::string_view option, std::string_view what, const std::vector<std::string>& names, const std::vector<Type>& types) {
+[[noreturn]] void missing_values(std::string_view option, std::string_view what, const std::vector<std::string>& names,
+                                 const std::vector<Type>& types) {
   std::vector<std::string> list, assignments;
   for (size_t k = 0; k < names.size(); ++k) {
     list.push_back(fmt::format("{} ({})", names[k], to_string(types[k])));
     assignments.push_back(names[k] + "=" + (types[k].is_scalar() ? "..." : "[...]"));
   }
-  throw UsageError("W604", fmt::format("no value for the {}{} {}", what, names.size() == 1 ? "" : "s", fmt::join(list, ", ")), {},
-                   fmt::format("add {} '{}'", option, fmt::join(assignments, ",")));
+  throw UsageError("W604",
+                   fmt::format("no value for the {}{} {}", what, names.size() == 1 ? "" : "s", fmt::join(list, ", ")),
+                   {}, fmt::format("add {} '{}'", option, fmt::join(assignments, ",")));
 }
 
 }  // namespace
 
 std::vector<Option> program_options() {
-  return {{.names = "PROGRAM", .help = "A .wl file, - for standard input, or a formula such as \"x*sin(y)\"",
-           .completes = Completes::programs, .required = true},
-          {.names = "--program", .value = "NAME", .help = "Which Program of a file with several; the last one otherwise"},
-          {.names = "--at", .value = "VALUES", .help = "Values of the inputs: x=2,A=[[1,2],[3,4]],w=@weights.npy", .repeats = true},
-          {.names = "--types", .value = "TYPES", .help = "Types of a formula's inputs: x=f64[3],n=i64", .repeats = true},
-          {.names = "--precision", .value = "DTYPE", .help = "Precision of a formula: f64 or f32", .initial = "f64", .choices = {"f64", "f32"}}};
+  return {
+      {.names = "PROGRAM",
+       .help = "A .wl file, - for standard input, or a formula such as \"x*sin(y)\"",
+       .completes = Completes::programs,
+       .required = true},
+      {.names = "--program", .value = "NAME", .help = "Which Program of a file with several; the last one otherwise"},
+      {.names = "--at",
+       .value = "VALUES",
+       .help = "Values of the inputs: x=2,A=[[1,2],[3,4]],w=@weights.npy",
+       .repeats = true},
+      {.names = "--types", .value = "TYPES", .help = "Types of a formula's inputs: x=f64[3],n=i64", .repeats = true},
+      {.names = "--precision",
+       .value = "DTYPE",
+       .help = "Precision of a formula: f64 or f32",
+       .initial = "f64",
+       .choices = {"f64", "f32"}}};
 }
 
 std::vector<Option> joined(std::vector<Option> first, const std::vector<Option>& more) {
@@ -159,7 +179,10 @@ Option trap_nan_option() {
   return {.names = "--trap-nan", .help = "Stop at the first operation that makes a NaN, and name it"};
 }
 Option wrt_option() {
-  return {.names = "--wrt", .value = "NAMES", .help = "The inputs to differentiate by: x,y; the others are held fixed", .repeats = true};
+  return {.names = "--wrt",
+          .value = "NAMES",
+          .help = "The inputs to differentiate by: x,y; the others are held fixed",
+          .repeats = true};
 }
 Option emit_option() { return {.names = "--emit", .help = "Print the derivative as a Program instead of running it"}; }
 
@@ -198,7 +221,8 @@ Point load(Context& context) {
   const Arguments& a = context.arguments();
   Point point{{}, parse_values(a.all("at"), "--at")};
   const std::string source = a.text("PROGRAM");
-  point.program = context.stage("parse", [&] { return is_path(source) ? load_file(context, source) : load_formula(a, point.given); });
+  point.program = context.stage(
+      "parse", [&] { return is_path(source) ? load_file(context, source) : load_formula(a, point.given); });
   check_names(point.program, point.given);
   context.document()["program"] = point.program.name();
   return point;
@@ -235,7 +259,8 @@ std::vector<Array> vectors(const Context& context, std::string_view option, cons
   for (size_t k = 0; k < names.size(); ++k) {
     const NamedValue* const value = find_value(given, names[k]);
     if (value == nullptr) missing.push_back(names[k]), missing_types.push_back(types[k]);
-    result.push_back(value == nullptr ? Array(types[k]) : fitted(*value, types[k], fmt::format("{} {}", flag, names[k])));
+    result.push_back(value == nullptr ? Array(types[k])
+                                      : fitted(*value, types[k], fmt::format("{} {}", flag, names[k])));
   }
   if (!missing.empty() && (all || given.empty())) missing_values(flag, "vector", missing, missing_types);
   return result;

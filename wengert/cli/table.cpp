@@ -106,7 +106,8 @@ std::string Table::str(size_t width, const Palette& palette) const {
       line.clear();
       for (size_t k = 0; k < cells.size(); ++k) {
         std::string part = padded(h < cells[k].size() ? cells[k][h] : "", all[k], columns_[k].align);
-        if (columns_[k].paint != nullptr && part.find_first_not_of(' ') != std::string::npos) part = (palette.*columns_[k].paint)(part);
+        if (columns_[k].paint != nullptr && part.find_first_not_of(' ') != std::string::npos)
+          part = (palette.*columns_[k].paint)(part);
         line += (k ? std::string(gap, ' ') : "") + part;
       }
       trim_end(line);

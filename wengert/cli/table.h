@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Aligned tables of text for terminals: columns as wide as their contents; where the table does not fit, columns that may
-// wrap are narrowed and their cells broken at spaces.
+// Aligned tables of text for terminals: columns as wide as their contents; where the table does not fit, columns that
+// may wrap are narrowed and their cells broken at spaces.
 #pragma once
 
 #include <string>

@@ -42,18 +42,24 @@ void show_orders(Context& context, const Program& p) {
   const auto best = enumerated_order(graph);
   size_t orders = 1;
   for (size_t k = 2; k <= best.choice.size(); ++k) orders *= k;
-  const std::vector<std::pair<std::string, EliminationOrder>> rows{{"forward", forward_order(graph)},
-                                                                   {"reverse", reverse_order(graph)},
-                                                                   {"markowitz", markowitz_order(graph)},
-                                                                   {fmt::format("best of all {}", orders), best.choice}};
-  Table table({{.title = "order"}, {.title = "multiplications", .align = Align::right}, {.title = "additions", .align = Align::right},
+  const std::vector<std::pair<std::string, EliminationOrder>> rows{
+      {"forward", forward_order(graph)},
+      {"reverse", reverse_order(graph)},
+      {"markowitz", markowitz_order(graph)},
+      {fmt::format("best of all {}", orders), best.choice}};
+  Table table({{.title = "order"},
+               {.title = "multiplications", .align = Align::right},
+               {.title = "additions", .align = Align::right},
                {.title = "eliminates"}});
   auto& json = context.document()["orders"] = nlohmann::ordered_json::array();
   for (const auto& [name, order] : rows) {
     const EliminationCost cost = elimination_cost(graph, order);
     const std::string text = order_text(p, graph, order);
     table.add({name, std::to_string(cost.multiplications), std::to_string(cost.additions), text});
-    json.push_back({{"order", name}, {"multiplications", cost.multiplications}, {"additions", cost.additions}, {"eliminates", text}});
+    json.push_back({{"order", name},
+                    {"multiplications", cost.multiplications},
+                    {"additions", cost.additions},
+                    {"eliminates", text}});
   }
   context.print(table.str(terminal_width(), context.palette()));
 }
@@ -61,11 +67,14 @@ void show_orders(Context& context, const Program& p) {
 void show_jacobian(Context& context, const Program& p, std::span<const Array> x) {
   const auto plan = enumerated_order(linearize(p).graph);
   const auto entries = evaluate(accumulate(p, plan.choice).program, x);
-  Table table({{.title = "Jacobian", .paint = &Palette::cyan}, {.title = "/dx1", .align = Align::right}, {.title = "/dx2", .align = Align::right}});
+  Table table({{.title = "Jacobian", .paint = &Palette::cyan},
+               {.title = "/dx1", .align = Align::right},
+               {.title = "/dx2", .align = Align::right}});
   for (size_t i = 0; i < 2; ++i)
     table.add({i == 0 ? "dv4" : "dv5", shortest(entries[2 * i].item()), shortest(entries[2 * i + 1].item())});
   context.print(table.str(terminal_width(), context.palette()));
-  context.document()["jacobian"] = {{to_json(entries[0]), to_json(entries[1])}, {to_json(entries[2]), to_json(entries[3])}};
+  context.document()["jacobian"] = {{to_json(entries[0]), to_json(entries[1])},
+                                    {to_json(entries[2]), to_json(entries[3])}};
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ size_t columns(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\033')
       while (i < text.size() && text[i] != 'm') ++i;
-    else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) ++count;
+    else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80)
+      ++count;
   }
   return count;
 }
@@ -52,8 +53,9 @@ size_t columns(std::string_view text) {
 void flush_output() {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  throw ResourceError("W610", fmt::format("standard output cannot be written: {}", errno != 0 ? std::strerror(errno) : "earlier error"),
-                      {}, "is the disk full? -o FILE writes to another place");
+  throw ResourceError(
+      "W610", fmt::format("standard output cannot be written: {}", errno != 0 ? std::strerror(errno) : "earlier error"),
+      {}, "is the disk full? -o FILE writes to another place");
 }
 
 std::string Palette::paint(std::string_view text, std::string_view code) const {

@@ -56,11 +56,17 @@ class ValueReader {
 
   [[noreturn]] void fail(std::string_view problem) const {
     const std::string text(text_.size() > 160 ? text_.substr(0, 160) : text_);
-    throw UsageError("W605", fmt::format("{}: {}, at character {} of \"{}\"", option_, problem, at_ + 1, text), {},
-                     fmt::format("write e.g. {} 'x=2,A=[[1,2],[3,4]],w=@weights.npy'", option_ == "--types" ? "--at" : option_));
+    throw UsageError(
+        "W605", fmt::format("{}: {}, at character {} of \"{}\"", option_, problem, at_ + 1, text), {},
+        fmt::format("write e.g. {} 'x=2,A=[[1,2],[3,4]],w=@weights.npy'", option_ == "--types" ? "--at" : option_));
   }
-  void skip() { while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) ++at_; }
-  bool next_is(char c) { skip(); return at_ < text_.size() && text_[at_] == c; }
+  void skip() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) ++at_;
+  }
+  bool next_is(char c) {
+    skip();
+    return at_ < text_.size() && text_[at_] == c;
+  }
   bool accept(char c) { return next_is(c) ? (++at_, true) : false; }
   void end() {
     skip();
@@ -94,8 +100,10 @@ class ValueReader {
     }
     std::optional<DType> dtype;
     const size_t before = at_;
-    if (const auto named = dtype_named(word(" [:,")); named) dtype = named, accept(':');
-    else at_ = before;
+    if (const auto named = dtype_named(word(" [:,")); named)
+      dtype = named, accept(':');
+    else
+      at_ = before;
     typed = dtype.has_value();
     Literal literal;
     element(literal, 0);
@@ -121,7 +129,9 @@ class ValueReader {
     if (first && !literal.words.empty()) fail("a list where the elements before are numbers");
     if (first) literal.extents.push_back(-1);
     int64_t count = 0;
-    if (!next_is(']')) do element(literal, depth + 1), ++count; while (accept(','));
+    if (!next_is(']')) do
+        element(literal, depth + 1), ++count;
+      while (accept(','));
     if (!accept(']')) fail("expected ',' or ']'");
     int64_t& extent = literal.extents[depth];
     if (extent >= 0 && extent != count) fail(fmt::format("a row of {} elements after one of {}", count, extent));
@@ -130,7 +140,8 @@ class ValueReader {
 
   Array array(const Literal& literal, std::optional<DType> dtype) const {
     const auto is_bool = [](std::string_view w) { return w == "true" || w == "false"; };
-    if (!dtype) dtype = !literal.words.empty() && std::ranges::all_of(literal.words, is_bool) ? DType::boolean : DType::f64;
+    if (!dtype)
+      dtype = !literal.words.empty() && std::ranges::all_of(literal.words, is_bool) ? DType::boolean : DType::f64;
     std::vector<int64_t> extents = literal.extents;
     for (int64_t& extent : extents) extent = std::max<int64_t>(extent, 0);
     Array result(Type{*dtype, Shape(std::span<const int64_t>(extents))});
@@ -165,7 +176,8 @@ class ValueReader {
     if (!dtype) fail(fmt::format("\"{}\" is no type: f64, f32, i64 or bool, then extents, as in f64[2,3]", name));
     std::vector<int64_t> extents;
     if (accept('[') && !accept(']')) {
-      do extents.push_back(number<int64_t>(word(",] "))); while (accept(','));
+      do extents.push_back(number<int64_t>(word(",] ")));
+      while (accept(','));
       if (!accept(']')) fail("expected ',' or ']'");
     }
     return {*dtype, Shape(std::span<const int64_t>(extents))};
@@ -175,20 +187,24 @@ class ValueReader {
   size_t at_ = 0;
 };
 
-template <class Entry> void check_unique(const std::vector<Entry>& all, std::string_view option, std::string Entry::*name) {
+template <class Entry>
+void check_unique(const std::vector<Entry>& all, std::string_view option, std::string Entry::*name) {
   for (size_t i = 0; i < all.size(); ++i)
     for (size_t j = 0; j < i; ++j)
       if (all[i].*name == all[j].*name)
-        throw UsageError("W605", (all[i].*name).empty() ? fmt::format("{}: several values without a name", option)
-                                                        : fmt::format("{}: {} is given twice", option, all[i].*name), {},
-                         "give each name once");
+        throw UsageError("W605",
+                         (all[i].*name).empty() ? fmt::format("{}: several values without a name", option)
+                                                : fmt::format("{}: {} is given twice", option, all[i].*name),
+                         {}, "give each name once");
 }
 
 bool is_whole(double x) { return std::isfinite(x) && x == std::trunc(x) && std::abs(x) < 0x1p63; }
 
 }  // namespace
 
-std::vector<NamedValue> parse_values(std::string_view text, std::string_view option) { return ValueReader(text, option).values(); }
+std::vector<NamedValue> parse_values(std::string_view text, std::string_view option) {
+  return ValueReader(text, option).values();
+}
 
 std::vector<NamedValue> parse_values(const std::vector<std::string>& texts, std::string_view option) {
   std::vector<NamedValue> all;
@@ -209,7 +225,8 @@ std::vector<std::pair<std::string, Type>> parse_types(const std::vector<std::str
 Array fitted(const NamedValue& value, const Type& type, const std::string& what) {
   const Type& found = value.value.type();
   const auto wrong = [&](std::string_view why) {
-    throw ShapeError("W607", fmt::format("{} is {}; the value given is {}{}", what, to_string(type), to_string(found), why), {},
+    throw ShapeError("W607",
+                     fmt::format("{} is {}; the value given is {}{}", what, to_string(type), to_string(found), why), {},
                      "give a value of that shape, or change the declared type");
   };
   if (found.shape != type.shape) wrong("");

@@ -19,8 +19,8 @@ struct NamedValue {
   bool typed = false;  ///< its dtype was written or comes from a file
 };
 
-/// Values parted by commas. Numbers are f64 unless a dtype stands before them; nested brackets are axes; @FILE is an npy
-/// file, or FILE.npz:NAME an array of an npz file.
+/// Values parted by commas. Numbers are f64 unless a dtype stands before them; nested brackets are axes; @FILE is an
+/// npy file, or FILE.npz:NAME an array of an npz file.
 ///
 /// option : what they were given to, for messages ("--at")
 /// throws : UsageError W605 for a text that is none, or a name given twice; what the reader of the file throws

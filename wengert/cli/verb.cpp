@@ -13,8 +13,8 @@
 namespace wengert::cli {
 namespace {
 
-[[noreturn]] void wrong_number(std::string_view name, const std::string& text, std::string_view kind, std::string_view range,
-                               const std::string& example) {
+[[noreturn]] void wrong_number(std::string_view name, const std::string& text, std::string_view kind,
+                               std::string_view range, const std::string& example) {
   throw UsageError("W602", fmt::format("--{} needs {}{}; found \"{}\"", name, kind, range, text), {},
                    fmt::format("e.g. --{}={}", name, example));
 }
@@ -63,7 +63,8 @@ double Arguments::real(std::string_view name, double least, double most) const {
   const std::string given = text(name);
   double value = 0;
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
-  if (error != std::errc{} || end != given.data() + given.size() || !std::isfinite(value) || value < least || value > most)
+  if (error != std::errc{} || end != given.data() + given.size() || !std::isfinite(value) || value < least ||
+      value > most)
     wrong_number(name, given, "a number",
                  range_text(shortest(least), shortest(most), std::isfinite(least), std::isfinite(most)),
                  shortest(std::clamp(0.5, least, most)));
@@ -74,8 +75,11 @@ const std::vector<Option>& common_options() {
   static const std::vector<Option> options{
       {.names = "--json", .help = "Write the result, or the error, as one JSON object to standard output"},
       {.names = "--stats", .help = "Report wall time, size and peak memory of each stage"},
-      {.names = "--color", .value = "WHEN", .help = "Colour the output: always, never, or auto (on a terminal, unless NO_COLOR is set)",
-       .initial = "auto", .choices = {"auto", "always", "never"}},
+      {.names = "--color",
+       .value = "WHEN",
+       .help = "Colour the output: always, never, or auto (on a terminal, unless NO_COLOR is set)",
+       .initial = "auto",
+       .choices = {"auto", "always", "never"}},
       {.names = "-h,--help", .help = "Show help and exit"}};
   return options;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Verb: one job of the tool in one record: its name, what it is for, its options, and what runs. The command line, --help,
-// the man page and the shell completions are all read from these records. A new verb is a file verb_NAME.cpp with a
-// function that returns its record, and a line in the table of verbs.cpp.
+// Verb: one job of the tool in one record: its name, what it is for, its options, and what runs. The command line,
+// --help, the man page and the shell completions are all read from these records. A new verb is a file verb_NAME.cpp
+// with a function that returns its record, and a line in the table of verbs.cpp.
 #pragma once
 
 #include <map>
@@ -19,14 +19,14 @@ enum class Completes { nothing, files, programs, directories, primitives };
 
 /// An option, a flag, or (a name without dashes) a positional argument.
 struct Option {
-  std::string_view names;               ///< "-o,--output", "--json", "PROGRAM"
-  std::string_view value = {};          ///< what stands for its value in the help: "FILE"; empty: a flag
-  std::string_view help = {};           ///< one sentence, without a full stop at its end
-  std::string_view initial = {};        ///< the value where none is given; shown in the help
+  std::string_view names;         ///< "-o,--output", "--json", "PROGRAM"
+  std::string_view value = {};    ///< what stands for its value in the help: "FILE"; empty: a flag
+  std::string_view help = {};     ///< one sentence, without a full stop at its end
+  std::string_view initial = {};  ///< the value where none is given; shown in the help
   std::vector<std::string_view> choices = {};
   Completes completes = Completes::nothing;
   bool required = false;
-  bool repeats = false;                 ///< may be given several times
+  bool repeats = false;  ///< may be given several times
 };
 
 /// "output" of "-o,--output"; a positional's own name.
@@ -61,11 +61,11 @@ struct Example {
 
 struct Verb {
   std::string_view name;
-  std::string_view summary;                 ///< a line for lists of verbs, without a full stop
-  std::string_view description = {};        ///< paragraphs for --help and the man page
-  std::vector<Option> options = {};         ///< besides those that every verb has
+  std::string_view summary;           ///< a line for lists of verbs, without a full stop
+  std::string_view description = {};  ///< paragraphs for --help and the man page
+  std::vector<Option> options = {};   ///< besides those that every verb has
   std::vector<Example> examples = {};
-  int (*run)(Context& context) = nullptr;   ///< returns an exit code; errors are thrown
+  int (*run)(Context& context) = nullptr;  ///< returns an exit code; errors are thrown
 };
 
 /// What every verb takes: --json --stats --color --help.

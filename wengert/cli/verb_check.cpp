@@ -34,9 +34,12 @@ void fill_randomly(Context& context, Point& point) {
 void print_report(Context& context, const GradCheckReport& r) {
   const Palette& palette = context.palette();
   const auto compared = r.entries - static_cast<int64_t>(r.kinks.size() + r.undecided.size());
-  if (!r.passed) context.print(palette.red("the derivatives disagree with differences"));
-  else if (compared > 0) context.print(palette.green("the derivatives agree with differences"));
-  else context.print(palette.yellow("differences cannot tell at this point; try another"));
+  if (!r.passed)
+    context.print(palette.red("the derivatives disagree with differences"));
+  else if (compared > 0)
+    context.print(palette.green("the derivatives agree with differences"));
+  else
+    context.print(palette.yellow("differences cannot tell at this point; try another"));
   context.print(fmt::format("  checked         {} entries along {} directions", r.entries, r.columns));
   context.print(fmt::format("  worst error     {:.3g}", r.worst_error));
   if (!r.worst_entry.empty()) context.print(fmt::format("  worst entry     {}", r.worst_entry));
@@ -74,16 +77,22 @@ int run(Context& context) {
 }  // namespace
 
 Verb check_verb() {
-  return {.name = "check",
-          .summary = "Check a Program's derivatives against differences at a point",
-          .description = "Tangents against differences over a sweep of steps, cotangents against tangents. Kinks, where the "
-                         "derivatives from the two sides differ, are told from errors. Exit code 1 if a derivative is wrong.",
-          .options = joined(program_options(),
-                            {{.names = "--random", .value = "KEY", .help = "Random values for the float inputs that --at does not name"},
-                             {.names = "--tolerance", .value = "X", .help = "Largest error, relative to 1 + |derivative|", .initial = "1e-6"}}),
-          .examples = {{"wengert check \"x*sin(y)\" --at x=2,y=3", "A formula at a point"},
-                       {"wengert check net.wl --random 1", "At a random point"}},
-          .run = run};
+  return {
+      .name = "check",
+      .summary = "Check a Program's derivatives against differences at a point",
+      .description =
+          "Tangents against differences over a sweep of steps, cotangents against tangents. Kinks, where the "
+          "derivatives from the two sides differ, are told from errors. Exit code 1 if a derivative is wrong.",
+      .options = joined(
+          program_options(),
+          {{.names = "--random", .value = "KEY", .help = "Random values for the float inputs that --at does not name"},
+           {.names = "--tolerance",
+            .value = "X",
+            .help = "Largest error, relative to 1 + |derivative|",
+            .initial = "1e-6"}}),
+      .examples = {{"wengert check \"x*sin(y)\" --at x=2,y=3", "A formula at a point"},
+                   {"wengert check net.wl --random 1", "At a random point"}},
+      .run = run};
 }
 
 }  // namespace wengert::cli

@@ -34,7 +34,8 @@ std::string format_of(const Arguments& a) {
   const std::string ending = point == std::string::npos ? std::string() : path.substr(point + 1);
   if (path.empty() || ending == "svg") return "svg";
   if (ending == "dot" || ending == "gv") return "dot";
-  throw UsageError("W613", fmt::format("the ending of {} says neither SVG nor DOT", path), {}, "name it .svg or .dot, or give --format");
+  throw UsageError("W613", fmt::format("the ending of {} says neither SVG nor DOT", path), {},
+                   "name it .svg or .dot, or give --format");
 }
 
 void write(Context& context, const std::string& text) {
@@ -76,16 +77,23 @@ int run(Context& context) {
 Verb draw_verb() {
   return {.name = "draw",
           .summary = "Draw a Program as SVG, or as text for Graphviz",
-          .description = "A box a line, an arrow an operand. With --at the boxes hold the values (and, for one scalar output, the "
-                         "adjoints) and the arrows the partials. Large Programs are folded: a box then stands for many lines, and "
-                         "the picture says so.",
-          .options = joined(program_options(),
-                            {{.names = "-o,--output", .value = "FILE", .help = "Where to write; standard output otherwise", .completes = Completes::files},
-                             {.names = "--format", .value = "FORMAT", .help = "svg or dot; otherwise by the file's ending, and svg without one",
-                              .choices = {"svg", "dot"}},
-                             {.names = "--most", .value = "N", .help = "Boxes above which the picture is folded", .initial = "200"},
-                             {.names = "--simplify", .help = "Simplify the Program first"},
-                             trap_nan_option()}),
+          .description =
+              "A box a line, an arrow an operand. With --at the boxes hold the values (and, for one scalar output, the "
+              "adjoints) and the arrows the partials. Large Programs are folded: a box then stands for many lines, and "
+              "the picture says so.",
+          .options = joined(
+              program_options(),
+              {{.names = "-o,--output",
+                .value = "FILE",
+                .help = "Where to write; standard output otherwise",
+                .completes = Completes::files},
+               {.names = "--format",
+                .value = "FORMAT",
+                .help = "svg or dot; otherwise by the file's ending, and svg without one",
+                .choices = {"svg", "dot"}},
+               {.names = "--most", .value = "N", .help = "Boxes above which the picture is folded", .initial = "200"},
+               {.names = "--simplify", .help = "Simplify the Program first"},
+               trap_nan_option()}),
           .examples = {{"wengert draw \"v=x*y*sin(x*y), cos(v), exp(v)\" -o f.svg", "A picture"},
                        {"wengert draw \"x*sin(y)\" --at x=2,y=3 -o f.svg", "With values, partials and adjoints"},
                        {"wengert grad \"x*sin(y)\" --emit | wengert draw - -o g.svg", "The picture of a gradient"},

@@ -78,10 +78,13 @@ int run(Context& context) {
   e.values = context.stage("run", [&] { return line_values(p, inputs, context.arguments().has("trap-nan")); });
   e.partials = context.stage("partials", [&] { return local_partials(p, e.values); });
   e.sweeps = sweeps(context, point, inputs);
-  if (context.json()) context.document()["lines"] = rows_json(e);
-  else context.print(explanation_text(e, terminal_width(), context.palette()));
+  if (context.json())
+    context.document()["lines"] = rows_json(e);
+  else
+    context.print(explanation_text(e, terminal_width(), context.palette()));
   if (!context.arguments().has("output") && !context.arguments().has("seed") && e.sweeps.size() < p.outputs().size())
-    context.note(fmt::format("{} of {} outputs shown; --output NAME chooses another", e.sweeps.size(), p.outputs().size()));
+    context.note(
+        fmt::format("{} of {} outputs shown; --output NAME chooses another", e.sweeps.size(), p.outputs().size()));
   return exit_ok;
 }
 
@@ -90,14 +93,19 @@ int run(Context& context) {
 Verb explain_verb() {
   return {.name = "explain",
           .summary = "Show backpropagation row by row: values, partials, adjoints, and the chain rule with its numbers",
-          .description = "The Wengert list from top to bottom: each line with its value and its partials by its operands. From "
-                         "bottom to top: each line's adjoint, the derivative of the output by that line, which is the sum over "
-                         "its uses of the user's adjoint times the user's partial. Arrays are shown by shape and norm.",
-          .options = joined(program_options(), {wrt_option(),
-                                                {.names = "--output", .value = "NAME", .help = "The output whose adjoints are shown; each of the first four otherwise"},
-                                                {.names = "--seed", .value = "VALUES", .help = "Cotangents of the outputs, as for vjp", .repeats = true},
-                                                {.names = "--digits", .value = "N", .help = "Significant digits", .initial = "6"},
-                                                trap_nan_option()}),
+          .description =
+              "The Wengert list from top to bottom: each line with its value and its partials by its operands. From "
+              "bottom to top: each line's adjoint, the derivative of the output by that line, which is the sum over "
+              "its uses of the user's adjoint times the user's partial. Arrays are shown by shape and norm.",
+          .options = joined(
+              program_options(),
+              {wrt_option(),
+               {.names = "--output",
+                .value = "NAME",
+                .help = "The output whose adjoints are shown; each of the first four otherwise"},
+               {.names = "--seed", .value = "VALUES", .help = "Cotangents of the outputs, as for vjp", .repeats = true},
+               {.names = "--digits", .value = "N", .help = "Significant digits", .initial = "6"},
+               trap_nan_option()}),
           .examples = {{"wengert explain \"x1*x2 + sin(x1)\" --at x1=2,x2=3", "How the gradient comes about"},
                        {"wengert explain net.wl --at x=@x.npy --output loss", "One output of a larger Program"}},
           .run = run};

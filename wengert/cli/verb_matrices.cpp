@@ -31,7 +31,8 @@ void show_blocks(Context& context, std::string_view section, const std::vector<B
   const bool scalars = std::ranges::all_of(blocks, [](const Block& b) { return b.value.shape().rank() == 0; });
   if (!scalars || blocks.size() == 1 || columns > 8) {
     for (const Block& b : blocks)
-      context.print(fmt::format("{} = {}", context.palette().cyan(b.label), array_text(b.value, cli::columns(b.label) + 3)));
+      context.print(
+          fmt::format("{} = {}", context.palette().cyan(b.label), array_text(b.value, cli::columns(b.label) + 3)));
     return;
   }
   std::vector<Column> heads{{.title = "", .paint = &Palette::cyan}};
@@ -50,15 +51,16 @@ void show_blocks(Context& context, std::string_view section, const std::vector<B
 /// The Jacobian by elimination along a planned order; its cost is reported.
 Program eliminated(const Differentiation& d, const std::string& mode) {
   if (d.context.arguments().has("wrt"))
-    throw UsageError("W611", fmt::format("--mode {} eliminates by all inputs and takes no --wrt", mode), {}, "use --mode forward or reverse");
+    throw UsageError("W611", fmt::format("--mode {} eliminates by all inputs and takes no --wrt", mode), {},
+                     "use --mode forward or reverse");
   const Linearization linear = linearize(d.merged);
   const auto order = mode == "best" ? enumerated_order(linear.graph).choice : markowitz_order(linear.graph);
   const Accumulation result = accumulate(d.merged, order);
   d.context.document()["cost"] = {{"multiplications", result.cost.multiplications},
                                   {"unit_multiplications", result.cost.unit_multiplications},
                                   {"additions", result.cost.additions}};
-  d.context.note(fmt::format("{} order: {} multiplications ({} of them by 1 or -1), {} additions", mode, result.cost.multiplications,
-                             result.cost.unit_multiplications, result.cost.additions));
+  d.context.note(fmt::format("{} order: {} multiplications ({} of them by 1 or -1), {} additions", mode,
+                             result.cost.multiplications, result.cost.unit_multiplications, result.cost.additions));
   return result.program;
 }
 
@@ -68,7 +70,9 @@ int run_jacobian(Context& context) {
   const auto derivative = differentiated(d, [&] {
     if (mode == "markowitz" || mode == "best") return eliminated(d, mode);
     return jacobian(d.merged, d.wrt,
-                    mode == "forward" ? JacobianMode::forward : mode == "reverse" ? JacobianMode::reverse : JacobianMode::by_shape);
+                    mode == "forward"   ? JacobianMode::forward
+                    : mode == "reverse" ? JacobianMode::reverse
+                                        : JacobianMode::by_shape);
   });
   if (!derivative) return exit_ok;
   const auto values = d.run(*derivative);
@@ -101,16 +105,22 @@ int run_hessian(Context& context) {
 }  // namespace
 
 Verb jacobian_verb() {
-  return {.name = "jacobian",
-          .summary = "All partial derivatives of a function with any number of outputs",
-          .description = "Forward sweeps (one an input element) or reverse sweeps (one an output element), whichever are fewer; or "
-                         "vertex elimination in Markowitz's order, or in the best of all orders (up to 16 intermediate values), "
-                         "for Programs of scalars.",
-          .options = derivative_options({{.names = "--mode", .value = "MODE", .help = "How it is accumulated", .initial = "auto",
-                                          .choices = {"auto", "forward", "reverse", "markowitz", "best"}}}),
-          .examples = {{"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --at x=1.5,y=0.5", "A 2 x 2 Jacobian"},
-                       {"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --mode best --emit", "With the fewest multiplications"}},
-          .run = run_jacobian};
+  return {
+      .name = "jacobian",
+      .summary = "All partial derivatives of a function with any number of outputs",
+      .description =
+          "Forward sweeps (one an input element) or reverse sweeps (one an output element), whichever are fewer; or "
+          "vertex elimination in Markowitz's order, or in the best of all orders (up to 16 intermediate values), "
+          "for Programs of scalars.",
+      .options = derivative_options({{.names = "--mode",
+                                      .value = "MODE",
+                                      .help = "How it is accumulated",
+                                      .initial = "auto",
+                                      .choices = {"auto", "forward", "reverse", "markowitz", "best"}}}),
+      .examples = {{"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --at x=1.5,y=0.5", "A 2 x 2 Jacobian"},
+                   {"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --mode best --emit",
+                    "With the fewest multiplications"}},
+      .run = run_jacobian};
 }
 
 Verb hessian_verb() {

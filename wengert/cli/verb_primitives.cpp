@@ -33,17 +33,22 @@ Json entry(const Primitive& p) {
 }
 
 int list(Context& context, const std::string& family) {
-  Table table({{.title = "name", .paint = &Palette::cyan}, {.title = "family"}, {.title = "operands", .align = Align::right},
-               {.title = "note", .wraps = true}, {.title = "source", .wraps = true}});
+  Table table({{.title = "name", .paint = &Palette::cyan},
+               {.title = "family"},
+               {.title = "operands", .align = Align::right},
+               {.title = "note", .wraps = true},
+               {.title = "source", .wraps = true}});
   auto& json = context.document()["primitives"] = Json::array();
   size_t count = 0;
   for (const Primitive* p : operations()) {
     if (!family.empty() && family != to_string(p->family)) continue;
     ++count;
     json.push_back(entry(*p));
-    table.add({std::string(p->name), std::string(to_string(p->family)), arity_text(*p), std::string(p->note), std::string(p->source)});
+    table.add({std::string(p->name), std::string(to_string(p->family)), arity_text(*p), std::string(p->note),
+               std::string(p->source)});
   }
-  context.print(table.str(terminal_width(), context.palette()) + fmt::format("{} primitives; wengert primitives NAME shows one with its derivative", count));
+  context.print(table.str(terminal_width(), context.palette()) +
+                fmt::format("{} primitives; wengert primitives NAME shows one with its derivative", count));
   return exit_ok;
 }
 
@@ -54,7 +59,8 @@ const Primitive& named(const std::string& name) {
     names.push_back(p->name);
   }
   const std::string hint = text::did_you_mean(name, names);
-  throw UsageError("W614", fmt::format("there is no primitive \"{}\"", name), {}, hint.empty() ? "wengert primitives lists them" : hint);
+  throw UsageError("W614", fmt::format("there is no primitive \"{}\"", name), {},
+                   hint.empty() ? "wengert primitives lists them" : hint);
 }
 
 void show_examples(Context& context, const Primitive& p) {
@@ -135,11 +141,14 @@ Verb primitives_verb() {
   return {.name = "primitives",
           .summary = "List the operations, or show one with its derivative",
           .options = {{.names = "NAME", .help = "The operation to be shown", .completes = Completes::primitives},
-                      {.names = "--family", .value = "FAMILY", .help = "Only this family",
+                      {.names = "--family",
+                       .value = "FAMILY",
+                       .help = "Only this family",
                        .choices = {"elementwise", "linear", "bilinear", "composite", "control", "nondifferentiable"}},
                       {.names = "--names", .help = "Only names, one a line"},
                       {.names = "--markdown", .help = "The reference page docs/primitives.md"}},
-          .examples = {{"wengert primitives", "All of them"}, {"wengert primitives atan2", "One with its partials and derivative Programs"}},
+          .examples = {{"wengert primitives", "All of them"},
+                       {"wengert primitives atan2", "One with its partials and derivative Programs"}},
           .run = run};
 }
 

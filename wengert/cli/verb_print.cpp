@@ -25,13 +25,15 @@ int run(Context& context) {
 }  // namespace
 
 Verb print_verb() {
-  return {.name = "print",
-          .summary = "Print a Program as its Wengert list, one operation a line",
-          .description = "What is printed is a .wl file again; a formula becomes the list of its elementary operations.",
-          .options = joined(program_options(), {{.names = "--simplify", .help = "Simplify it first: constants folded, equal lines merged"}}),
-          .examples = {{"wengert print \"x*sin(y)\"", "A formula as a list of operations"},
-                       {"wengert print net.wl --program loss", "One Program of a file"}},
-          .run = run};
+  return {
+      .name = "print",
+      .summary = "Print a Program as its Wengert list, one operation a line",
+      .description = "What is printed is a .wl file again; a formula becomes the list of its elementary operations.",
+      .options = joined(program_options(),
+                        {{.names = "--simplify", .help = "Simplify it first: constants folded, equal lines merged"}}),
+      .examples = {{"wengert print \"x*sin(y)\"", "A formula as a list of operations"},
+                   {"wengert print net.wl --program loss", "One Program of a file"}},
+      .run = run};
 }
 
 }  // namespace wengert::cli

@@ -55,7 +55,8 @@ int run_vjp(Context& context) {
   std::vector<Type> types;
   float_outputs(d.program(), names, types);
   const bool one_scalar = types.size() == 1 && types[0].is_scalar() && !context.arguments().has("seed");
-  const auto seeds = one_scalar ? std::vector<Array>{Array::filled(types[0], 1)} : vectors(context, "seed", names, types, false);
+  const auto seeds =
+      one_scalar ? std::vector<Array>{Array::filled(types[0], 1)} : vectors(context, "seed", names, types, false);
   const auto values = d.run(*derivative, seeds);
   show_values(d, values);
   std::vector<Result> results;
@@ -79,7 +80,10 @@ int run_hvp(Context& context) {
 }
 
 Option direction_option() {
-  return {.names = "--v", .value = "VALUES", .help = "The direction, written like --at; inputs it does not name do not move", .repeats = true};
+  return {.names = "--v",
+          .value = "VALUES",
+          .help = "The direction, written like --at; inputs it does not name do not move",
+          .repeats = true};
 }
 
 }  // namespace
@@ -87,8 +91,9 @@ Option direction_option() {
 Verb grad_verb() {
   return {.name = "grad",
           .summary = "The gradient of a scalar function, in reverse mode",
-          .description = "One reverse sweep gives the derivative by every input, whatever their number. The function must have "
-                         "one scalar output; for others there are jacobian and vjp.",
+          .description =
+              "One reverse sweep gives the derivative by every input, whatever their number. The function must have "
+              "one scalar output; for others there are jacobian and vjp.",
           .options = derivative_options(),
           .examples = {{"wengert grad \"x*sin(y)\" --at x=2,y=3", "The gradient at a point"},
                        {"wengert grad \"x*sin(y)\" --wrt y --emit", "The Program that computes it"}},
@@ -105,22 +110,29 @@ Verb jvp_verb() {
 }
 
 Verb vjp_verb() {
-  return {.name = "vjp",
-          .summary = "A vector times the Jacobian, in reverse mode",
-          .description = "The inputs' cotangents for the outputs' cotangents --seed: one reverse sweep, whatever the number of "
-                         "inputs. Outputs are named as eval names them; a single scalar output has seed 1 by default.",
-          .options = derivative_options({{.names = "--seed", .value = "VALUES", .help = "Cotangents of the outputs, written like --at; those not named are zero", .repeats = true}}),
-          .examples = {{"wengert vjp \"u = x*y, v = x+y, u, v\" --at x=2,y=3 --seed u=1,v=10", "A weighted sum of the rows"}},
-          .run = run_vjp};
+  return {
+      .name = "vjp",
+      .summary = "A vector times the Jacobian, in reverse mode",
+      .description =
+          "The inputs' cotangents for the outputs' cotangents --seed: one reverse sweep, whatever the number of "
+          "inputs. Outputs are named as eval names them; a single scalar output has seed 1 by default.",
+      .options = derivative_options({{.names = "--seed",
+                                      .value = "VALUES",
+                                      .help = "Cotangents of the outputs, written like --at; those not named are zero",
+                                      .repeats = true}}),
+      .examples = {{"wengert vjp \"u = x*y, v = x+y, u, v\" --at x=2,y=3 --seed u=1,v=10",
+                    "A weighted sum of the rows"}},
+      .run = run_vjp};
 }
 
 Verb hvp_verb() {
-  return {.name = "hvp",
-          .summary = "The Hessian of a scalar function times a vector, forward over reverse",
-          .description = "Costs a small multiple of the function, whatever the number of inputs (Pearlmutter 1994).",
-          .options = derivative_options({direction_option()}),
-          .examples = {{"wengert hvp \"sum(x^3)\" --at 'x=[1,2,3]' --v 'x=[1,0,0]'", "The first column of the Hessian"}},
-          .run = run_hvp};
+  return {
+      .name = "hvp",
+      .summary = "The Hessian of a scalar function times a vector, forward over reverse",
+      .description = "Costs a small multiple of the function, whatever the number of inputs (Pearlmutter 1994).",
+      .options = derivative_options({direction_option()}),
+      .examples = {{"wengert hvp \"sum(x^3)\" --at 'x=[1,2,3]' --v 'x=[1,0,0]'", "The first column of the Hessian"}},
+      .run = run_hvp};
 }
 
 }  // namespace wengert::cli

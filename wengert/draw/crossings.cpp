@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Crossing reduction: sweeps down and up, each layer sorted by the barycentres of its neighbours; the best order seen is
-// kept and improved by exchanging neighbours.
+// Crossing reduction: sweeps down and up, each layer sorted by the barycentres of its neighbours; the best order seen
+// is kept and improved by exchanging neighbours.
 #include <algorithm>
 #include <numeric>
 

@@ -13,7 +13,9 @@ namespace {
 
 constexpr size_t no_vertex = static_cast<size_t>(-1);
 
-std::string entry(const std::vector<std::string>& texts, size_t k) { return k < texts.size() ? texts[k] : std::string(); }
+std::string entry(const std::vector<std::string>& texts, size_t k) {
+  return k < texts.size() ? texts[k] : std::string();
+}
 
 /// Numbers are written where they are used, unless they are results.
 bool is_written_in(const Program& p, ValueId v) {
@@ -24,7 +26,10 @@ DiagramVertex vertex(const Program& p, ValueId v, const Annotations& notes) {
   using Kind = DiagramVertex::Kind;
   DiagramVertex box;
   const bool is_output = std::ranges::find(p.outputs(), v) != p.outputs().end();
-  box.kind = p.is_input(v) ? Kind::input : is_output ? Kind::output : p.is_constant(v) ? Kind::constant : Kind::operation;
+  box.kind = p.is_input(v)      ? Kind::input
+             : is_output        ? Kind::output
+             : p.is_constant(v) ? Kind::constant
+                                : Kind::operation;
   box.name = value_label(p, v);
   box.formula = p.is_input(v) && p.type(v).is_scalar() ? "" : line_formula(p, v);
   if (!p.is_input(v) && !p.type(v).is_scalar() && !p.is_constant(v)) box.formula += ": " + to_string(p.type(v));
@@ -40,8 +45,8 @@ DiagramVertex vertex(const Program& p, ValueId v, const Annotations& notes) {
 
 Diagram make_diagram(const Program& p, const Annotations& notes, size_t most) {
   Diagram d;
-  d.title = fmt::format("{}: {} line{}, {} input{}, {} output{}", p.name(), p.size(), p.size() == 1 ? "" : "s", p.inputs(),
-                        p.inputs() == 1 ? "" : "s", p.outputs().size(), p.outputs().size() == 1 ? "" : "s");
+  d.title = fmt::format("{}: {} line{}, {} input{}, {} output{}", p.name(), p.size(), p.size() == 1 ? "" : "s",
+                        p.inputs(), p.inputs() == 1 ? "" : "s", p.outputs().size(), p.outputs().size() == 1 ? "" : "s");
   std::vector<size_t> place(p.size(), no_vertex);
   for (uint32_t i = 0; i < p.size(); ++i) {
     const ValueId v{i};

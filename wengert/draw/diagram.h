@@ -20,23 +20,23 @@ struct Annotations {
 struct DiagramVertex {
   enum class Kind { input, constant, operation, output, group };
   Kind kind = Kind::operation;
-  std::string name;      ///< "v1"; of a group "412 lines"
-  std::string formula;   ///< "x * y"; of a group what it holds
-  std::string operation; ///< the primitive's name; empty for a group
+  std::string name;       ///< "v1"; of a group "412 lines"
+  std::string formula;    ///< "x * y"; of a group what it holds
+  std::string operation;  ///< the primitive's name; empty for a group
   std::string value, adjoint;
-  std::string hint;      ///< shown on hovering
-  size_t lines = 1;      ///< of the Program
+  std::string hint;  ///< shown on hovering
+  size_t lines = 1;  ///< of the Program
 };
 
 struct DiagramEdge {
   size_t from = 0, to = 0;
   std::string label;
-  size_t operands = 1;   ///< arrows that were folded into this one
+  size_t operands = 1;  ///< arrows that were folded into this one
 };
 
 struct Diagram {
   std::string title;
-  std::string remark;    ///< what was left out or folded; may be empty
+  std::string remark;  ///< what was left out or folded; may be empty
   std::vector<DiagramVertex> vertices;
   std::vector<DiagramEdge> edges;
 };

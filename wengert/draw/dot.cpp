@@ -13,8 +13,10 @@ std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') result += '\\';
-    if (c == '\n') result += "\\n";
-    else if (static_cast<unsigned char>(c) >= 0x20) result += c;
+    if (c == '\n')
+      result += "\\n";
+    else if (static_cast<unsigned char>(c) >= 0x20)
+      result += c;
   }
   return result + "\"";
 }
@@ -41,14 +43,17 @@ std::string label(const DiagramVertex& v) {
 }  // namespace
 
 std::string dot(const Diagram& d) {
-  std::string text = "digraph " + quoted(d.title) + " {\n  label=" + quoted(d.title + (d.remark.empty() ? "" : "\n" + d.remark)) +
-                     "; labelloc=t;\n  node [fontname=\"Helvetica\", fontsize=11];\n  edge [fontname=\"Helvetica\", fontsize=9];\n";
+  std::string text =
+      "digraph " + quoted(d.title) + " {\n  label=" + quoted(d.title + (d.remark.empty() ? "" : "\n" + d.remark)) +
+      "; labelloc=t;\n  node [fontname=\"Helvetica\", fontsize=11];\n  edge [fontname=\"Helvetica\", fontsize=9];\n";
   for (size_t v = 0; v < d.vertices.size(); ++v)
     text += fmt::format("  v{} [label={}, {}];\n", v, quoted(label(d.vertices[v])), style(d.vertices[v].kind));
   for (const DiagramEdge& e : d.edges) {
     text += fmt::format("  v{} -> v{}", e.from, e.to);
-    if (!e.label.empty()) text += fmt::format(" [label={}]", quoted(e.label));
-    else if (e.operands > 1) text += fmt::format(" [label={}]", quoted(fmt::format("{}×", e.operands)));
+    if (!e.label.empty())
+      text += fmt::format(" [label={}]", quoted(e.label));
+    else if (e.operands > 1)
+      text += fmt::format(" [label={}]", quoted(fmt::format("{}×", e.operands)));
     text += ";\n";
   }
   return text + "}\n";

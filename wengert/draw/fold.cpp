@@ -120,7 +120,8 @@ class Bands {
       best = std::max(best, std::pair(size, root));
     }
     for (const auto& [root, size] : sizes)
-      if (const auto& best = largest[layers_[root] * bands / depth_]; size * speck <= best.first) groups.join(best.second, root);
+      if (const auto& best = largest[layers_[root] * bands / depth_]; size * speck <= best.first)
+        groups.join(best.second, root);
   }
 
   /// Sources used first by the same box are one box, if there are many sources.
@@ -189,8 +190,10 @@ Diagram contracted(const Diagram& d, Groups groups) {
     if (from == to) continue;
     const bool lines = result.vertices[from].lines == 1 && result.vertices[to].lines == 1;
     const auto [entry, added] = known.try_emplace({from, to}, result.edges.size());
-    if (added || lines) result.edges.push_back({from, to, e.label});
-    else if (++result.edges[entry->second].operands > 1) result.edges[entry->second].label.clear();
+    if (added || lines)
+      result.edges.push_back({from, to, e.label});
+    else if (++result.edges[entry->second].operands > 1)
+      result.edges[entry->second].label.clear();
   }
   return result;
 }
@@ -201,7 +204,8 @@ Diagram folded(const Diagram& d, size_t most) {
   Diagram result = contracted(d, chains(d, Degrees(d)));
   if (result.vertices.size() > most) result = contracted(d, Bands(d).grouped(std::max<size_t>(most / 3, 4)));
   const size_t boxes = result.vertices.size();
-  result.remark = fmt::format("{} values folded into {} boxes; an arrow stands for all operands between two boxes", d.vertices.size(), boxes);
+  result.remark = fmt::format("{} values folded into {} boxes; an arrow stands for all operands between two boxes",
+                              d.vertices.size(), boxes);
   return result;
 }
 

@@ -40,7 +40,8 @@ std::string in_parentheses(const Formula& f, Binding least) { return f.binding <
 std::string attribute_text(const Attributes& attributes) {
   text::NestedNames nested;
   for (const auto& [name, value] : attributes)
-    if (const auto* program = std::get_if<NestedProgram>(&value)) nested[text::identity(**program)] = (**program).name();
+    if (const auto* program = std::get_if<NestedProgram>(&value))
+      nested[text::identity(**program)] = (**program).name();
   std::string result;
   text::RepeatBudget budget;
   text::append_attributes(result, attributes, nested, budget);
@@ -53,7 +54,9 @@ Formula applied(const Program& p, ValueId v, const std::function<Formula(ValueId
   const std::string_view name = line.primitive.name;
   for (const Sign& s : signs)
     if (name == s.primitive && line.operands.size() == 2)
-      return {in_parentheses(operand(line.operands[0]), s.left) + std::string(s.sign) + in_parentheses(operand(line.operands[1]), s.right), s.binding};
+      return {in_parentheses(operand(line.operands[0]), s.left) + std::string(s.sign) +
+                  in_parentheses(operand(line.operands[1]), s.right),
+              s.binding};
   if (name == "neg") return {"-" + in_parentheses(operand(line.operands[0]), sign), sum};
   std::string text = std::string(name) + attribute_text(line.attributes) + "(";
   for (size_t k = 0; k < line.operands.size(); ++k) text += (k ? ", " : "") + operand(line.operands[k]).text;

@@ -10,7 +10,8 @@
 
 namespace wengert {
 
-/// The number that a line repeats: a scalar float constant, also one broadcast to a shape. Formulas show it as a number.
+/// The number that a line repeats: a scalar float constant, also one broadcast to a shape. Formulas show it as a
+/// number.
 std::optional<double> written_number(const Program& p, ValueId v);
 
 /// The user's name, the written number, or "%7".

@@ -27,7 +27,8 @@ std::vector<double> layer_heights(const LayoutGraph& graph, std::vector<double>&
     }
     double sideways = 0;
     for (size_t node : graph.layers[k - 1])
-      for (size_t to : graph.nodes[node].down) sideways = std::max(sideways, std::abs(graph.nodes[to].x - graph.nodes[node].x));
+      for (size_t to : graph.nodes[node].down)
+        sideways = std::max(sideways, std::abs(graph.nodes[to].x - graph.nodes[node].x));
     const double least = graph.labelled ? 16 : 30;
     y.push_back(y.back() + half[k - 1] + half[k] + std::clamp(least + 0.05 * (sideways - 100), least, 3 * least));
   }
@@ -40,8 +41,10 @@ double port(const LayoutGraph& graph, size_t node, const std::vector<size_t>& ar
   const double x = graph.nodes[other].x;
   size_t same = 0;
   for (size_t k : around) {
-    if (k == other) ++same;
-    else if (graph.nodes[k].x < x) ++before;
+    if (k == other)
+      ++same;
+    else if (graph.nodes[k].x < x)
+      ++before;
   }
   const double place = before + (same > 1 ? static_cast<double>(occurrence) : 0);
   const double count = static_cast<double>(around.size());
@@ -54,7 +57,8 @@ std::vector<SvgPoint> route(const LayoutGraph& graph, const std::vector<size_t>&
                             const std::vector<double>& half, size_t occurrence) {
   const LayoutNode& from = graph.nodes[chain.front()];
   const LayoutNode& to = graph.nodes[chain.back()];
-  std::vector<SvgPoint> points{{port(graph, chain.front(), from.down, chain[1], occurrence), y[from.layer] + from.height / 2}};
+  std::vector<SvgPoint> points{
+      {port(graph, chain.front(), from.down, chain[1], occurrence), y[from.layer] + from.height / 2}};
   if (from.height / 2 < half[from.layer]) points.push_back({points[0].x, y[from.layer] + half[from.layer]});
   for (size_t k = 1; k + 1 < chain.size(); ++k) {
     const LayoutNode& bend = graph.nodes[chain[k]];

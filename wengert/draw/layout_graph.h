@@ -10,16 +10,16 @@ namespace wengert {
 struct LayoutNode {
   size_t layer = 0;
   double width = 0, height = 0;
-  double x = 0;                   ///< centre
-  bool dummy = false;             ///< a bend or a label, no vertex
-  std::vector<size_t> up, down;   ///< neighbours in the layers next to it, one entry an edge
+  double x = 0;                  ///< centre
+  bool dummy = false;            ///< a bend or a label, no vertex
+  std::vector<size_t> up, down;  ///< neighbours in the layers next to it, one entry an edge
 };
 
 struct LayoutGraph {
-  std::vector<LayoutNode> nodes;             ///< the vertices first
-  std::vector<std::vector<size_t>> layers;   ///< nodes from left to right
-  std::vector<std::vector<size_t>> chains;   ///< of each edge: its nodes from source to target
-  bool labelled = false;                     ///< vertices stand on even layers, labels on odd ones
+  std::vector<LayoutNode> nodes;            ///< the vertices first
+  std::vector<std::vector<size_t>> layers;  ///< nodes from left to right
+  std::vector<std::vector<size_t>> chains;  ///< of each edge: its nodes from source to target
+  bool labelled = false;                    ///< vertices stand on even layers, labels on odd ones
 };
 
 LayoutGraph make_layout_graph(const std::vector<LayoutVertex>& vertices, const std::vector<LayoutEdge>& edges);

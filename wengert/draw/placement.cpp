@@ -35,7 +35,9 @@ std::vector<double> increasing(const std::vector<double>& wanted, const std::vec
 }
 
 /// How much an edge wants to be straight: bends more than ends.
-double straightness(const LayoutNode& a, const LayoutNode& b) { return a.dummy && b.dummy ? 8 : a.dummy || b.dummy ? 2 : 1; }
+double straightness(const LayoutNode& a, const LayoutNode& b) {
+  return a.dummy && b.dummy ? 8 : a.dummy || b.dummy ? 2 : 1;
+}
 
 double distance(const LayoutNode& left, const LayoutNode& right) {
   return (left.width + right.width) / 2 + (left.dummy && right.dummy ? 8 : 22);
@@ -114,7 +116,8 @@ class Straightener {
     const size_t k = place_[node];
     Corridor c;
     if (k > 0) c.left = graph_.nodes[layer[k - 1]].x + distance(graph_.nodes[layer[k - 1]], graph_.nodes[node]);
-    if (k + 1 < layer.size()) c.right = graph_.nodes[layer[k + 1]].x - distance(graph_.nodes[node], graph_.nodes[layer[k + 1]]);
+    if (k + 1 < layer.size())
+      c.right = graph_.nodes[layer[k + 1]].x - distance(graph_.nodes[node], graph_.nodes[layer[k + 1]]);
     return c;
   }
 
@@ -133,7 +136,9 @@ class Straightener {
     if (common.left > common.right) return first + 1;  // no room to move
     const bool whole = first == 1 && next + 1 == chain.size();
     const double mean = total / static_cast<double>(next - first);
-    const double wanted = whole && chain.size() > 3 ? mean : next + 1 == chain.size() ? graph_.nodes[chain.back()].x : mean;
+    const double wanted = whole && chain.size() > 3  ? mean
+                          : next + 1 == chain.size() ? graph_.nodes[chain.back()].x
+                                                     : mean;
     for (size_t k = first; k < next; ++k) graph_.nodes[chain[k]].x = std::clamp(wanted, common.left, common.right);
     return next;
   }

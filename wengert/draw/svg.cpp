@@ -40,8 +40,10 @@ struct Row {
 std::vector<Row> rows(const DiagramVertex& v) {
   std::vector<Row> all;
   const bool apart = v.kind == Kind::group;
-  if (apart || v.formula.empty()) all.push_back({v.name, "", "#111111"});
-  else all.push_back({v.name, (v.kind == Kind::input ? ": " : " = ") + v.formula, "#111111"});
+  if (apart || v.formula.empty())
+    all.push_back({v.name, "", "#111111"});
+  else
+    all.push_back({v.name, (v.kind == Kind::input ? ": " : " = ") + v.formula, "#111111"});
   if (apart && !v.formula.empty()) all.push_back({"", v.formula, "#444444"});
   if (!v.value.empty()) all.push_back({"", v.value, "#1a6b4a"});
   if (!v.adjoint.empty()) all.push_back({"", "adjoint " + v.adjoint, "#9a2f6b"});
@@ -73,7 +75,8 @@ void draw_vertex(SvgDrawing& drawing, const DiagramVertex& v, SvgPoint centre) {
   drawing.open_group("class=\"vertex\"");
   drawing.raw("<title>" + escape_xml(v.hint) + "</title>\n");
   const double radius = v.kind == Kind::input || v.kind == Kind::constant ? size.height / 2 : 5;
-  const std::string look = fmt::format("rx=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"1.2\"", svg_number(radius), c.fill, c.stroke);
+  const std::string look =
+      fmt::format("rx=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"1.2\"", svg_number(radius), c.fill, c.stroke);
   if (v.kind == Kind::group) drawing.rectangle(x + 4, y + 4, size.width, size.height, look);
   drawing.rectangle(x, y, size.width, size.height, look);
   double baseline = y + 4 + line_px * 0.78;
@@ -91,11 +94,12 @@ std::string curve(const std::vector<SvgPoint>& points, double shift_y) {
     const SvgPoint a{points[k - 1].x, points[k - 1].y + shift_y}, b{points[k].x, points[k].y + shift_y};
     const bool last = k + 1 == points.size();
     const double end = last ? b.y - 5 : b.y;  // room for the arrow's head
-    if (std::abs(a.x - b.x) < 0.5) path += fmt::format("L{} {}", svg_number(b.x), svg_number(end));
+    if (std::abs(a.x - b.x) < 0.5)
+      path += fmt::format("L{} {}", svg_number(b.x), svg_number(end));
     else {
       const double middle = (a.y + end) / 2;
-      path += fmt::format("C{} {} {} {} {} {}", svg_number(a.x), svg_number(middle), svg_number(b.x), svg_number(middle),
-                          svg_number(b.x), svg_number(end));
+      path += fmt::format("C{} {} {} {} {} {}", svg_number(a.x), svg_number(middle), svg_number(b.x),
+                          svg_number(middle), svg_number(b.x), svg_number(end));
     }
   }
   return path;
@@ -103,11 +107,12 @@ std::string curve(const std::vector<SvgPoint>& points, double shift_y) {
 
 void draw_edge(SvgDrawing& drawing, const DiagramEdge& e, const std::vector<SvgPoint>& route, double shift_y) {
   const double width = std::min(1.1 + 0.5 * std::log2(static_cast<double>(e.operands)), 5.0);
-  drawing.path(curve(route, shift_y), fmt::format("fill=\"none\" stroke=\"#8a8a8a\" stroke-width=\"{}\"", svg_number(width)));
+  drawing.path(curve(route, shift_y),
+               fmt::format("fill=\"none\" stroke=\"#8a8a8a\" stroke-width=\"{}\"", svg_number(width)));
   const SvgPoint tip{route.back().x, route.back().y + shift_y};
   const double half = 3 + width / 2;
-  drawing.path(fmt::format("M{} {}l{} {}h{}z", svg_number(tip.x), svg_number(tip.y), svg_number(-half), svg_number(-6 - width / 2),
-                           svg_number(2 * half)),
+  drawing.path(fmt::format("M{} {}l{} {}h{}z", svg_number(tip.x), svg_number(tip.y), svg_number(-half),
+                           svg_number(-6 - width / 2), svg_number(2 * half)),
                "fill=\"#6e6e6e\"");
 }
 
@@ -148,7 +153,8 @@ std::string svg(const Diagram& d) {
   for (size_t e = 0; e < arrows.size(); ++e)
     if (const std::string label = label_of(d.edges[e]); !label.empty())
       draw_label(drawing, label, {layout.labels[e].x, layout.labels[e].y + shift});
-  for (size_t v = 0; v < boxes.size(); ++v) draw_vertex(drawing, d.vertices[v], {layout.centres[v].x, layout.centres[v].y + shift});
+  for (size_t v = 0; v < boxes.size(); ++v)
+    draw_vertex(drawing, d.vertices[v], {layout.centres[v].x, layout.centres[v].y + shift});
   drawing.close_group();
   return drawing.str();
 }

@@ -7,8 +7,8 @@
 
 namespace wengert {
 
-/// The picture: inputs blue, results orange, folded groups with a shadow; values in the boxes and partials on the arrows
-/// where the diagram has them.
+/// The picture: inputs blue, results orange, folded groups with a shadow; values in the boxes and partials on the
+/// arrows where the diagram has them.
 std::string svg(const Diagram& diagram);
 
 }  // namespace wengert

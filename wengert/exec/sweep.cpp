@@ -24,16 +24,16 @@ struct Entry {
 
 template <int direction, class Act>
 size_t plain_step(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
-                  const ScalarSweep& sweep) {
+                  const ScalarSweep& sweep, double y_bar) {
   Act{}(Entry{i, operands, value, derivative});
   i += static_cast<size_t>(direction);
-  return sweep.steps[code[i]](i, code, operands, value, derivative, sweep);
+  return scalar_step(i, code, operands, value, derivative, sweep, direction < 0 ? derivative[i] : y_bar);
 }
 
 template <int direction, class Act> constexpr ScalarStep going_on(Act) { return &plain_step<direction, Act>; }
 
 template <int direction>
-size_t stop(size_t i, const uint16_t*, const ScalarOperands*, double*, double*, const ScalarSweep&) {
+size_t stop(size_t i, const uint16_t*, const ScalarOperands*, double*, double*, const ScalarSweep&, double) {
   return i + static_cast<size_t>(direction);
 }
 
@@ -168,22 +168,21 @@ struct Partials {
 /// An entry whose cotangent is zero: either no output depends on it, then its partials must not matter; or it does, and
 /// 0 times an infinite partial is NaN as in the pullback.
 size_t zero_cotangent(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
-                      const ScalarSweep& base) {
+                      const ScalarSweep& base, double y_bar) {
   const auto& sweep = static_cast<const Sweep&>(base);
   if (sweep.connected.empty()) sweep.connected = connected_with_outputs(sweep);
-  const double y_bar = derivative[i];
   derivative[i] = 0;
   const Partials entry(sweep.list, i);
   if (sweep.connected[i])
     for (int k = 0; k < entry.operands; ++k)
       if (entry.slot[k] != Partials::no_slot) derivative[entry.slot[k]] += y_bar * entry.partial[k];
   i -= entry.operands == 3 ? 2 : 1;
-  return sweep.steps[code[i]](i, code, operands, value, derivative, sweep);
+  return scalar_step(i, code, operands, value, derivative, sweep, derivative[i]);
 }
 
 /// An entry whose tangent is NaN: operands that do not vary contribute nothing, also where the partial is infinite.
 size_t nan_tangent(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
-                   const ScalarSweep& base) {
+                   const ScalarSweep& base, double y_bar) {
   const auto& sweep = static_cast<const Sweep&>(base);
   if (sweep.connected.empty()) sweep.connected = connected_with_inputs(sweep);
   const Partials entry(sweep.list, i);
@@ -192,8 +191,7 @@ size_t nan_tangent(size_t i, const uint16_t* code, const ScalarOperands* operand
     if (entry.slot[k] != Partials::no_slot && sweep.connected[entry.slot[k]])
       y_dot += entry.partial[k] * derivative[entry.slot[k]];
   derivative[i] = y_dot;
-  ++i;
-  return sweep.steps[code[i]](i, code, operands, value, derivative, sweep);
+  return scalar_step(i + 1, code, operands, value, derivative, sweep, y_bar);
 }
 
 void require_count(const RealList& list, size_t found, size_t expected, std::string_view what) {
@@ -204,7 +202,7 @@ void require_count(const RealList& list, size_t found, size_t expected, std::str
 
 void run_upward(const RealList& list, const ScalarSweep& sweep, double* value, double* derivative) {
   for (size_t i = 0; i < list.entries();)
-    i = sweep.steps[list.codes()[i]](i, list.codes(), list.operands(), value, derivative, sweep);
+    i = scalar_step(i, list.codes(), list.operands(), value, derivative, sweep, 0);
 }
 
 void run_replay(RealList& list, std::span<const double> x) {
@@ -248,7 +246,7 @@ void reverse_sweep(const RealList& list, std::span<const double> y_bar, std::spa
   // Reverse steps read values only; the signature is that of all steps.
   double* const value = const_cast<double*>(list.values());
   for (size_t i = list.entries() - 1; i < list.entries();)
-    i = sweep.steps[list.codes()[i]](i, list.codes(), list.operands(), value, bar, sweep);
+    i = scalar_step(i, list.codes(), list.operands(), value, bar, sweep, bar[i]);
   for (size_t k = 0; k < x_bar.size(); ++k) {
     x_bar[k] = bar[list.inputs()[k]];
     bar[list.inputs()[k]] = 0;

@@ -116,13 +116,17 @@ std::string displayed(std::string_view text) {
 std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& known) {
   constexpr size_t longest = 64;
   if (name.size() > longest) return {};
+  const std::string meant = lower(name);
+  const auto shared = [&](const std::string& other) {  // letters at the front
+    return std::mismatch(meant.begin(), meant.end(), other.begin(), other.end()).first - meant.begin();
+  };
   size_t least = (name.size() + 1) / 3 + 1;
   std::string_view nearest;
   for (std::string_view candidate : known) {
-    const auto [shorter, longer] = std::minmax(name.size(), candidate.size());
-    if (longer - shorter >= least) continue;
-    const size_t distance = edit_distance(lower(name), lower(candidate));
-    if (distance >= least) continue;
+    if (std::max(name.size(), candidate.size()) - std::min(name.size(), candidate.size()) > least) continue;
+    const std::string other = lower(candidate);
+    const size_t distance = edit_distance(meant, other);
+    if (distance > least || (distance == least && (nearest.empty() || shared(other) <= shared(lower(nearest))))) continue;
     least = distance;
     nearest = candidate;
   }

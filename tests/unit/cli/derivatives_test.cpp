@@ -97,7 +97,9 @@ TEST(Vjp, weighs_the_outputs_by_the_seed) {
             "u = 6\nv = 5\nx_bar = 13\ny_bar = 12\n");
 }
 
-TEST(Vjp, of_one_scalar_needs_no_seed) { EXPECT_THAT(run_tool({"vjp", "x*y", "--at", "x=2,y=3"}).out, HasSubstr("x_bar = 3\n")); }
+TEST(Vjp, of_one_scalar_needs_no_seed) {
+  EXPECT_THAT(run_tool({"vjp", "x*y", "--at", "x=2,y=3"}).out, HasSubstr("x_bar = 3\n"));
+}
 
 TEST(Hvp, is_a_column_of_the_hessian) {
   EXPECT_EQ(run_tool({"hvp", "sum(x^3)", "--at", "x=[1,2,3]", "--v", "x=[1,0,0]"}).out, "(H v)_x = [6, 0, 0]\n");
@@ -111,7 +113,8 @@ TEST(Hessian, is_a_table_for_scalars) {
 class JacobianMode : public testing::TestWithParam<const char*> {};
 
 TEST_P(JacobianMode, gives_the_same_entries) {
-  const auto r = run_tool({"jacobian", "v=x*y*sin(x*y), cos(v), exp(v)", "--at", "x=1.5,y=0.5", "--json", "--mode", GetParam()});
+  const auto r =
+      run_tool({"jacobian", "v=x*y*sin(x*y), cos(v), exp(v)", "--at", "x=1.5,y=0.5", "--json", "--mode", GetParam()});
   ASSERT_EQ(r.code, 0) << r.out << r.err;
   const double p = 0.75, v = p * std::sin(p), slope = std::sin(p) + p * std::cos(p);
   const auto j = r.json()["jacobian"];
@@ -124,7 +127,8 @@ TEST_P(JacobianMode, gives_the_same_entries) {
 INSTANTIATE_TEST_SUITE_P(Modes, JacobianMode, testing::Values("auto", "forward", "reverse", "markowitz", "best"));
 
 TEST(Jacobian, the_best_order_needs_seven_multiplications_for_the_example_of_the_talk) {
-  const auto r = run_tool({"jacobian", "v1=x*y, v=v1*sin(v1), cos(v), exp(v)", "--emit", "--mode", "best", "--json"}).json();
+  const auto r =
+      run_tool({"jacobian", "v1=x*y, v=v1*sin(v1), cos(v), exp(v)", "--emit", "--mode", "best", "--json"}).json();
   EXPECT_EQ(r["cost"]["multiplications"], 7);
   EXPECT_EQ(r["cost"]["additions"], 1);
 }

@@ -49,8 +49,8 @@ TEST(Values, that_are_missing_are_named_with_their_types) {
 }
 
 TEST(Values, that_cannot_be_read_are_W605) {
-  for (const char* values : {"", "x", "x=", "x=1,", "x=[1,2", "x=[1,[2]]", "x=[[1,2],[3]]", "x=1e999", "x=1..2", "x=1,x=2", "=1",
-                             "x=i64 1.5", "x=[1]]", "x=[[[[[[[[[1]]]]]]]]]", "x=bool 3"})
+  for (const char* values : {"", "x", "x=", "x=1,", "x=[1,2", "x=[1,[2]]", "x=[[1,2],[3]]", "x=1e999", "x=1..2",
+                             "x=1,x=2", "=1", "x=i64 1.5", "x=[1]]", "x=[[[[[[[[[1]]]]]]]]]", "x=bool 3"})
     EXPECT_EQ(error_id({"eval", "x", "--at", values}, 2), "W605") << values;
   EXPECT_EQ(error_id({"print", "x", "--types", "x=f16"}, 2), "W605");
   EXPECT_EQ(error_id({"print", "x", "--types", "f64"}, 2), "W605");
@@ -87,7 +87,12 @@ TEST(Programs, that_are_no_files_are_told_apart) {
   EXPECT_EQ(error_id({"print", folder.path()}, 2), "W609");
   EXPECT_EQ(error_id({"print", folder / "missing.wl"}, 5), "W440");
   EXPECT_EQ(error_id({"print", folder.write("empty.wl", "")}, 2).substr(0, 2), "W5");
-  EXPECT_EQ(error_id({"print", folder.write("binary.wl", std::string("\x7f" "ELF\0\x01\xff\xfe", 8))}, 2).substr(0, 2), "W5");
+  EXPECT_EQ(error_id({"print", folder.write("binary.wl", std::string("\x7f"
+                                                                     "ELF\0\x01\xff\xfe",
+                                                                     8))},
+                     2)
+                .substr(0, 2),
+            "W5");
   EXPECT_EQ(error_id({"print", "/dev/null"}, 2).substr(0, 2), "W5");
 }
 
@@ -100,7 +105,8 @@ TEST(Programs, options_for_formulas_do_not_go_with_files) {
 }
 
 TEST(Formulas, that_make_no_sense_are_errors_of_the_reader) {
-  for (const char* formula : {"", " ", "x +", "sin(", "x y", ")", "sinn(x)", "x = = 1", "\"", "\xff\xfe", "%", "@", "1 = x"})
+  for (const char* formula :
+       {"", " ", "x +", "sin(", "x y", ")", "sinn(x)", "x = = 1", "\"", "\xff\xfe", "%", "@", "1 = x"})
     EXPECT_EQ(error_id({"print", formula}, 2).substr(0, 2), "W5") << formula;
 }
 

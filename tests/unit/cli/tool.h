@@ -63,7 +63,8 @@ inline std::string shell_word(const std::string& word) {
 }
 
 /// `wengert WORDS...`, with `input` on standard input and `environment` ("NAME=value ") before the command.
-inline Outcome run_tool(const std::vector<std::string>& words, const std::string& input = {}, const std::string& environment = {}) {
+inline Outcome run_tool(const std::vector<std::string>& words, const std::string& input = {},
+                        const std::string& environment = {}) {
   const Folder folder;
   const std::string in = folder.write("in", input), out = folder / "out", err = folder / "err";
   std::string command = "env -u NO_COLOR " + environment + shell_word(WENGERT_TOOL);

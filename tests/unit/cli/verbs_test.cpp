@@ -20,9 +20,12 @@ std::vector<std::string> verb_names() {
   std::istringstream help(run_tool({"--help"}).out);
   bool inside = false;
   for (std::string line; std::getline(help, line);) {
-    if (line == "Verbs") inside = true;
-    else if (inside && line.empty()) break;
-    else if (inside) names.push_back(line.substr(2, line.find(' ', 2) - 2));
+    if (line == "Verbs")
+      inside = true;
+    else if (inside && line.empty())
+      break;
+    else if (inside)
+      names.push_back(line.substr(2, line.find(' ', 2) - 2));
   }
   return names;
 }
@@ -37,7 +40,8 @@ TEST(Verbs, all_have_help_and_a_place_in_the_man_page_and_the_completions) {
     EXPECT_THAT(help.out, HasSubstr("wengert " + name)) << name;
     EXPECT_EQ(run_tool({"help", name}).out, help.out) << name;
     EXPECT_THAT(man, HasSubstr(".SS " + name + "\n"));
-    for (const char* shell : {"bash", "zsh", "fish"}) EXPECT_THAT(run_tool({"--completion", shell}).out, HasSubstr(name));
+    for (const char* shell : {"bash", "zsh", "fish"})
+      EXPECT_THAT(run_tool({"--completion", shell}).out, HasSubstr(name));
   }
 }
 
@@ -58,19 +62,21 @@ TEST_P(Generated, is_up_to_date) {
   EXPECT_EQ(run_tool(GetParam().first).out, file_of_tree(GetParam().second)) << "run tools/generate.sh";
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, Generated,
-                         ::testing::Values(std::pair(std::vector<std::string>{"--man"}, "man/wengert.1"),
-                                           std::pair(std::vector<std::string>{"--completion", "bash"}, "completions/wengert.bash"),
-                                           std::pair(std::vector<std::string>{"--completion", "zsh"}, "completions/_wengert"),
-                                           std::pair(std::vector<std::string>{"--completion", "fish"}, "completions/wengert.fish"),
-                                           std::pair(std::vector<std::string>{"primitives", "--markdown"}, "docs/primitives.md")));
+INSTANTIATE_TEST_SUITE_P(
+    Files, Generated,
+    ::testing::Values(std::pair(std::vector<std::string>{"--man"}, "man/wengert.1"),
+                      std::pair(std::vector<std::string>{"--completion", "bash"}, "completions/wengert.bash"),
+                      std::pair(std::vector<std::string>{"--completion", "zsh"}, "completions/_wengert"),
+                      std::pair(std::vector<std::string>{"--completion", "fish"}, "completions/wengert.fish"),
+                      std::pair(std::vector<std::string>{"primitives", "--markdown"}, "docs/primitives.md")));
 
 TEST(Completion, of_bash_offers_verbs_options_and_choices) {
   const std::string script = std::string(WENGERT_SOURCE_DIR) + "/completions/wengert.bash";
   const auto offered = [&](const std::string& words, int place) {
     const Folder folder;
     const std::string out = folder / "out";
-    const std::string command = "source " + shell_word(script) + "; COMP_WORDS=(" + words + "); COMP_CWORD=" + std::to_string(place) +
+    const std::string command = "source " + shell_word(script) + "; COMP_WORDS=(" + words +
+                                "); COMP_CWORD=" + std::to_string(place) +
                                 "; _wengert; printf '%s ' \"${COMPREPLY[@]}\"";
     EXPECT_EQ(std::system(("bash -c " + shell_word(command) + " > " + shell_word(out)).c_str()), 0);
     return content_of(out);
@@ -97,21 +103,24 @@ TEST(Print, writes_a_program_that_reads_back_the_same) {
 TEST(Explain, shows_values_partials_adjoints_and_products) {
   const auto r = run_tool({"explain", "x1*x2 + sin(x1)", "--at", "x1=2,x2=3"}, {}, "COLUMNS=140 ");
   EXPECT_EQ(r.code, 0);
-  for (const char* part : {"%2 = x1 * x2", "d/dx1 = cos(x1) = -0.416147", "2.58385", "%2_bar * x2 + %3_bar * cos(x1)", "= 1 * 3 + 1 * (-0.416147)"})
+  for (const char* part : {"%2 = x1 * x2", "d/dx1 = cos(x1) = -0.416147", "2.58385", "%2_bar * x2 + %3_bar * cos(x1)",
+                           "= 1 * 3 + 1 * (-0.416147)"})
     EXPECT_THAT(r.out, HasSubstr(part));
 }
 
 TEST(Explain, keeps_to_the_width_it_has) {
   for (const size_t width : {80, 100, 140}) {
-    const auto r = run_tool({"explain", "a=x*y, b=sin(a)*cos(x), c=a*b+exp(b), c/a + tanh(b*c)", "--at", "x=1.234567,y=0.7654321"}, {},
-                            "COLUMNS=" + std::to_string(width) + " ");
+    const auto r =
+        run_tool({"explain", "a=x*y, b=sin(a)*cos(x), c=a*b+exp(b), c/a + tanh(b*c)", "--at", "x=1.234567,y=0.7654321"},
+                 {}, "COLUMNS=" + std::to_string(width) + " ");
     std::istringstream lines(r.out);
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), width) << line;
   }
 }
 
 TEST(Explain, terms_add_up_to_the_adjoints) {
-  const auto rows = run_tool({"explain", "v=x*y, w=v*sin(v), cos(w)*x", "--at", "x=1.5,y=0.5", "--json"}).json()["lines"];
+  const auto rows =
+      run_tool({"explain", "v=x*y, w=v*sin(v), cos(w)*x", "--at", "x=1.5,y=0.5", "--json"}).json()["lines"];
   const auto find = [&](const std::string& name) -> nlohmann::ordered_json {
     for (const auto& row : rows)
       if (row["name"] == name) return row;
@@ -121,7 +130,8 @@ TEST(Explain, terms_add_up_to_the_adjoints) {
     double total = row == rows.back() ? 1 : 0;
     for (const auto& user : rows)
       for (const auto& partial : user["partials"])
-        if (partial["by"] == row["name"]) total += double(find(user["name"])["adjoints"][0]["value"]) * double(partial["value"]);
+        if (partial["by"] == row["name"])
+          total += double(find(user["name"])["adjoints"][0]["value"]) * double(partial["value"]);
     EXPECT_NEAR(double(row["adjoints"][0]["value"]), total, 1e-14) << row["name"];
   }
 }
@@ -133,7 +143,8 @@ TEST(Explain, shows_arrays_by_shape_and_norm) {
 }
 
 TEST(Explain, shows_one_output_where_asked) {
-  EXPECT_THAT(run_tool({"explain", "u=x*x, w=sin(x), u, w", "--at", "x=1", "--output", "w"}).out, Not(HasSubstr("derivative of u")));
+  EXPECT_THAT(run_tool({"explain", "u=x*x, w=sin(x), u, w", "--at", "x=1", "--output", "w"}).out,
+              Not(HasSubstr("derivative of u")));
 }
 
 TEST(Draw, writes_svg_or_dot_by_the_ending_of_the_file) {
@@ -148,7 +159,7 @@ TEST(Draw, writes_svg_or_dot_by_the_ending_of_the_file) {
 TEST(Draw, puts_numbers_into_the_picture_at_a_point) {
   const auto r = run_tool({"draw", "x*sin(y)", "--at", "x=2,y=3"});
   EXPECT_EQ(wengert::testing::xml_problem(r.out), "");
-  EXPECT_THAT(r.out, HasSubstr(">-0.99<"));   // the partial of sin at 3
+  EXPECT_THAT(r.out, HasSubstr(">-0.99<"));  // the partial of sin at 3
   EXPECT_THAT(r.out, HasSubstr("adjoint"));
 }
 
@@ -191,7 +202,8 @@ TEST(Start, is_instant) {
   for (int k = 0; k < 10; ++k) {
     const auto start = std::chrono::steady_clock::now();
     run_tool({"--version"});
-    least = std::min(least, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    least =
+        std::min(least, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
   }
   EXPECT_LT(least, 100) << "with the shell that starts it, on a busy machine";
 }

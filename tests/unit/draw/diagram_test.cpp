@@ -19,7 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const Program& talk() {
-  static const Program p = parse("program talk(x1, x2) {\n v1 = x1 * x2\n v3 = v1 * sin(v1)\n return cos(v3), exp(v3)\n}");
+  static const Program p =
+      parse("program talk(x1, x2) {\n v1 = x1 * x2\n v3 = v1 * sin(v1)\n return cos(v3), exp(v3)\n}");
   return p;
 }
 
@@ -30,7 +31,11 @@ Program long_program(size_t length, size_t inputs = 3) {
   text += ") {\n v0 = sin(x0)\n v1 = cos(x1)\n";
   for (size_t k = 2; k < length; ++k) {
     const std::string last = "v" + std::to_string(k - 1), input = "x" + std::to_string(k % inputs);
-    text += " v" + std::to_string(k) + (k % 5 == 0 ? " = " + last + " * " + input : k % 2 == 0 ? " = sin(" + last + ")" : " = " + last + " + v" + std::to_string(k - 2)) + "\n";
+    text += " v" + std::to_string(k) +
+            (k % 5 == 0   ? " = " + last + " * " + input
+             : k % 2 == 0 ? " = sin(" + last + ")"
+                          : " = " + last + " + v" + std::to_string(k - 2)) +
+            "\n";
   }
   return parse(text + " return v" + std::to_string(length - 1) + "\n}");
 }
@@ -57,7 +62,9 @@ TEST(Diagram, writes_scalar_constants_into_the_formulas) {
   EXPECT_THAT(d.vertices[2].formula, HasSubstr("0.5"));
 }
 
-TEST(Diagram, an_output_that_is_a_constant_has_a_box) { EXPECT_EQ(make_diagram(parse("program f(x) { return 3 }")).vertices.size(), 2u); }
+TEST(Diagram, an_output_that_is_a_constant_has_a_box) {
+  EXPECT_EQ(make_diagram(parse("program f(x) { return 3 }")).vertices.size(), 2u);
+}
 
 TEST(Diagram, folds_a_long_program_and_says_so) {
   const Diagram d = make_diagram(long_program(3000));
@@ -117,7 +124,9 @@ TEST(Svg, of_a_folded_program_is_well_formed) {
   EXPECT_EQ(wengert::testing::xml_problem(svg(make_diagram(long_program(3000)))), "");
 }
 
-TEST(Svg, of_an_empty_program_is_a_picture) { EXPECT_EQ(wengert::testing::xml_problem(svg(make_diagram(Program()))), ""); }
+TEST(Svg, of_an_empty_program_is_a_picture) {
+  EXPECT_EQ(wengert::testing::xml_problem(svg(make_diagram(Program()))), "");
+}
 
 TEST(Dot, names_boxes_and_arrows) {
   const std::string text = dot(make_diagram(talk()));

@@ -31,8 +31,9 @@ class WrittenOut : public testing::TestWithParam<const char*> {};
 TEST_P(WrittenOut, reads_as_it_was_given) { EXPECT_EQ(whole(GetParam()), GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(Formulas, WrittenOut,
-                         testing::Values("a + b * c", "(a + b) * c", "a - (b - c)", "a - b - c", "a / (b * c)", "a / b / c", "a * (b / c)",
-                                         "-a + b", "(-a) * b", "(a + b)^c", "a^(b + c)", "sin(a + b) * cos(a - b)", "-(a * b)", "(a^b)^c"));
+                         testing::Values("a + b * c", "(a + b) * c", "a - (b - c)", "a - b - c", "a / (b * c)",
+                                         "a / b / c", "a * (b / c)", "-a + b", "(-a) * b", "(a + b)^c", "a^(b + c)",
+                                         "sin(a + b) * cos(a - b)", "-(a * b)", "(a^b)^c"));
 
 TEST(Formula, written_out_means_the_same) {
   for (const char* text : {"a*(b/c)", "a/(b/c)", "-(a+b)*c", "(-a)^b", "a^b^c", "(a^b)^c", "2*-a", "a-(-b)"}) {
@@ -51,7 +52,8 @@ TEST(Formula, of_great_length_is_cut) {
 
 TEST(Formula, of_values_used_over_and_over_is_cut) {
   std::string text = "program f(x) {\n %1 = add x x\n";
-  for (int k = 2; k < 60; ++k) text += " %" + std::to_string(k) + " = add %" + std::to_string(k - 1) + " %" + std::to_string(k - 1) + "\n";
+  for (int k = 2; k < 60; ++k)
+    text += " %" + std::to_string(k) + " = add %" + std::to_string(k - 1) + " %" + std::to_string(k - 1) + "\n";
   const Program p = parse(text + " return %59\n}");
   EXPECT_LT(expanded_formula(p, p.outputs()[0]).size(), 1000u) << "2^59 terms would be too many";
 }

@@ -118,6 +118,7 @@ TEST(TextError, W503_knows_near_names) {
 TEST(TextError, W504_knows_near_functions) {
   EXPECT_THAT(message_of_line("a = sni(x)"), HasSubstr("W504 usage: no function is named sni"));
   EXPECT_THAT(message_of_line("a = sni(x)"), HasSubstr("did you mean \"sin\"?"));
+  EXPECT_THAT(message_of_line("a = sinn(x)"), HasSubstr("did you mean \"sin\"?"));  // not sign, as near but less alike
   EXPECT_THAT(message_of_line("a = mull x x"), HasSubstr("did you mean \"mul\"?"));
   EXPECT_THAT(message_of_line("a = frobnicate(x)"), HasSubstr("`wengert primitives` lists the functions"));
   EXPECT_THAT(message_of_line("a = x(x)"), HasSubstr("x is a value, not a function"));
