@@ -23,7 +23,7 @@ TEST(RandomDerivatives, of_many_programs_agree_in_every_mode) {
   EXPECT_GE(report.dot_products, 100000);
   EXPECT_LE(report.infinite, 10);
   EXPECT_GT(report.eliminated_jacobians, 300);
-  EXPECT_LE(report.fewest_instructions, 10U);
+  EXPECT_LE(report.fewest_instructions, 12U);  // the shortest drawn; single instructions: each_primitive_test
   EXPECT_GE(report.most_instructions, 400U);
   for (const Primitive* p : primitives()) {
     const bool of_the_list = p->family == Family::structure || dynamic_cast<const Mutant*>(p) != nullptr;
