@@ -8,8 +8,8 @@
 //   expect:
 //   program f_vjp(...) { ... }
 //
-// Words after a verb are its arguments (`grad 0`: by input 0; `eliminate reverse`). A text holds what we promise: reuse of
-// results, numbers of operations, orders of elimination; never values. Usage: run_golden [FOLDER] [--bless]; --bless
+// Words after a verb are its arguments (`grad 0`: by input 0; `eliminate reverse`). A text holds what we promise: reuse
+// of results, numbers of operations, orders of elimination; never values. Usage: run_golden [FOLDER] [--bless]; --bless
 // writes what came out into the files, for a review like that of code.
 #include <gtest/gtest.h>
 
@@ -97,7 +97,9 @@ using Verb = std::function<Program(const Program&, const Words&)>;
 
 const std::map<std::string, Verb>& verbs() {
   static const auto of = [](auto f) { return [f](const Program& p, const Words& a) { return f(p, indices(a)); }; };
-  static const auto pass = [](Program (*f)(const Program&)) { return [f](const Program& p, const Words&) { return f(p); }; };
+  static const auto pass = [](Program (*f)(const Program&)) {
+    return [f](const Program& p, const Words&) { return f(p); };
+  };
   static const std::map<std::string, Verb> table{
       {"print", [](const Program& p, const Words&) { return p; }},
       {"jvp", of(jvp)},
@@ -107,8 +109,10 @@ const std::map<std::string, Verb>& verbs() {
       {"hessian", of(hessian)},
       {"hvp", of(hvp)},
       {"jacobian", of([](const Program& p, const std::vector<size_t>& wrt) { return jacobian(p, wrt); })},
-      {"jacobian_forward", of([](const Program& p, const std::vector<size_t>& wrt) { return jacobian(p, wrt, JacobianMode::forward); })},
-      {"jacobian_reverse", of([](const Program& p, const std::vector<size_t>& wrt) { return jacobian(p, wrt, JacobianMode::reverse); })},
+      {"jacobian_forward",
+       of([](const Program& p, const std::vector<size_t>& wrt) { return jacobian(p, wrt, JacobianMode::forward); })},
+      {"jacobian_reverse",
+       of([](const Program& p, const std::vector<size_t>& wrt) { return jacobian(p, wrt, JacobianMode::reverse); })},
       {"gauss_newton_product", [](const Program& p, const Words&) { return gauss_newton_product(p); }},
       {"eliminate", eliminated},
       {"simplify", pass(simplify)},
@@ -116,7 +120,8 @@ const std::map<std::string, Verb>& verbs() {
       {"common_subexpressions", pass(common_subexpressions)},
       {"inline_calls", [](const Program& p, const Words&) { return inline_calls(p); }},
       {"scalarize", [](const Program& p, const Words&) { return scalarize(p).program; }},
-      {"batch", [](const Program& p, const Words& a) { return batch(p, std::vector<bool>(p.inputs(), true), std::stol(a.at(0))); }},
+      {"batch", [](const Program& p,
+                   const Words& a) { return batch(p, std::vector<bool>(p.inputs(), true), std::stol(a.at(0))); }},
   };
   return table;
 }
@@ -151,8 +156,10 @@ class GoldenTest : public testing::Test {
   void TestBody() override {
     const Golden golden = read(path_);
     const std::string found = run(golden, path_.filename().string());
-    if (bless_) std::ofstream(path_) << golden.head << found;
-    else EXPECT_EQ(found, golden.expected) << "if this is meant: run_golden --bless, and review the difference";
+    if (bless_)
+      std::ofstream(path_) << golden.head << found;
+    else
+      EXPECT_EQ(found, golden.expected) << "if this is meant: run_golden --bless, and review the difference";
   }
 
  private:
@@ -180,8 +187,10 @@ int main(int argc, char** argv) {
   std::filesystem::path folder = WENGERT_SOURCE_DIR "/tests/golden";
   bool bless = false;
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--bless") bless = true;
-    else folder = argv[i];
+    if (std::string_view(argv[i]) == "--bless")
+      bless = true;
+    else
+      folder = argv[i];
   }
   return wengert::register_and_run(folder, bless);
 }

@@ -132,7 +132,9 @@ int run(Context& context) {
     if (!context.json()) std::fwrite(page.data(), 1, page.size(), stdout);
     return exit_ok;
   }
-  return a.has("NAME") ? details(context, named(a.text("NAME"))) : list(context, a.text("family"));
+  return context.stage("show", [&] {
+    return a.has("NAME") ? details(context, named(a.text("NAME"))) : list(context, a.text("family"));
+  });
 }
 
 }  // namespace

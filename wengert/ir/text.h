@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The text form of Programs (files named *.wl), DESIGN.md section 5. Printer and reader are exact inverses of each other:
+// The text form of Programs (files named *.wl). Printer and reader are exact inverses of each other:
 //
 //   parse(print(p)) == p      same lines in the same places, types, attributes, constants bit for bit; the names too,
 //                             but for a second value of the same name, which becomes %N
@@ -8,39 +8,39 @@
 //
 // What the printer writes has one operation a line:
 //
-//   wengert 1                                           format version (print_file only; the reader can do without)
+//   wengert 1                                    format version (print_file only; the reader can do without)
 //
-//   program step(s: f64[], x: f64[]) {                  nested Programs come before their use
+//   program step(s: f64[], x: f64[]) {           nested Programs come before their use
 //     %2 = mul s x
 //     return %2
 //   }
 //
-//   program f(x: f64[3], %1: f64[], n: i64[]) {         inputs with their types
-//     y = mul %1 2                                      a name the user gave; scalar float constants are written in place
-//     %5 = sum{axes=[0]} x                              others are %N, N = line of the Program: 3 was the constant
-//     %6 = constant f64[2,2] [[1, 2], [3, 4]]           constants that are not scalar floats directly before their first
-//     %7 = constant f64[64,64] 0                          use have lines of their own; equal elements are written once
-//     %8, %9 = scan{body=@step, length=10} y x          several results
-//     return %5, y
+//   program f(x: f64[3], %1: f64[]) {            inputs with their types
+//     y = mul %1 2                               a name the user gave; the number 2 is line 2
+//     %4 = sum{axes=[0]} x                       other values are %N, N = their line in the Program
+//     %5 = constant f64[2,2] [[1, 2], [3, 4]]    arrays, and numbers that do not come right before their first use,
+//     %6 = constant f64[64,64] 0                   have lines of their own; equal elements are written once
+//     %7, %8 = scan{body=@step, length=10} y x   several results
+//     return %4, y
 //   }
 //
 // Attribute values: integers, reals (with a point, an exponent, inf or nan), true and false, dtypes, [1, 2], "text",
-// f64[2] [1, 2], @program. A NaN other than the usual one shows its bits: nan(0x7ff8000000000001). Numbers of f32 have a
-// suffix: 2f32. Names that are no identifiers, or that mean something else, stand in backquotes: `layer 1`. Text in
-// quotes and backquotes knows the escapes \\ \" \` \n \t \r \x41. Comments run from # to the end of the line.
+// f64[2] [1, 2], @program. A NaN other than the usual one shows its bits: nan(0x7ff8000000000001). Numbers of f32
+// have a suffix: 2f32. Names that are no identifiers, or that mean something else, stand in backquotes: `layer 1`.
+// Text in quotes and backquotes knows the escapes \\ \" \` \n \t \r \x41. Comments run from # to the end of the line.
 //
 // The reader also takes formulas, with the usual precedence:
 //
-//   program f(x1, x2) {                 without a type: f64[]
-//     v1 = x1 * x2                      + - * / and ^ (right associative, before unary minus), < <= > >= ==
-//     v3 = v1 * sin(v1)                 every primitive is a function, and so is every Program above this one
-//     s = sum(x, axes=[0])              attributes among the arguments, or sum{axes=[0]}(x)
-//     return cos(v3), exp(v3)           statements end at the end of the line or at a semicolon; a line that ends in an
-//   }                                     operator or inside parentheses goes on
+//   program f(x1, x2) {              without a type: f64[]
+//     v1 = x1 * x2                   + - * / and ^ (right associative, before unary minus), < <= > >= ==
+//     v3 = v1 * sin(v1)              every primitive is a function, and so is every Program above this one
+//     s = sum(x, axes=[0])           attributes among the arguments, or sum{axes=[0]}(x)
+//     return cos(v3), exp(v3)        statements end at the end of the line or at a semicolon; a line that ends in
+//   }                                an operator or inside parentheses goes on
 //
 // Operators and elementwise functions broadcast, numbers take the dtype of what they are combined with, `sum(x)` sums
-// over all axes, `pi` and `e` are the numbers unless something has that name. In the printed form (`mul x 2`) nothing is
-// converted. A value is assigned once; %N is a label like any other, the printer numbers anew.
+// over all axes, `pi` and `e` are the numbers unless something has that name. In the printed form (`mul x 2`) nothing
+// is converted. A value is assigned once; %N is a label like any other, the printer numbers anew.
 //
 // Reading takes time and memory linear in the length of the text, whatever the text is.
 #pragma once
@@ -73,11 +73,12 @@ struct FormulaInput {
   Type type;
 };
 
-/// The Program of a formula such as "x*sin(y)", or of several: "r = x^2 + y^2, sqrt(r), 1/r". Definitions and results are
-/// separated by commas, semicolons or line ends; without a result the last definition is it.
+/// The Program of a formula such as "x*sin(y)", or of several: "r = x^2 + y^2, sqrt(r), 1/r". Definitions and results
+/// are separated by commas, semicolons or line ends; without a result the last definition is it.
 ///
 /// inputs : these come first, in this order, used or not; further free variables follow as f64[] in order of appearance
 /// throws : as parse
-Program parse_formula(std::string_view formula, const std::vector<FormulaInput>& inputs = {}, const std::string& name = "f");
+Program parse_formula(std::string_view formula, const std::vector<FormulaInput>& inputs = {},
+                      const std::string& name = "f");
 
 }  // namespace wengert

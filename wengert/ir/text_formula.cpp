@@ -21,18 +21,21 @@ struct Operator {
   bool swapped = false;
 };
 constexpr int of_sums = 1, of_powers = 4;
-constexpr Operator operators[] = {{'<', 0, "less"},     {'l', 0, "less_equal"}, {'>', 0, "less", true}, {'g', 0, "less_equal", true},
-                                  {'q', 0, "equal"},    {'+', of_sums, "add"},  {'-', of_sums, "sub"},  {'*', 2, "mul"},
-                                  {'/', 2, "div"},      {'^', of_powers, "pow"}};
+constexpr Operator operators[] = {
+    {'<', 0, "less"},  {'l', 0, "less_equal"}, {'>', 0, "less", true}, {'g', 0, "less_equal", true},
+    {'q', 0, "equal"}, {'+', of_sums, "add"},  {'-', of_sums, "sub"},  {'*', 2, "mul"},
+    {'/', 2, "div"},   {'^', of_powers, "pow"}};
 
 const Operator* find_operator(const Token& token) {
   if (token.kind != Token::Kind::sign) return nullptr;
-  const auto found = std::find_if(std::begin(operators), std::end(operators), [&](const Operator& o) { return o.sign == token.sign; });
+  const auto found =
+      std::find_if(std::begin(operators), std::end(operators), [&](const Operator& o) { return o.sign == token.sign; });
   return found == std::end(operators) ? nullptr : found;
 }
 
 bool is_number_word(const Token& token) {
-  return token.kind == Token::Kind::number || token.is("inf") || token.is("nan") || token.is("true") || token.is("false");
+  return token.kind == Token::Kind::number || token.is("inf") || token.is("nan") || token.is("true") ||
+         token.is("false");
 }
 
 bool names_value(const Token& token) {
@@ -43,7 +46,8 @@ bool names_value(const Token& token) {
 /// Records whose operands broadcast as those of an elementwise function do, though their family is another.
 bool broadcasts(const Primitive& primitive) {
   static constexpr std::string_view names[] = {"less", "less_equal", "equal", "logical_and", "logical_or", "select"};
-  return primitive.family == Family::elementwise || std::find(std::begin(names), std::end(names), primitive.name) != std::end(names);
+  return primitive.family == Family::elementwise ||
+         std::find(std::begin(names), std::end(names), primitive.name) != std::end(names);
 }
 
 std::optional<double> number_by_name(const Token& token) {
@@ -82,8 +86,8 @@ template <class F> auto ProgramReader::placed(size_t at, F f) const {
 
 Operand ProgramReader::expression(int least, std::optional<Operand> first) {
   if (++depth_ > deepest)
-    throw ResourceError("W514", fmt::format("the expression is nested more than {} deep", deepest), source().place(lexer_.current().at),
-                        "give parts of it names on lines of their own");
+    throw ResourceError("W514", fmt::format("the expression is nested more than {} deep", deepest),
+                        source().place(lexer_.current().at), "give parts of it names on lines of their own");
   Operand left = first ? *first : unary();
   while (const Operator* op = goes_on() ? find_operator(lexer_.current()) : nullptr) {
     if (op->precedence < least) break;
@@ -127,7 +131,8 @@ Operand ProgramReader::primary() {
     if (!lexer_.accept(')')) lexer_.unexpected(fmt::format("')' to close the '(' of line {}", source().line(token.at)));
     return inner;
   }
-  const bool call_follows = lexer_.ahead().is('{') || (lexer_.ahead().is('(') && (open_ > 0 || !lexer_.ahead().first_on_line));
+  const bool call_follows =
+      lexer_.ahead().is('{') || (lexer_.ahead().is('(') && (open_ > 0 || !lexer_.ahead().first_on_line));
   if (token.kind == Token::Kind::name && call_follows) return call(head());
   if (!names_value(token)) lexer_.unexpected("a value, a number, a function or '('");
   return named();
@@ -137,9 +142,12 @@ Operand ProgramReader::named() {
   const Token token = lexer_.current();
   const Operand* known = scope_.find(source(), token);
   Operand operand;
-  if (known != nullptr) operand = *known;
-  else if (const auto number = number_by_name(token)) operand.number = *number;
-  else unknown_value(token);
+  if (known != nullptr)
+    operand = *known;
+  else if (const auto number = number_by_name(token))
+    operand.number = *number;
+  else
+    unknown_value(token);
   operand.at = lexer_.take().at;
   return operand;
 }
@@ -148,9 +156,12 @@ Operand ProgramReader::number() {
   const Token& token = lexer_.current().is('-') ? lexer_.ahead() : lexer_.current();
   Operand operand;
   operand.at = lexer_.current().at;
-  if (token.suffix == "i64") operand.value = builder_.constant(Array::of<int64_t>({}, std::array{read_integer(lexer_)}));
-  else if (token.is("true") || token.is("false")) operand.value = builder_.constant(read_array(lexer_, boolean(), programs_.budget));
-  else if (token.suffix == "f32") operand.number = read_real<float>(lexer_), operand.dtype = DType::f32;
+  if (token.suffix == "i64")
+    operand.value = builder_.constant(Array::of<int64_t>({}, std::array{read_integer(lexer_)}));
+  else if (token.is("true") || token.is("false"))
+    operand.value = builder_.constant(read_array(lexer_, boolean(), programs_.budget));
+  else if (token.suffix == "f32")
+    operand.number = read_real<float>(lexer_), operand.dtype = DType::f32;
   else {
     if (token.suffix == "f64") operand.dtype = DType::f64;
     operand.number = read_real<double>(lexer_);
@@ -163,7 +174,8 @@ Operand ProgramReader::atom() {
   if (is_number_word(token)) return number();
   if (token.is('-') && is_number_word(lexer_.ahead())) return number();
   if (!names_value(token))
-    lexer_.unexpected("a value or a number", "operands of the printed form are separated by blanks; formulas are written name(a, b)");
+    lexer_.unexpected("a value or a number",
+                      "operands of the printed form are separated by blanks; formulas are written name(a, b)");
   return named();
 }
 
@@ -183,8 +195,10 @@ Operand ProgramReader::call(Head head) {
   std::vector<Operand> operands;
   for (bool more = !lexer_.current().is(')'); more; more = lexer_.accept(',')) {
     const bool attribute = lexer_.current().kind == Token::Kind::name && lexer_.ahead().is('=');
-    if (attribute) set_attribute(head.attributes, lexer_, programs_);
-    else operands.push_back(expression(0));
+    if (attribute)
+      set_attribute(head.attributes, lexer_, programs_);
+    else
+      operands.push_back(expression(0));
   }
   --open_;
   if (!lexer_.accept(')')) lexer_.unexpected(fmt::format("',' or ')' in the call of {}", quote(head.name)));
@@ -205,7 +219,8 @@ Operand ProgramReader::apply(const Head& head, std::vector<Operand> operands) {
 
 ValueId ProgramReader::line(const Operand& operand, DType dtype) {
   if (operand.results != 1)
-    source().fail("W506", operand.at, fmt::format("{} results cannot be one operand", operand.results), "give each a name first: a, b = ...");
+    source().fail("W506", operand.at, fmt::format("{} results cannot be one operand", operand.results),
+                  "give each a name first: a, b = ...");
   return operand.is_number() ? builder_.literal(operand.number, operand.dtype.value_or(dtype)) : operand.value;
 }
 
@@ -217,9 +232,12 @@ std::vector<Operand> ProgramReader::aligned(const Head& head, std::vector<Operan
   }
   if (!dtype || *dtype == DType::boolean) dtype = DType::f64;
   for (Operand& o : operands) {
-    const bool whole = o.is_number() && *dtype == DType::i64 && !o.dtype && std::abs(o.number) <= 0x1p53 && std::trunc(o.number) == o.number;
-    if (whole) o.value = builder_.constant(Array::filled(i64(), o.number));
-    else o.value = line(o, is_float(*dtype) ? *dtype : DType::f64);
+    const bool whole = o.is_number() && *dtype == DType::i64 && !o.dtype && std::abs(o.number) <= 0x1p53 &&
+                       std::trunc(o.number) == o.number;
+    if (whole)
+      o.value = builder_.constant(Array::filled(i64(), o.number));
+    else
+      o.value = line(o, is_float(*dtype) ? *dtype : DType::f64);
   }
   if (!broadcasts(*head.primitive)) return operands;
   Shape shape;
@@ -233,7 +251,9 @@ std::vector<Operand> ProgramReader::aligned(const Head& head, std::vector<Operan
 void ProgramReader::check_count(const Head& head, size_t operands) const {
   const int arity = head.primitive->arity;
   if (arity == Primitive::any_arity || static_cast<size_t>(arity) == operands) return;
-  source().fail("W506", head.name.at, fmt::format("{} takes {} operand{}, {} {} given", head.primitive->name, arity, arity == 1 ? "" : "s", operands, operands == 1 ? "is" : "are"));
+  source().fail("W506", head.name.at,
+                fmt::format("{} takes {} operand{}, {} {} given", head.primitive->name, arity, arity == 1 ? "" : "s",
+                            operands, operands == 1 ? "is" : "are"));
 }
 
 Operand ProgramReader::append(const Head& head, const std::vector<Operand>& operands) {
@@ -258,10 +278,12 @@ Operand ProgramReader::record(const Head& head, std::vector<Operand> operands) {
   return append(head, aligned(head, std::move(operands)));
 }
 
-Operand ProgramReader::record(const Head& like, std::string_view primitive, std::vector<Operand> operands, Attributes attributes) {
+Operand ProgramReader::record(const Head& like, std::string_view primitive, std::vector<Operand> operands,
+                              Attributes attributes) {
   Head head{like.name, operation(primitive), std::move(attributes)};
   if (head.primitive == nullptr)
-    source().fail("W504", like.name.at, fmt::format("this needs the primitive {}, which is not in the registry", primitive));
+    source().fail("W504", like.name.at,
+                  fmt::format("this needs the primitive {}, which is not in the registry", primitive));
   return record(head, std::move(operands));
 }
 
@@ -282,13 +304,16 @@ Operand ProgramReader::constant_line(const Token& head) {
 
 Operand ProgramReader::instruction(const Head& head) {
   std::vector<Operand> operands;
-  while (!lexer_.current().first_on_line && !lexer_.current().is(';') && !lexer_.current().is('}') && lexer_.current().kind != Token::Kind::end)
+  while (!lexer_.current().first_on_line && !lexer_.current().is(';') && !lexer_.current().is('}') &&
+         lexer_.current().kind != Token::Kind::end)
     operands.push_back(atom());
   return append(head, operands);
 }
 
 void ProgramReader::unknown_value(const Token& token) const {
-  if (token.kind == Token::Kind::label) source().fail("W503", token.at, fmt::format("%{} has no value here", quote(token)), "a value is defined on a line above its use");
+  if (token.kind == Token::Kind::label)
+    source().fail("W503", token.at, fmt::format("%{} has no value here", quote(token)),
+                  "a value is defined on a line above its use");
   std::string fix = did_you_mean(token.text, scope_.names());
   const bool callable = operation(token.text) != nullptr || find_function(token.text) != nullptr;
   if (callable) fix = fmt::format("{} is a function: write {}(x)", token.text, token.text);
@@ -298,9 +323,12 @@ void ProgramReader::unknown_value(const Token& token) const {
 
 void ProgramReader::unknown_function(const Token& token) const {
   if (scope_.has_bare(token.text))
-    source().fail("W504", token.at, fmt::format("{} is a value, not a function", quote(token)), fmt::format("for a product write {} * (...)", quote(token)));
+    source().fail("W504", token.at, fmt::format("{} is a value, not a function", quote(token)),
+                  fmt::format("for a product write {} * (...)", quote(token)));
   if (find_function(token.text) != nullptr || programs_.by_name.contains(std::string(token.text)))
-    source().fail("W504", token.at, fmt::format("{} is no primitive, so its operands stand in parentheses", quote(token)), fmt::format("write {}(...)", quote(token)));
+    source().fail("W504", token.at,
+                  fmt::format("{} is no primitive, so its operands stand in parentheses", quote(token)),
+                  fmt::format("write {}(...)", quote(token)));
   std::vector<std::string_view> known = operation_names();
   for (const auto& entry : programs_.by_name) known.push_back(entry.first);
   std::sort(known.begin(), known.end());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Functions of the text form that are no record as they are written: attributes left out (`sum(x)` means all axes, an axis
-// may count from the end), and what is made of several operations (`mean`, `clamp`, `greater`). They record the same
-// lines as the C++ functions of the same names.
+// Functions of the text form that are no record as they are written: attributes left out (`sum(x)` means all axes, an
+// axis may count from the end), and what is made of several operations (`mean`, `clamp`, `greater`). They record the
+// same lines as the C++ functions of the same names.
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -26,7 +26,8 @@ int64_t from_front(int64_t axis, int rank) { return axis < 0 && axis >= -rank ? 
 std::vector<int64_t> axes(ProgramReader& reader, const Head& head, Operand& x) {
   const int n = rank(reader, x);
   std::vector<int64_t> result;
-  if (head.attributes.has("axes")) result = head.attributes.integers("axes");
+  if (head.attributes.has("axes"))
+    result = head.attributes.integers("axes");
   else
     for (int axis = 0; axis < n; ++axis) result.push_back(axis);
   for (int64_t& axis : result) axis = from_front(axis, n);
@@ -34,7 +35,8 @@ std::vector<int64_t> axes(ProgramReader& reader, const Head& head, Operand& x) {
   return result;
 }
 
-Result call_with(ProgramReader& reader, const Head& head, Operands& operands, std::string_view name, AttributeValue value) {
+Result call_with(ProgramReader& reader, const Head& head, Operands& operands, std::string_view name,
+                 AttributeValue value) {
   Head complete = head;
   complete.attributes.set(std::string(name), std::move(value));
   return reader.record(complete, operands);
@@ -71,8 +73,9 @@ Result with_parameter(ProgramReader& reader, const Head& head, Operands& operand
 
 void need(ProgramReader& reader, const Head& head, const Operands& operands, size_t count) {
   if (operands.size() == count) return;
-  reader.source().fail("W506", head.name.at, fmt::format("{} takes {} operand{}, {} {} given", head.name.text, count, count == 1 ? "" : "s",
-                                                         operands.size(), operands.size() == 1 ? "is" : "are"));
+  reader.source().fail("W506", head.name.at,
+                       fmt::format("{} takes {} operand{}, {} {} given", head.name.text, count, count == 1 ? "" : "s",
+                                   operands.size(), operands.size() == 1 ? "is" : "are"));
 }
 
 /// For functions of several operations: the right number of operands, and no attributes.
@@ -118,7 +121,8 @@ Result matrix_product(ProgramReader& reader, const Head& head, Operands& operand
   if (operands.size() != 2) return {};
   const bool row = rank(reader, operands[0]) == 1, column = rank(reader, operands[1]) == 1;
   if (row == column && !row) return {};
-  const bool transposed = head.attributes.has(row ? "transpose_a" : "transpose_b") || (column && head.attributes.has("transpose_b"));
+  const bool transposed =
+      head.attributes.has(row ? "transpose_a" : "transpose_b") || (column && head.attributes.has("transpose_b"));
   if (transposed) reader.source().fail("W504", head.name.at, "a vector has no transpose", "leave the attribute out");
   if (row) operands[0] = reshape(reader, head, operands[0], reader.type(operands[0]).shape.with(0, 1));
   if (column) operands[1] = reshape(reader, head, operands[1], reader.type(operands[1]).shape.with(1, 1));
@@ -168,7 +172,8 @@ Result loop(ProgramReader& reader, const Head& head, Operands& operands) {
   const size_t sliced = operands.size() - std::min(operands.size(), carries);
   if (!attributes.has("mapped")) attributes.set("mapped", std::vector<int64_t>(sliced, 1));
   if (!scan && !attributes.has("summed"))
-    attributes.set("summed", std::vector<int64_t>(attributes.program("body").outputs().size(), head.name.is("sum_map")));
+    attributes.set("summed",
+                   std::vector<int64_t>(attributes.program("body").outputs().size(), head.name.is("sum_map")));
   const auto& mapped = attributes.integers("mapped");
   for (size_t k = 0; k < sliced && k < mapped.size() && !attributes.has("length"); ++k) {
     Operand& x = operands[operands.size() - sliced + k];
@@ -216,7 +221,8 @@ constexpr std::array entries{Entry{"sum", over_axes},
 }  // namespace
 
 Function find_function(std::string_view name) {
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name == name; });
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name == name; });
   return found == entries.end() ? nullptr : found->function;
 }
 

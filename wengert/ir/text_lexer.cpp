@@ -11,7 +11,9 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_word(char c) { return is_letter(c) || is_digit(c); }
-unsigned char byte(std::string_view text, size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0; }
+unsigned char byte(std::string_view text, size_t at) {
+  return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+}
 
 /// Bytes of the UTF-8 character at `at` if it can be shown; 0 if it is malformed or a control character.
 size_t shown_length(std::string_view text, size_t at) {
@@ -86,7 +88,7 @@ size_t Source::line(size_t offset) const {
 }
 
 std::string Source::place(size_t offset) const {
-  constexpr size_t before = 80, after = 40;  // characters shown
+  constexpr size_t before = 80, after = 40;                                  // characters shown
   const size_t start = offset == 0 ? 0 : text_.rfind('\n', offset - 1) + 1;  // npos + 1 is 0
   const size_t end = std::min({text_.find('\n', offset), text_.size(), offset + 4 * after + 4});
   size_t column = 0, from = start;
@@ -126,7 +128,8 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string_vi
     if (std::max(name.size(), candidate.size()) - std::min(name.size(), candidate.size()) > least) continue;
     const std::string other = lower(candidate);
     const size_t distance = edit_distance(meant, other);
-    if (distance > least || (distance == least && (nearest.empty() || shared(other) <= shared(lower(nearest))))) continue;
+    if (distance > least || (distance == least && (nearest.empty() || shared(other) <= shared(lower(nearest)))))
+      continue;
     least = distance;
     nearest = candidate;
   }
@@ -177,10 +180,14 @@ void Lexer::skip_blanks(Token& token) {
   const std::string_view text = source_.text();
   while (at_ < text.size()) {
     const char c = text[at_];
-    if (c == '#') at_ = std::min(text.find('\n', at_), text.size());
-    else if (c == '\n') token.first_on_line = true, ++at_;
-    else if (c == ' ' || c == '\t' || c == '\r') ++at_;
-    else break;
+    if (c == '#')
+      at_ = std::min(text.find('\n', at_), text.size());
+    else if (c == '\n')
+      token.first_on_line = true, ++at_;
+    else if (c == ' ' || c == '\t' || c == '\r')
+      ++at_;
+    else
+      break;
   }
 }
 
@@ -191,10 +198,14 @@ Token Lexer::next() {
   const std::string_view text = source_.text();
   if (at_ == text.size()) return token;
   const char c = text[at_];
-  if (is_letter(c)) name(token);
-  else if (is_digit(c) || (c == '.' && is_digit(peek(1)))) number(token);
-  else if (c == '"' || c == '`') quoted(token, c);
-  else sign(token);
+  if (is_letter(c))
+    name(token);
+  else if (is_digit(c) || (c == '.' && is_digit(peek(1))))
+    number(token);
+  else if (c == '"' || c == '`')
+    quoted(token, c);
+  else
+    sign(token);
   return token;
 }
 
@@ -210,7 +221,8 @@ void Lexer::quoted(Token& token, char quote) {
   for (++at_; at_ < text.size() && text[at_] != quote && text[at_] != '\n'; ++at_)
     if (text[at_] == '\\' && at_ + 1 < text.size()) ++at_;
   if (at_ >= text.size() || text[at_] != quote)
-    source_.fail("W501", token.at, fmt::format("the text in {} has no end on its line", quote), fmt::format("close it with {}", quote));
+    source_.fail("W501", token.at, fmt::format("the text in {} has no end on its line", quote),
+                 fmt::format("close it with {}", quote));
   ++at_;
   token.kind = quote == '"' ? Token::Kind::string : Token::Kind::quoted;
   token.text = text.substr(token.at, at_ - token.at);
@@ -226,8 +238,10 @@ void Lexer::number(Token& token) {
     skip_while(is_digit);
     if (peek() == '.') ++at_, skip_while(is_digit);
     const bool exponent = peek() == 'e' || peek() == 'E';
-    if (exponent && is_digit(peek(1))) ++at_, skip_while(is_digit);
-    else if (exponent && (peek(1) == '+' || peek(1) == '-') && is_digit(peek(2))) at_ += 2, skip_while(is_digit);
+    if (exponent && is_digit(peek(1)))
+      ++at_, skip_while(is_digit);
+    else if (exponent && (peek(1) == '+' || peek(1) == '-') && is_digit(peek(2)))
+      at_ += 2, skip_while(is_digit);
   }
   token.text = source_.text().substr(token.at, at_ - token.at);
   const size_t start = at_;
@@ -235,7 +249,8 @@ void Lexer::number(Token& token) {
   token.suffix = source_.text().substr(start, at_ - start);
   if (token.suffix.empty() || token.suffix == "f64" || token.suffix == "f32" || token.suffix == "i64") return;
   source_.fail("W502", token.at, fmt::format("a number cannot end in \"{}\"", displayed(token.suffix)),
-               fmt::format("for a product write {} * {}; the suffixes are f64, f32 and i64", displayed(token.text), displayed(token.suffix)));
+               fmt::format("for a product write {} * {}; the suffixes are f64, f32 and i64", displayed(token.text),
+                           displayed(token.suffix)));
 }
 
 void Lexer::sign(Token& token) {
@@ -283,10 +298,14 @@ std::string escape(std::string_view text, char quote) {
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
     const size_t length = shown_length(text, i);
-    if (c == quote || c == '\\') result += '\\', result += c;
-    else if (c == '\n') result += "\\n";
-    else if (length == 0) result += fmt::format("\\x{:02x}", byte(text, i));
-    else result += text.substr(i, length);
+    if (c == quote || c == '\\')
+      result += '\\', result += c;
+    else if (c == '\n')
+      result += "\\n";
+    else if (length == 0)
+      result += fmt::format("\\x{:02x}", byte(text, i));
+    else
+      result += text.substr(i, length);
     i += std::max<size_t>(length, 1);
   }
   return result += quote;

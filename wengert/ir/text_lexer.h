@@ -36,11 +36,11 @@ struct Token {
   enum class Kind : uint8_t { end, name, quoted, label, number, string, sign };
 
   Kind kind = Kind::end;
-  char sign = 0;               ///< of a sign: itself; 'l', 'g', 'q' for <= >= ==
+  char sign = 0;  ///< of a sign: itself; 'l', 'g', 'q' for <= >= ==
   bool first_on_line = false;
-  size_t at = 0;               ///< offset in the text
-  std::string_view text;       ///< as written, quotes included; a label without its %
-  std::string_view suffix;     ///< of a number: f64, f32 or i64
+  size_t at = 0;            ///< offset in the text
+  std::string_view text;    ///< as written, quotes included; a label without its %
+  std::string_view suffix;  ///< of a number: f64, f32 or i64
 
   bool is(char c) const { return kind == Kind::sign && sign == c; }
   bool is(std::string_view name) const { return kind == Kind::name && text == name; }

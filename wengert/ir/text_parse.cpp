@@ -38,8 +38,10 @@ void check_version(Lexer& lexer) {
   const size_t at = lexer.take().at;
   const int64_t version = read_integer(lexer);
   if (version != format_version)
-    lexer.source().fail("W509", at, fmt::format("the text has format version {}, this library reads version {}", version, format_version),
-                        version > format_version ? "read it with a newer version of the library" : "versions begin at 1");
+    lexer.source().fail(
+        "W509", at,
+        fmt::format("the text has format version {}, this library reads version {}", version, format_version),
+        version > format_version ? "read it with a newer version of the library" : "versions begin at 1");
 }
 
 void read_inputs(Lexer& lexer, ProgramReader& reader) {
@@ -53,12 +55,15 @@ void read_inputs(Lexer& lexer, ProgramReader& reader) {
 }
 
 ReadProgram read_program(Lexer& lexer, ReadPrograms& programs) {
-  if (!lexer.current().is("program")) lexer.unexpected("'program'", "a text is a list of: program name(inputs) { lines; return results }");
+  if (!lexer.current().is("program"))
+    lexer.unexpected("'program'", "a text is a list of: program name(inputs) { lines; return results }");
   lexer.take();
   const size_t at = lexer.current().at;
   const std::string name = read_name(lexer, "the name of the program");
   if (const auto known = programs.by_name.find(name); known != programs.by_name.end())
-    lexer.source().fail("W505", at, fmt::format("a program {} stands on line {} already", displayed(name_text(name)), lexer.source().line(known->second.at)),
+    lexer.source().fail("W505", at,
+                        fmt::format("a program {} stands on line {} already", displayed(name_text(name)),
+                                    lexer.source().line(known->second.at)),
                         "give one of them another name");
   programs.depth = 1;
   ProgramReader reader(lexer, programs, name);
@@ -76,11 +81,13 @@ std::vector<Token> free_variables(const Source& source, std::set<std::string, st
     open += token.is('(') || token.is('{') || token.is('[');
     open -= token.is(')') || token.is('}') || token.is(']');
     const Token& next = lexer.current();
-    const bool named = token.kind == Token::Kind::quoted || (token.kind == Token::Kind::name && !is_keyword(token.text) && !next.is('(') && !next.is('{'));
+    const bool named = token.kind == Token::Kind::quoted ||
+                       (token.kind == Token::Kind::name && !is_keyword(token.text) && !next.is('(') && !next.is('{'));
     const bool attribute = open > 0 && next.is('=');
     if (token.is('@')) lexer.take();
     if (!named || attribute) continue;
-    const bool is_new = known.insert(token.kind == Token::Kind::quoted ? unescape(source, token) : std::string(token.text)).second;
+    const bool is_new =
+        known.insert(token.kind == Token::Kind::quoted ? unescape(source, token) : std::string(token.text)).second;
     if (is_new && !next.is('=')) result.push_back(token);
   }
   return result;
@@ -120,7 +127,9 @@ const Operand* Scope::find(const Source& source, const Token& token) const {
 
 void Scope::define(const Source& source, const Token& token, const Operand& operand) {
   const auto refuse = [&](size_t before) {
-    source.fail("W505", token.at, fmt::format("{} has a value already, from line {}", shown(token), source.line(before)), "a value is assigned once: choose a new name");
+    source.fail("W505", token.at,
+                fmt::format("{} has a value already, from line {}", shown(token), source.line(before)),
+                "a value is assigned once: choose a new name");
   };
   if (token.kind == Token::Kind::label) {
     Label* known = label(source, token, true);
@@ -129,7 +138,9 @@ void Scope::define(const Source& source, const Token& token, const Operand& oper
     return;
   }
   const bool quoted = token.kind == Token::Kind::quoted;
-  if (!quoted && is_keyword(token.text)) source.fail("W500", token.at, fmt::format("{} has a meaning of its own", shown(token)), fmt::format("as a name, write it in backquotes: `{}`", shown(token)));
+  if (!quoted && is_keyword(token.text))
+    source.fail("W500", token.at, fmt::format("{} has a meaning of its own", shown(token)),
+                fmt::format("as a name, write it in backquotes: `{}`", shown(token)));
   std::string_view name = token.text;
   if (quoted) name = unescaped_.emplace_back(unescape(source, token));
   const auto [place, added] = names_.try_emplace(name, Named{operand, quoted, token.at});
@@ -156,7 +167,9 @@ void ProgramReader::input(const Token& name, const Type& type) {
   operand.value = ValueId{static_cast<uint32_t>(builder_.size())};
   operand.at = name.at;
   scope_.define(source(), name, operand);
-  builder_.input(type, name.kind == Token::Kind::label ? "" : name.kind == Token::Kind::quoted ? unescape(source(), name) : std::string(name.text));
+  builder_.input(type, name.kind == Token::Kind::label    ? ""
+                       : name.kind == Token::Kind::quoted ? unescape(source(), name)
+                                                          : std::string(name.text));
 }
 
 void ProgramReader::body() {
@@ -172,7 +185,8 @@ void ProgramReader::body() {
   for (bool more = !nothing; more; more = lexer_.accept(',')) outputs_.push_back(line(expression(0)));
   lexer_.accept(';');
   if (!lexer_.current().is('}'))
-    source().fail("W507", lexer_.current().at, "expected '}' after the results, found something else", "`return` is the last line of a program; results are separated by commas");
+    source().fail("W507", lexer_.current().at, "expected '}' after the results, found something else",
+                  "`return` is the last line of a program; results are separated by commas");
   lexer_.take();
 }
 
@@ -183,14 +197,17 @@ void ProgramReader::formula() {
     if (!separated && (lexer_.current().is('-') || lexer_.current().is('+')))
       source().fail("W500", lexer_.current().at, fmt::format("a line cannot begin with {}", lexer_.current().text),
                     "put the operator at the end of the line above, or a comma if this is a result of its own");
-    if (is_target(lexer_.current()) && lexer_.ahead().is('=')) last = definition();
-    else outputs_.push_back(line(expression(0)));
+    if (is_target(lexer_.current()) && lexer_.ahead().is('='))
+      last = definition();
+    else
+      outputs_.push_back(line(expression(0)));
     separated = lexer_.accept(',') || lexer_.accept(';');
     if (!separated && !lexer_.current().first_on_line && lexer_.current().kind != Token::Kind::end)
       lexer_.unexpected("an operator, ',' or the end of the formula");
   }
   if (outputs_.empty() && last) outputs_.push_back(line(*last));
-  if (outputs_.empty()) source().fail("W507", lexer_.current().at, "the formula is empty", "write for example x*sin(y)");
+  if (outputs_.empty())
+    source().fail("W507", lexer_.current().at, "the formula is empty", "write for example x*sin(y)");
 }
 
 Program ProgramReader::finish() { return builder_.finish(outputs_); }
@@ -210,7 +227,9 @@ Operand ProgramReader::definition() {
 
 void ProgramReader::assign(const std::vector<Token>& targets, const Operand& operand, size_t lines_before) {
   if (static_cast<size_t>(operand.results) != targets.size())
-    source().fail("W506", targets[0].at, fmt::format("{} name{} for {} result{}", targets.size(), targets.size() == 1 ? "" : "s", operand.results, operand.results == 1 ? "" : "s"));
+    source().fail("W506", targets[0].at,
+                  fmt::format("{} name{} for {} result{}", targets.size(), targets.size() == 1 ? "" : "s",
+                              operand.results, operand.results == 1 ? "" : "s"));
   for (uint32_t k = 0; k < targets.size(); ++k) {
     const Token& target = targets[k];
     Operand one = operand;
@@ -218,7 +237,9 @@ void ProgramReader::assign(const std::vector<Token>& targets, const Operand& ope
     if (!operand.is_number()) one.value = ValueId{static_cast<uint32_t>(operand.value) + k};
     scope_.define(source(), target, one);
     const bool own = target.kind != Token::Kind::label && !operand.is_number() && index(one.value) >= lines_before;
-    if (own) builder_.name_value(one.value, target.kind == Token::Kind::quoted ? unescape(source(), target) : std::string(target.text));
+    if (own)
+      builder_.name_value(one.value,
+                          target.kind == Token::Kind::quoted ? unescape(source(), target) : std::string(target.text));
   }
 }
 
@@ -237,7 +258,8 @@ Operand ProgramReader::right_side() {
     lexer_.take();
     return constant_line(head_word);
   }
-  const bool operand_follows = !next.first_on_line && (is_target(next) || next.kind == Token::Kind::number || next.is('{'));
+  const bool operand_follows =
+      !next.first_on_line && (is_target(next) || next.kind == Token::Kind::number || next.is('{'));
   if (operation(head_word.text) == nullptr && !next.is('{')) {
     if (operand_follows && !is_keyword(head_word.text)) unknown_function(head_word);
     return expression(0);

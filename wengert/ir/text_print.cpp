@@ -86,8 +86,10 @@ void Printer::append_value(ValueId v) {
     return;
   }
   const auto named = names_.find(v);
-  if (named == names_.end()) text_ += "%" + std::to_string(index(v));
-  else text_ += name_text(named->second, operation(named->second) != nullptr);
+  if (named == names_.end())
+    text_ += "%" + std::to_string(index(v));
+  else
+    text_ += name_text(named->second, operation(named->second) != nullptr);
 }
 
 void Printer::append_list(std::span<const ValueId> values) {
@@ -183,7 +185,8 @@ void Collection::write(const Program& program) {
 
 std::string Collection::unused(const std::string& name) {
   std::string candidate = name;
-  while (!taken_.insert(candidate).second) candidate = name + "_" + std::to_string(++count_.try_emplace(name, 1).first->second);
+  while (!taken_.insert(candidate).second)
+    candidate = name + "_" + std::to_string(++count_.try_emplace(name, 1).first->second);
   return candidate;
 }
 

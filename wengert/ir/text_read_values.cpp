@@ -12,7 +12,7 @@
 namespace wengert::text {
 namespace {
 
-constexpr int deepest_nesting = 200;  // of Programs in Programs
+constexpr int deepest_nesting = 200;              // of Programs in Programs
 constexpr std::ptrdiff_t most_attributes = 1000;  // of one instruction; they are found by linear search
 
 template <class T> constexpr std::string_view type_name = sizeof(T) == 8 ? "f64" : "f32";
@@ -31,7 +31,8 @@ template <class T> T read_nan(Lexer& lexer) {
   if (token.kind != Token::Kind::number || !token.text.starts_with("0x") || !token.suffix.empty() ||
       end.ec != std::errc{} || end.ptr != digits.data() + digits.size() || value == value)
     lexer.source().fail("W502", token.at, fmt::format("expected the bits of an {} that is not a number", type_name<T>),
-                        fmt::format("write nan, or for example nan(0x{:x})", std::bit_cast<Bits>(std::numeric_limits<T>::quiet_NaN()) + 1));
+                        fmt::format("write nan, or for example nan(0x{:x})",
+                                    std::bit_cast<Bits>(std::numeric_limits<T>::quiet_NaN()) + 1));
   lexer.expect(')', "after the bits");
   return value;
 }
@@ -42,10 +43,13 @@ template <class T> T read_digits(Lexer& lexer) {
   const char* const stop = token.text.data() + token.text.size();
   const auto end = std::from_chars(token.text.data(), stop, value);
   if (end.ec == std::errc::result_out_of_range)
-    lexer.source().fail("W502", token.at, fmt::format("{} is outside the range of {}", displayed(token.text), type_name<T>),
+    lexer.source().fail("W502", token.at,
+                        fmt::format("{} is outside the range of {}", displayed(token.text), type_name<T>),
                         "for infinity write inf");
   if (end.ec != std::errc{} || end.ptr != stop || (!token.suffix.empty() && token.suffix != type_name<T>))
-    lexer.source().fail("W502", token.at, fmt::format("expected a number of {}, found {}{}", type_name<T>, displayed(token.text), token.suffix));
+    lexer.source().fail(
+        "W502", token.at,
+        fmt::format("expected a number of {}, found {}{}", type_name<T>, displayed(token.text), token.suffix));
   return value;
 }
 
@@ -55,9 +59,12 @@ bool read_boolean(Lexer& lexer) {
 }
 
 template <class T> T read_element(Lexer& lexer) {
-  if constexpr (std::is_same_v<T, bool>) return read_boolean(lexer);
-  else if constexpr (std::is_same_v<T, int64_t>) return read_integer(lexer);
-  else return read_real<T>(lexer);
+  if constexpr (std::is_same_v<T, bool>)
+    return read_boolean(lexer);
+  else if constexpr (std::is_same_v<T, int64_t>)
+    return read_integer(lexer);
+  else
+    return read_real<T>(lexer);
 }
 
 /// The nested brackets of an array, axis by axis; the recursion is as deep as a Shape has axes.
@@ -71,13 +78,17 @@ template <class T> void read_axis(Lexer& lexer, const Type& type, int axis, T*& 
   for (int64_t i = 0; i < extent; ++i) {
     if (i > 0 && !lexer.current().is(',')) {
       const std::string more = lexer.current().is(']') ? "" : ", or something is missing between two of them";
-      lexer.source().fail("W508", lexer.current().at, fmt::format("axis {} of an array {} needs {} entries, found {}{}", axis, to_string(type), extent, i, more));
+      lexer.source().fail(
+          "W508", lexer.current().at,
+          fmt::format("axis {} of an array {} needs {} entries, found {}{}", axis, to_string(type), extent, i, more));
     }
     if (i > 0) lexer.take();
     read_axis(lexer, type, axis + 1, to);
   }
   if (lexer.current().is(','))
-    lexer.source().fail("W508", lexer.current().at, fmt::format("axis {} of an array {} needs {} entries, found more", axis, to_string(type), extent));
+    lexer.source().fail(
+        "W508", lexer.current().at,
+        fmt::format("axis {} of an array {} needs {} entries, found more", axis, to_string(type), extent));
   if (!lexer.accept(']')) lexer.unexpected(fmt::format("']' after {} entries of an array {}", extent, to_string(type)));
 }
 
@@ -86,9 +97,14 @@ template <class T> Array read_elements(Lexer& lexer, const Type& type, RepeatBud
   const int64_t count = type.elements();
   const bool listed = lexer.current().is('[');
   if (listed && count > static_cast<int64_t>(lexer.left()))
-    lexer.source().fail("W508", at, fmt::format("an array {} has {} elements, the rest of the text has {} characters", to_string(type), count, lexer.left()));
+    lexer.source().fail("W508", at,
+                        fmt::format("an array {} has {} elements, the rest of the text has {} characters",
+                                    to_string(type), count, lexer.left()));
   if (!listed && type.shape.rank() > 0 && !budget.take(count))
-    throw ResourceError("W513", fmt::format("an array {} of equal elements is too large: {} elements are left of the 2^24 that a text may ask for in this way", to_string(type), budget.left()),
+    throw ResourceError("W513",
+                        fmt::format("an array {} of equal elements is too large: {} elements are left of the 2^24 that "
+                                    "a text may ask for in this way",
+                                    to_string(type), budget.left()),
                         lexer.source().place(at), "broadcast{shape=[...]} a scalar instead");
   if (!listed) {
     const T value = read_element<T>(lexer);
@@ -98,7 +114,8 @@ template <class T> Array read_elements(Lexer& lexer, const Type& type, RepeatBud
   }
   Array array(type);
   T* to = array.mutable_values<T>().data();
-  if (count > 0) read_axis(lexer, type, 0, to);
+  if (count > 0)
+    read_axis(lexer, type, 0, to);
   else {
     lexer.take();
     lexer.expect(']', fmt::format("of an array {} without elements", to_string(type)));
@@ -112,7 +129,8 @@ bool begins_number(const Token& token) {
 
 AttributeValue read_number_attribute(Lexer& lexer) {
   const Token& digits = lexer.current().is('-') ? lexer.ahead() : lexer.current();
-  const bool integer = digits.kind == Token::Kind::number && digits.text.find_first_of(".eEx") == std::string_view::npos &&
+  const bool integer = digits.kind == Token::Kind::number &&
+                       digits.text.find_first_of(".eEx") == std::string_view::npos &&
                        (digits.suffix.empty() || digits.suffix == "i64");
   if (integer) return read_integer(lexer);
   return read_real<double>(lexer);
@@ -145,7 +163,8 @@ const Program& ReadPrograms::use(const Lexer& lexer, const Token& at, const std:
   }
   depth = std::max(depth, found->second.depth + 1);
   if (depth > deepest_nesting)
-    throw ResourceError("W514", fmt::format("programs are nested more than {} deep", deepest_nesting), lexer.source().place(at.at));
+    throw ResourceError("W514", fmt::format("programs are nested more than {} deep", deepest_nesting),
+                        lexer.source().place(at.at));
   return found->second.program;
 }
 
@@ -159,7 +178,8 @@ int64_t read_integer(Lexer& lexer) {
   if (end.ec == std::errc::result_out_of_range || magnitude > (uint64_t{1} << 63) - !negative)
     lexer.source().fail("W502", token.at, fmt::format("{} is outside the range of i64", displayed(token.text)));
   if (end.ptr != stop || (!token.suffix.empty() && token.suffix != "i64"))
-    lexer.source().fail("W502", token.at, fmt::format("expected an integer, found {}{}", displayed(token.text), token.suffix));
+    lexer.source().fail("W502", token.at,
+                        fmt::format("expected an integer, found {}{}", displayed(token.text), token.suffix));
   return static_cast<int64_t>(negative ? 0 - magnitude : magnitude);
 }
 
@@ -167,10 +187,14 @@ template <class T> T read_real(Lexer& lexer) {
   const bool negative = lexer.accept('-');
   const Token& token = lexer.current();
   T value = 0;
-  if (token.kind == Token::Kind::number) value = read_digits<T>(lexer);
-  else if (token.is("nan")) value = read_nan<T>(lexer);
-  else if (token.is("inf")) lexer.take(), value = std::numeric_limits<T>::infinity();
-  else lexer.unexpected("a number");
+  if (token.kind == Token::Kind::number)
+    value = read_digits<T>(lexer);
+  else if (token.is("nan"))
+    value = read_nan<T>(lexer);
+  else if (token.is("inf"))
+    lexer.take(), value = std::numeric_limits<T>::infinity();
+  else
+    lexer.unexpected("a number");
   using Bits = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
   if (negative) value = std::bit_cast<T>(std::bit_cast<Bits>(value) ^ Bits{1} << (8 * sizeof(T) - 1));  // of a NaN too
   return value;
@@ -227,7 +251,9 @@ AttributeValue read_attribute(Lexer& lexer, ReadPrograms& programs) {
     const Token at = lexer.take();
     return NestedProgram(programs.use(lexer, at, read_name(lexer, "the name of a program after @")));
   }
-  if (!is_dtype(token)) lexer.unexpected("the value of an attribute", "a number, true, false, a dtype, [1, 2], \"text\", f64[2] [1, 2] or @program");
+  if (!is_dtype(token))
+    lexer.unexpected("the value of an attribute",
+                     "a number, true, false, a dtype, [1, 2], \"text\", f64[2] [1, 2] or @program");
   const bool array = lexer.ahead().is('[');
   const Type type = read_type(lexer);
   if (!array) return type.dtype;
@@ -237,9 +263,11 @@ AttributeValue read_attribute(Lexer& lexer, ReadPrograms& programs) {
 void set_attribute(Attributes& attributes, Lexer& lexer, ReadPrograms& programs) {
   const size_t at = lexer.current().at;
   std::string name = read_name(lexer, "the name of an attribute");
-  if (attributes.has(name)) lexer.source().fail("W505", at, fmt::format("the attribute {} is given twice", displayed(name_text(name))));
+  if (attributes.has(name))
+    lexer.source().fail("W505", at, fmt::format("the attribute {} is given twice", displayed(name_text(name))));
   if (attributes.end() - attributes.begin() == most_attributes)
-    throw ResourceError("W514", fmt::format("an instruction has at most {} attributes", most_attributes), lexer.source().place(at));
+    throw ResourceError("W514", fmt::format("an instruction has at most {} attributes", most_attributes),
+                        lexer.source().place(at));
   lexer.expect('=', "after the name of an attribute");
   attributes.set(std::move(name), read_attribute(lexer, programs));
 }

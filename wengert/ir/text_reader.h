@@ -17,11 +17,11 @@ namespace wengert::text {
 
 /// What an expression stands for: a line of the Program, or a number that becomes a line where it is first used.
 struct Operand {
-  ValueId value = no_value;      ///< no_value: a number
+  ValueId value = no_value;  ///< no_value: a number
   double number = 0;
-  std::optional<DType> dtype;    ///< of a number written with its dtype
-  int results = 1;               ///< of the instruction; several cannot be an operand
-  size_t at = 0;                 ///< offset in the text
+  std::optional<DType> dtype;  ///< of a number written with its dtype
+  int results = 1;             ///< of the instruction; several cannot be an operand
+  size_t at = 0;               ///< offset in the text
 
   bool is_number() const { return value == no_value; }
 };
@@ -70,21 +70,22 @@ class ProgramReader {
 
   // Statements (text_parse.cpp).
   void input(const Token& name, const Type& type);
-  void body();            ///< statements in braces; sets the outputs
-  void formula();         ///< definitions and results up to the end of the text
+  void body();     ///< statements in braces; sets the outputs
+  void formula();  ///< definitions and results up to the end of the text
   Program finish();
 
   // Recording, for text_functions.cpp.
   /// One instruction: numbers take the others' dtype, elementwise operands broadcast.
   Operand record(const Head& head, std::vector<Operand> operands);
-  Operand record(const Head& like, std::string_view primitive, std::vector<Operand> operands, Attributes attributes = {});
+  Operand record(const Head& like, std::string_view primitive, std::vector<Operand> operands,
+                 Attributes attributes = {});
   ValueId line(const Operand& operand, DType dtype = DType::f64);  ///< where it stands; a number is put there
   const Type& type(const Operand& operand) const { return builder_.type(operand.value); }
   const Source& source() const { return lexer_.source(); }
 
  private:
   // Statements.
-  Operand definition();                ///< name, ... = right side
+  Operand definition();  ///< name, ... = right side
   Operand right_side();
   void assign(const std::vector<Token>& targets, const Operand& operand, size_t lines_before);
   void end_of_statement();
@@ -100,7 +101,7 @@ class ProgramReader {
   Operand apply(const Head& head, std::vector<Operand> operands);
   Operand named();
   Operand negated(Operand operand, const Token& minus);
-  Operand atom();                      ///< an operand of the printed form
+  Operand atom();  ///< an operand of the printed form
   Head head();
   bool goes_on() const { return open_ > 0 || !lexer_.current().first_on_line; }
   [[noreturn]] void unknown_value(const Token& token) const;
@@ -117,8 +118,8 @@ class ProgramReader {
   ProgramBuilder builder_;
   Scope scope_;
   std::vector<ValueId> outputs_;
-  int open_ = 0;    // parentheses around the current word
-  int depth_ = 0;   // of the recursion
+  int open_ = 0;   // parentheses around the current word
+  int depth_ = 0;  // of the recursion
 };
 
 /// The record of that name, or null; unlike find_primitive it takes no lock after the first time, and it does not know

@@ -37,14 +37,16 @@ bool all_equal(const Array& array) {
   return std::memcmp(bytes, bytes + size, array.type().bytes() - size) == 0;
 }
 
-/// Elements in nested brackets: before element i as many open, and behind it as many close, as extents begin or end there.
+/// Elements in nested brackets: before element i as many open, and behind it as many close, as extents begin or end
+/// there.
 void append_elements(std::string& text, const Array& array) {
   const auto strides = array.shape().strides();
   const int rank = array.shape().rank();
   const int64_t count = array.elements();
   const auto boundaries = [&](int64_t i) {
     int number = 0;
-    for (int axis = 0; axis < rank; ++axis) number += i % (strides[static_cast<size_t>(axis)] * array.shape()[axis]) == 0;
+    for (int axis = 0; axis < rank; ++axis)
+      number += i % (strides[static_cast<size_t>(axis)] * array.shape()[axis]) == 0;
     return static_cast<size_t>(number);
   };
   for (int64_t i = 0; i < count; ++i) {
@@ -89,13 +91,18 @@ std::string name_text(std::string_view name, bool means_something) {
 void append_array(std::string& text, const Array& array, RepeatBudget& budget) {
   text += to_string(array.type()) + " ";
   const int64_t count = array.elements();
-  if (count == 0) text += "[]";
-  else if (array.shape().rank() == 0) text += element_text(array, 0);
-  else if (count > 1 && all_equal(array) && budget.take(count)) text += element_text(array, 0);
-  else append_elements(text, array);
+  if (count == 0)
+    text += "[]";
+  else if (array.shape().rank() == 0)
+    text += element_text(array, 0);
+  else if (count > 1 && all_equal(array) && budget.take(count))
+    text += element_text(array, 0);
+  else
+    append_elements(text, array);
 }
 
-void append_attributes(std::string& text, const Attributes& attributes, const NestedNames& nested, RepeatBudget& budget) {
+void append_attributes(std::string& text, const Attributes& attributes, const NestedNames& nested,
+                       RepeatBudget& budget) {
   if (attributes.empty()) return;
   const char* separator = "{";
   for (const auto& [name, value] : attributes) {

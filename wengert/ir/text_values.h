@@ -46,20 +46,21 @@ using NestedNames = std::map<const void*, std::string>;
 inline const void* identity(const Program& program) { return &program.name(); }
 
 /// "{axes=[0], scale=2.0}", or nothing for no attributes.
-void append_attributes(std::string& text, const Attributes& attributes, const NestedNames& nested, RepeatBudget& budget);
+void append_attributes(std::string& text, const Attributes& attributes, const NestedNames& nested,
+                       RepeatBudget& budget);
 
 // Reading.
 
 /// Programs read so far, by name.
 struct ReadProgram {
   Program program;
-  int depth = 1;   ///< 1 without nested Programs; bounded, since destruction recurses
+  int depth = 1;  ///< 1 without nested Programs; bounded, since destruction recurses
   size_t at = 0;
 };
 struct ReadPrograms {
   std::unordered_map<std::string, ReadProgram> by_name;
   RepeatBudget budget;
-  int depth = 1;   ///< of the Program being read
+  int depth = 1;  ///< of the Program being read
 
   /// throws : UsageError W510 for an unknown name, ResourceError W514 for too deep a nesting
   const Program& use(const Lexer& lexer, const Token& at, const std::string& name);

@@ -38,8 +38,10 @@ class Verifier {
 
 void Verifier::require(bool holds, int number, std::string_view invariant, ValueId at, const std::string& found) const {
   if (holds) return;
-  const std::string where = index(at) < program_.size() ? program_.where(at) : fmt::format("program \"{}\"", program_.name());
-  throw InternalError("W910", fmt::format("invariant {} of Programs ({}) is broken: {}", number, invariant, found), where);
+  const std::string where =
+      index(at) < program_.size() ? program_.where(at) : fmt::format("program \"{}\"", program_.name());
+  throw InternalError("W910", fmt::format("invariant {} of Programs ({}) is broken: {}", number, invariant, found),
+                      where);
 }
 
 void Verifier::check_inputs() const {
@@ -54,11 +56,14 @@ void Verifier::check_inputs() const {
 void Verifier::check_operands(const Instruction& line) const {
   for (ValueId v : line.operands)
     if (index(v) >= index(line.value))
-      require(false, 2, "operands precede", line.value, fmt::format("operand %{} is used on line {}", index(v), index(line.value)));
-  const bool takes = line.primitive.arity == Primitive::any_arity || line.operands.size() == static_cast<size_t>(line.primitive.arity);
+      require(false, 2, "operands precede", line.value,
+              fmt::format("operand %{} is used on line {}", index(v), index(line.value)));
+  const bool takes =
+      line.primitive.arity == Primitive::any_arity || line.operands.size() == static_cast<size_t>(line.primitive.arity);
   if (!takes)
     require(false, 4, "operands fit", line.value,
-            fmt::format("{} takes {} operands, it has {}", line.primitive.name, line.primitive.arity, line.operands.size()));
+            fmt::format("{} takes {} operands, it has {}", line.primitive.name, line.primitive.arity,
+                        line.operands.size()));
 }
 
 void Verifier::check_constant(const Instruction& line) const {
@@ -82,7 +87,8 @@ void Verifier::check_types(const Instruction& line) const {
     const Type& stated = program_.type(ValueId{static_cast<uint32_t>(line.value) + k});
     if (stated == inferred[k]) continue;
     require(false, 5, "types agree", line.value,
-            fmt::format("result {} is {}, {} makes {} of its operands", k, to_string(stated), line.primitive.name, to_string(inferred[k])));
+            fmt::format("result {} is {}, {} makes {} of its operands", k, to_string(stated), line.primitive.name,
+                        to_string(inferred[k])));
   }
 }
 
@@ -95,10 +101,15 @@ uint32_t Verifier::check_instruction(ValueId v) {
   for (uint32_t i = static_cast<uint32_t>(v) + 1; i < end; ++i) {
     const auto of = program_.operands(ValueId{i});
     const bool points_back = of.size() == 1 && of[0] == v;
-    if (!points_back) require(false, 3, "results follow", ValueId{i}, fmt::format("line {} is a result of another instruction than %{} before it", i, index(v)));
+    if (!points_back)
+      require(false, 3, "results follow", ValueId{i},
+              fmt::format("line {} is a result of another instruction than %{} before it", i, index(v)));
   }
-  if (line.primitive.family != Family::structure) check_types(line);
-  else require(line.results == 1, 3, "results follow", v, fmt::format("a result line follows {} %{}", line.primitive.name, index(v)));
+  if (line.primitive.family != Family::structure)
+    check_types(line);
+  else
+    require(line.results == 1, 3, "results follow", v,
+            fmt::format("a result line follows {} %{}", line.primitive.name, index(v)));
   for (const auto& [name, value] : line.attributes)
     if (const auto* nested = std::get_if<NestedProgram>(&value)) bodies_.push_back(**nested);
   return end;
@@ -107,7 +118,8 @@ uint32_t Verifier::check_instruction(ValueId v) {
 void Verifier::check_outputs() const {
   for (ValueId v : program_.outputs())
     if (index(v) >= program_.size())
-      require(false, 7, "outputs exist", v, fmt::format("output %{} of a program of {} lines", index(v), program_.size()));
+      require(false, 7, "outputs exist", v,
+              fmt::format("output %{} of a program of {} lines", index(v), program_.size()));
 }
 
 void Verifier::check_names() const {
@@ -117,8 +129,8 @@ void Verifier::check_names() const {
     if (name.empty()) continue;
     const auto [place, added] = lines.try_emplace(name, i);
     if (!added)
-      throw UsageError("W107", fmt::format("two values are named \"{}\": lines {} and {}", name, place->second, i), program_.where(ValueId{i}),
-                       "give one of them another name");
+      throw UsageError("W107", fmt::format("two values are named \"{}\": lines {} and {}", name, place->second, i),
+                       program_.where(ValueId{i}), "give one of them another name");
   }
 }
 

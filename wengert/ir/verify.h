@@ -13,7 +13,7 @@
 //   8  names are unique  no two values have the same name
 //   9  bodies too        every Program nested in an attribute is well-formed
 //
-// What the library makes satisfies all of them; a Program built line by line through ProgramBuilder::append_typed may not.
+// What the library makes satisfies all of them; a Program built line by line with ProgramBuilder::append_typed may not.
 #pragma once
 
 #include "wengert/ir/program.h"
@@ -23,8 +23,8 @@ namespace wengert {
 /// Checks the invariants, nested Programs included.
 ///
 /// cost   : linear in the lines; each nested list is looked at once
-/// throws : InternalError W910 with the number and the name of the first invariant found broken and the line; UsageError
-///          W107 for two values of one name, which only the user can have given
+/// throws : InternalError W910 with the number and the name of the first invariant found broken, and the line;
+///          UsageError W107 for two values of one name, which only the user can have given
 void verify(const Program& program);
 
 }  // namespace wengert

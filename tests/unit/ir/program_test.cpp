@@ -51,7 +51,9 @@ TEST(Program, holds_equal_numbers_once_and_tells_zero_from_minus_zero) {
 }
 
 TEST(Program, is_equal_to_one_with_the_same_lines_whatever_their_names) {
-  const auto make = [](double c, const std::string& name) { return trace([=](Expr x) { return x * c; }, {f64()}, name, {name}); };
+  const auto make = [](double c, const std::string& name) {
+    return trace([=](Expr x) { return x * c; }, {f64()}, name, {name});
+  };
   EXPECT_EQ(make(2, "a"), make(2, "b"));
   EXPECT_FALSE(make(2, "a") == make(3, "a"));
   EXPECT_EQ(make(2, "a").renamed("c").name(), "c");

@@ -27,7 +27,9 @@ std::string message(std::string_view text) {
 }
 
 /// The same for lines inside `program f(x, y: f64[2]) {...}`.
-std::string message_of_line(const std::string& line) { return message("program f(x, y: f64[2]) {\n  " + line + "\n  return x\n}"); }
+std::string message_of_line(const std::string& line) {
+  return message("program f(x, y: f64[2]) {\n  " + line + "\n  return x\n}");
+}
 
 std::string formula_message(std::string_view formula) {
   try {
@@ -49,9 +51,11 @@ TEST(TextError, shows_the_line_and_the_place) {
 }
 
 TEST(TextError, counts_columns_in_characters_and_shortens_long_lines) {
-  EXPECT_THAT(message("program f(`äöü`) { return y }"), HasSubstr("f.wl:1:27\n      program f(`äöü`) { return y }\n                                ^"));
+  EXPECT_THAT(message("program f(`äöü`) { return y }"),
+              HasSubstr("f.wl:1:27\n      program f(`äöü`) { return y }\n                                ^"));
   const std::string text = "program f(x) { return x" + std::string(500, ' ') + "$" + std::string(500, ' ') + "}";
-  EXPECT_THAT(message(text), HasSubstr("f.wl:1:524\n      ..." + std::string(80, ' ') + "$" + std::string(39, ' ') + "...\n" + std::string(89, ' ') + "^"));
+  EXPECT_THAT(message(text), HasSubstr("f.wl:1:524\n      ..." + std::string(80, ' ') + "$" + std::string(39, ' ') +
+                                       "...\n" + std::string(89, ' ') + "^"));
 }
 
 TEST(TextError, shows_no_control_characters_and_no_malformed_utf_8) {
@@ -67,7 +71,8 @@ TEST(TextError, W500_says_what_was_expected_and_found) {
   EXPECT_THAT(message("program (x) {"), HasSubstr("expected the name of the program, found '('"));
   EXPECT_THAT(message("program f x"), HasSubstr("expected '(' after the name of the program, found 'x'"));
   EXPECT_THAT(message("program f(3"), HasSubstr("expected the name of an input, found 3"));
-  EXPECT_THAT(message("program f(x: real)"), HasSubstr("expected a type (f64, f32, i64 or bool, with extents as in f64[2,3]), found 'real'"));
+  EXPECT_THAT(message("program f(x: real)"),
+              HasSubstr("expected a type (f64, f32, i64 or bool, with extents as in f64[2,3]), found 'real'"));
   EXPECT_THAT(message("program f(x) x"), HasSubstr("expected '{' before the lines"));
   EXPECT_THAT(message_of_line("= 3"), HasSubstr("expected a line `name = ...` or `return ...`, found '='"));
   EXPECT_THAT(message_of_line("a + b"), HasSubstr("expected '=' after a, found '+'"));
@@ -132,8 +137,10 @@ TEST(TextError, W505_is_about_what_is_there_already) {
   EXPECT_THAT(message_of_line("x = sin(x)"), HasSubstr("W505 usage: x has a value already, from line 1"));
   EXPECT_THAT(message_of_line("%1 = sin(x); %1 = x"), HasSubstr("W505 usage: %1 has a value already, from line 2"));
   EXPECT_THAT(message("program f(x, `x`) { return x }"), HasSubstr("W505"));
-  EXPECT_THAT(message_of_line("a = sum{axes=[0], axes=[1]} y"), HasSubstr("W505 usage: the attribute axes is given twice"));
-  EXPECT_THAT(message("program f(x) { return x }\nprogram f(x) { return x }"), HasSubstr("W505 usage: a program f stands on line 1 already"));
+  EXPECT_THAT(message_of_line("a = sum{axes=[0], axes=[1]} y"),
+              HasSubstr("W505 usage: the attribute axes is given twice"));
+  EXPECT_THAT(message("program f(x) { return x }\nprogram f(x) { return x }"),
+              HasSubstr("W505 usage: a program f stands on line 1 already"));
 }
 
 TEST(TextError, W506_counts_operands_and_results) {
@@ -144,7 +151,8 @@ TEST(TextError, W506_counts_operands_and_results) {
   const std::string two = "program g(x) { return x, x }\nprogram f(x) { ";
   EXPECT_THAT(message(two + "a = g(x); return a }"), HasSubstr("W506 usage: 1 name for 2 results"));
   EXPECT_THAT(message(two + "return g(x) + 1 }"), HasSubstr("W506 usage: 2 results cannot be one operand"));
-  EXPECT_THAT(message("program g(x) { return }\nprogram f(x) { a = g(x); return a }"), HasSubstr("W506 usage: call has no result here"));
+  EXPECT_THAT(message("program g(x) { return }\nprogram f(x) { a = g(x); return a }"),
+              HasSubstr("W506 usage: call has no result here"));
 }
 
 TEST(TextError, W507_wants_a_result_at_the_end) {
@@ -155,25 +163,33 @@ TEST(TextError, W507_wants_a_result_at_the_end) {
 }
 
 TEST(TextError, W508_counts_the_entries_of_arrays) {
-  EXPECT_THAT(message_of_line("a = constant f64[3] [1, 2]"), HasSubstr("W508 usage: axis 0 of an array f64[3] needs 3 entries, found 2"));
-  EXPECT_THAT(message_of_line("a = constant f64[2] [1, 2, 3]"), HasSubstr("W508 usage: axis 0 of an array f64[2] needs 2 entries, found more"));
-  EXPECT_THAT(message_of_line("a = constant f64[2,2] [[1, 2], [3]]"), HasSubstr("W508 usage: axis 1 of an array f64[2,2] needs 2 entries, found 1"));
-  EXPECT_THAT(message_of_line("a = constant f64[281474976710656] [1, 2]"), HasSubstr("W508 usage: an array f64[281474976710656] has 281474976710656 elements"));
+  EXPECT_THAT(message_of_line("a = constant f64[3] [1, 2]"),
+              HasSubstr("W508 usage: axis 0 of an array f64[3] needs 3 entries, found 2"));
+  EXPECT_THAT(message_of_line("a = constant f64[2] [1, 2, 3]"),
+              HasSubstr("W508 usage: axis 0 of an array f64[2] needs 2 entries, found more"));
+  EXPECT_THAT(message_of_line("a = constant f64[2,2] [[1, 2], [3]]"),
+              HasSubstr("W508 usage: axis 1 of an array f64[2,2] needs 2 entries, found 1"));
+  EXPECT_THAT(message_of_line("a = constant f64[281474976710656] [1, 2]"),
+              HasSubstr("W508 usage: an array f64[281474976710656] has 281474976710656 elements"));
 }
 
 TEST(TextError, W509_is_about_the_format_version) {
-  EXPECT_THAT(message("wengert 2\nprogram f(x) { return x }"), HasSubstr("W509 usage: the text has format version 2, this library reads version 1"));
+  EXPECT_THAT(message("wengert 2\nprogram f(x) { return x }"),
+              HasSubstr("W509 usage: the text has format version 2, this library reads version 1"));
   EXPECT_EQ(print(parse("wengert 1 program f(x) { return x }")), "program f(x: f64[]) {\n  return x\n}\n");
 }
 
 TEST(TextError, W510_is_about_programs_that_are_not_there) {
-  EXPECT_THAT(message("program step(x) { return x }\nprogram f(x) { a = call{body=@stp} x; return a }"), HasSubstr("W510 usage: no program @stp stands above this line"));
-  EXPECT_THAT(message("program step(x) { return x }\nprogram f(x) { a = call{body=@stp} x; return a }"), HasSubstr("did you mean \"step\"?"));
+  EXPECT_THAT(message("program step(x) { return x }\nprogram f(x) { a = call{body=@stp} x; return a }"),
+              HasSubstr("W510 usage: no program @stp stands above this line"));
+  EXPECT_THAT(message("program step(x) { return x }\nprogram f(x) { a = call{body=@stp} x; return a }"),
+              HasSubstr("did you mean \"step\"?"));
   EXPECT_THAT(message("program f(x) { a = call{body=@f} x; return a }"), HasSubstr("W510"));
 }
 
 TEST(TextError, W513_bounds_what_little_text_can_ask_for) {
-  EXPECT_THAT(message_of_line("a = constant f64[281474976710656] 0"), HasSubstr("W513 resource: an array f64[281474976710656] of equal elements is too large"));
+  EXPECT_THAT(message_of_line("a = constant f64[281474976710656] 0"),
+              HasSubstr("W513 resource: an array f64[281474976710656] of equal elements is too large"));
   EXPECT_THAT(message_of_line("a = constant bool[16000000] true; b = constant bool[16000000] true"), HasSubstr("W513"));
 }
 
@@ -181,10 +197,12 @@ TEST(TextError, W514_bounds_nesting) {
   for (const std::string open : {"(", "sin(", "-(", "2^", "-"}) {
     std::string deep;
     for (int i = 0; i < 100000; ++i) deep += open;
-    EXPECT_THAT(message("program f(x) { return " + deep), HasSubstr("W514 resource: the expression is nested more than 200 deep"));
+    EXPECT_THAT(message("program f(x) { return " + deep),
+                HasSubstr("W514 resource: the expression is nested more than 200 deep"));
   }
   std::string tower = "program p0(x) { return x }\n";
-  for (int i = 1; i < 300; ++i) tower += "program p" + std::to_string(i) + "(x) { return p" + std::to_string(i - 1) + "(x) }\n";
+  for (int i = 1; i < 300; ++i)
+    tower += "program p" + std::to_string(i) + "(x) { return p" + std::to_string(i - 1) + "(x) }\n";
   EXPECT_THAT(message(tower), HasSubstr("W514 resource: programs are nested more than 200 deep"));
   std::string many = "program f(x) { a = sin{";
   for (int i = 0; i < 2000; ++i) many += "a" + std::to_string(i) + "=1, ";
@@ -193,22 +211,31 @@ TEST(TextError, W514_bounds_nesting) {
 
 TEST(TextError, of_a_primitives_type_rule_has_the_place_too) {
   EXPECT_THAT(message_of_line("a = add x y"), testing::AllOf(HasSubstr("W206 shape: "), HasSubstr("f.wl:2:7")));
-  EXPECT_THAT(message("program f(a: f64[2], b: f64[3]) { return a + b }"), testing::AllOf(HasSubstr("W203 shape: "), HasSubstr("f.wl:1:44")));
+  EXPECT_THAT(message("program f(a: f64[2], b: f64[3]) { return a + b }"),
+              testing::AllOf(HasSubstr("W203 shape: "), HasSubstr("f.wl:1:44")));
   EXPECT_THAT(message_of_line("a = reshape(y)"), testing::AllOf(HasSubstr("W120 usage: "), HasSubstr("f.wl:2:7")));
-  EXPECT_THAT(message("program f(x: f64[1,1,1,1,1,1,1,1,1]) { return x }"), testing::AllOf(HasSubstr("W202 shape: "), HasSubstr("f.wl:1:14")));
+  EXPECT_THAT(message("program f(x: f64[1,1,1,1,1,1,1,1,1]) { return x }"),
+              testing::AllOf(HasSubstr("W202 shape: "), HasSubstr("f.wl:1:14")));
 }
 
 TEST(Text, that_is_cut_off_or_changed_anywhere_is_read_or_refused) {
   const std::string text =
-      "wengert 1\nprogram g(x: f64[], y: f64[2]) {\n  %2 = constant f64[2,2] [[1, -2e5], [nan, inf]]\n  `a b` = sum{axes=[0], t=\"q\\n\"} y\n"
+      "wengert 1\nprogram g(x: f64[], y: f64[2]) {\n  %2 = constant f64[2,2] [[1, -2e5], [nan, inf]]\n  `a b` = "
+      "sum{axes=[0], t=\"q\\n\"} y\n"
       "  return x, `a b`\n}\nprogram f(x) {\n  v, w = call{body=@g} x, 1\n  return (v + 2f32*pi)^w\n}\n";
-  for (size_t length = 0; length <= text.size(); ++length)
-    try { parse(text.substr(0, length)); } catch (const Error&) {}
+  for (size_t length = 0; length <= text.size(); ++length) try {
+      parse(text.substr(0, length));
+    } catch (const Error&) {
+    }
   Random random(3);
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 5000; ++i) {
     std::string changed = text;
-    for (uint64_t k = 0; k <= random.below(3); ++k) changed[random.below(changed.size())] = text[random.below(text.size())];
-    try { print(parse(changed)); } catch (const Error&) {}
+    for (uint64_t k = 0; k <= random.below(3); ++k)
+      changed[random.below(changed.size())] = text[random.below(text.size())];
+    try {
+      print(parse(changed));
+    } catch (const Error&) {
+    }
   }
 }
 

@@ -36,20 +36,24 @@ template <class F> Program broken(F lines) {
 
 TEST(Verify, is_content_with_what_is_traced) {
   const Program body = trace([](Expr x) { return std::pair(sin(x), x * 2); }, {f64()});
-  verify(trace([&](Expr x) {
-    const auto results = call(body, std::vector<Expr>{x});
-    return sum(results[0] * constant(Array({2}, {1, 2}))) + results[1];
-  }, {f64()}));
+  verify(trace(
+      [&](Expr x) {
+        const auto results = call(body, std::vector<Expr>{x});
+        return sum(results[0] * constant(Array({2}, {1, 2}))) + results[1];
+      },
+      {f64()}));
   verify(Program());
 }
 
 TEST(Verify, finds_inputs_after_other_lines) {
   const Program p = broken([](ProgramBuilder& b, ValueId, ValueId) { b.append_typed(input_p, {}, {}, scalar, {}); });
-  EXPECT_THAT(complaint(p), HasSubstr("W910 internal: invariant 1 of Programs (inputs first) is broken: line 2 is an input, the program has 2 inputs"));
+  EXPECT_THAT(complaint(p), HasSubstr("W910 internal: invariant 1 of Programs (inputs first) is broken: line 2 is an "
+                                      "input, the program has 2 inputs"));
 }
 
 TEST(Verify, finds_results_of_no_instruction) {
-  const Program stray = broken([](ProgramBuilder& b, ValueId x, ValueId) { b.append_typed(result_p, std::vector{x}, {}, scalar, {}); });
+  const Program stray =
+      broken([](ProgramBuilder& b, ValueId x, ValueId) { b.append_typed(result_p, std::vector{x}, {}, scalar, {}); });
   EXPECT_THAT(complaint(stray), HasSubstr("invariant 3 of Programs (results follow)"));
   const Program extra = broken([](ProgramBuilder& b, ValueId x, ValueId) {
     const ValueId y = b.append(*find_primitive("sin"), std::vector{x});
@@ -64,22 +68,33 @@ TEST(Verify, finds_results_of_no_instruction) {
 }
 
 TEST(Verify, counts_operands) {
-  const Program p = broken([](ProgramBuilder& b, ValueId x, ValueId) { b.append_typed(*find_primitive("mul"), std::vector{x}, {}, scalar, {}); });
-  EXPECT_THAT(complaint(p), HasSubstr("invariant 4 of Programs (operands fit) is broken: mul takes 2 operands, it has 1"));
+  const Program p = broken([](ProgramBuilder& b, ValueId x, ValueId) {
+    b.append_typed(*find_primitive("mul"), std::vector{x}, {}, scalar, {});
+  });
+  EXPECT_THAT(complaint(p),
+              HasSubstr("invariant 4 of Programs (operands fit) is broken: mul takes 2 operands, it has 1"));
 }
 
 TEST(Verify, compares_types_with_those_inferred) {
-  const Program wrong = broken([](ProgramBuilder& b, ValueId x, ValueId) { b.append_typed(*find_primitive("sin"), std::vector{x}, {}, std::vector{f64({3})}, {}); });
-  EXPECT_THAT(complaint(wrong), HasSubstr("invariant 5 of Programs (types agree) is broken: result 0 is f64[3], sin makes f64[] of its operands"));
+  const Program wrong = broken([](ProgramBuilder& b, ValueId x, ValueId) {
+    b.append_typed(*find_primitive("sin"), std::vector{x}, {}, std::vector{f64({3})}, {});
+  });
+  EXPECT_THAT(
+      complaint(wrong),
+      HasSubstr(
+          "invariant 5 of Programs (types agree) is broken: result 0 is f64[3], sin makes f64[] of its operands"));
   EXPECT_THAT(complaint(wrong), HasSubstr("%2 = sin x in program \"f\""));
-  const Program refused = broken([](ProgramBuilder& b, ValueId x, ValueId y) { b.append_typed(*find_primitive("add"), std::vector{x, y}, {}, scalar, {}); });
+  const Program refused = broken([](ProgramBuilder& b, ValueId x, ValueId y) {
+    b.append_typed(*find_primitive("add"), std::vector{x, y}, {}, scalar, {});
+  });
   EXPECT_THAT(complaint(refused), HasSubstr("invariant 5"));
 }
 
 TEST(Verify, finds_outputs_that_are_no_lines) {
   ProgramBuilder builder;
   builder.input(f64());
-  EXPECT_THAT(complaint(builder.finish(std::vector{ValueId{5}})), HasSubstr("invariant 7 of Programs (outputs exist) is broken: output %5 of a program of 1 lines"));
+  EXPECT_THAT(complaint(builder.finish(std::vector{ValueId{5}})),
+              HasSubstr("invariant 7 of Programs (outputs exist) is broken: output %5 of a program of 1 lines"));
 }
 
 TEST(Verify, finds_two_values_of_one_name) {
@@ -88,7 +103,9 @@ TEST(Verify, finds_two_values_of_one_name) {
 }
 
 TEST(Verify, looks_into_nested_programs) {
-  const Program body = broken([](ProgramBuilder& b, ValueId x, ValueId) { b.append_typed(*find_primitive("mul"), std::vector{x}, {}, scalar, {}); });
+  const Program body = broken([](ProgramBuilder& b, ValueId x, ValueId) {
+    b.append_typed(*find_primitive("mul"), std::vector{x}, {}, scalar, {});
+  });
   ProgramBuilder outer;
   const ValueId x = outer.input(f64());
   outer.append(*find_primitive("sin"), std::vector{x}, {{"body", NestedProgram(body)}});
