@@ -142,6 +142,16 @@ TEST(Explain, shows_arrays_by_shape_and_norm) {
   EXPECT_THAT(r.out, HasSubstr("sum'("));
 }
 
+TEST(Explain, says_where_an_infinite_partial_is_masked) {
+  const auto r = run_tool({"explain", "select(x > 0, sqrt(x), 0)", "--at", "x=-1"}, {}, "COLUMNS=140 ");
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("0 (masked)"));
+}
+
+TEST(Explain, folds_the_numbers_in_partials) {
+  EXPECT_THAT(run_tool({"explain", "sum(x^3)", "--at", "x=[1,2]"}).out, HasSubstr("d/dx = 3 * (x * x)"));
+}
+
 TEST(Explain, shows_one_output_where_asked) {
   EXPECT_THAT(run_tool({"explain", "u=x*x, w=sin(x), u, w", "--at", "x=1", "--output", "w"}).out,
               Not(HasSubstr("derivative of u")));
