@@ -105,6 +105,7 @@ int run(const std::vector<std::string>& words) {
 }  // namespace wengert::cli
 
 int main(int count, char** words) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 1 << 16);  // a long job shows its lines as they come, in pipes too
   if (count < 2) {
     std::fputs(wengert::cli::tool_help(wengert::cli::Palette()).c_str(), stderr);
     return wengert::cli::exit_usage;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/ir/primitive.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -39,8 +40,11 @@ std::string_view to_string(Family family) {
 
 void Signature::require(bool condition, std::string_view expected) const {
   if (condition) return;
+  constexpr size_t shown = 8;
   std::string found;
-  for (const Type& type : operands) found += (found.empty() ? "" : ", ") + to_string(type);
+  for (const Type& type : operands.first(std::min(shown, operands.size())))
+    found += (found.empty() ? "" : ", ") + to_string(type);
+  if (operands.size() > shown) found += fmt::format(", ... {} in all", operands.size());
   throw ShapeError("W206", fmt::format("{} needs {}; found ({})", primitive.name, expected, found));
 }
 

@@ -61,6 +61,10 @@ TEST(TextError, counts_columns_in_characters_and_shortens_long_lines) {
 TEST(TextError, shows_no_control_characters_and_no_malformed_utf_8) {
   EXPECT_THAT(message("program f(x) { return `\x1b[2J\xff\xc2\x9b` }"),
               testing::AllOf(HasSubstr("no value is named `?[2J???`\n"), HasSubstr("return ` [2J   ` }\n")));
+  std::string many = "a = concatenate{axis=5}";
+  for (int i = 0; i < 1000; ++i) many += " x";
+  EXPECT_THAT(message_of_line(many), HasSubstr("f64[], f64[], ... 1000 in all)"));
+  EXPECT_LT(message_of_line(many).size(), 1000);
   const std::string long_name(1000000, 'n');
   EXPECT_LT(message("program f(x) { return " + long_name + " }").size(), 1000);
   EXPECT_LT(message("program f(x) { y = x " + long_name + " }").size(), 1000);
