@@ -74,13 +74,15 @@ void Progress::update(size_t done, std::string_view remark) {
   last_ = now;
   shown_ = true;
   const double part = static_cast<double>(std::min(done, total_)) / static_cast<double>(total_);
+  if (first_part_ < 0) first_part_ = part;
   const size_t full = static_cast<size_t>(part * 20);
   std::string bar;
   for (size_t k = 0; k < 20; ++k) bar += k < full ? "█" : "░";
   const double elapsed_s = duration<double>(now - start_).count();
   std::string line = fmt::format("{}  {} {:3.0f}%", label_, bar, part * 100);
   if (!remark.empty()) line += fmt::format("  {}", remark);
-  if (part > 0 && part < 1 && elapsed_s > 1) line += fmt::format("  {:.0f} s left", elapsed_s * (1 - part) / part);
+  if (const double made = part - first_part_; made > 0 && part < 1 && elapsed_s > 1)
+    line += fmt::format("  {:.0f} s left", elapsed_s * (1 - part) / made);
   std::fprintf(stderr, "\r\033[K%s", line.c_str());
   std::fflush(stderr);
 }

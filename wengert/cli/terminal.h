@@ -61,6 +61,7 @@ class Progress {
   std::string label_;
   size_t total_;
   bool shown_ = false, on_terminal_;
+  double first_part_ = -1;  // done when it was first told: a job that is gone on with
   std::chrono::steady_clock::time_point start_, last_;
 };
 

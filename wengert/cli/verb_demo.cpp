@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wengert/cli/talk_example.h"
-#include "wengert/cli/training.h"
+#include "wengert/cli/training_files.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/train/digit_files.h"
 
@@ -29,8 +29,8 @@ std::string data_folder(Context& context, const std::string& out) {
 }
 
 int run(Context& context) {
-  const std::string out = context.arguments().text("out");
-  const auto options = training_options_of(context.arguments());
+  const Arguments& arguments = context.arguments();
+  const std::string out = arguments.text("out");
   make_folder(out);
   heading(context, "1. The talk's example, differentiated");
   const std::string picture = context.stage("differentiate", [&] { return explain_talk_example(context); });
@@ -38,27 +38,26 @@ int run(Context& context) {
   context.print("");
   heading(context, "2. A net that reads digits, trained by backpropagation");
   const std::string folder = data_folder(context, out);
-  const Split data = context.stage("read", [&] { return read_mnist_folder(folder); });
-  const Net net = net_of(context.arguments(), data.train);
-  const TrainedRun run = context.stage("train", [&] { return train_with_progress(context, net, data, options); });
+  const TrainingData data = context.stage("read", [&] { return read_data({{folder}}, {}); });
+  const TrainingPlan plan = training_plan(arguments, data.split.train);
+  const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, out, false); });
   context.print("");
-  print_confusion(context, data.test, run);
-  context.print(fmt::format("test accuracy {:.2f}%", 100 * accuracy(data.test, run.predicted)));
+  print_confusion(context, data.split.test, run);
 
   context.print("");
   heading(context, "3. Results");
-  auto files = context.stage("write", [&] { return write_run(out, net, data.test, run); });
+  auto files = context.stage("write", [&] { return write_run(out, plan, data.encoding, data.split.test, run); });
   files.push_back((std::filesystem::path(out) / "wengert_graph.svg").string());
   write_text(files.back(), picture);
   for (const std::string& file : files) context.print("  " + file);
   context.document()["files"] = files;
-  return exit_ok;
+  return run.interrupted ? exit_interrupted : exit_ok;
 }
 
 }  // namespace
 
 Verb demo_verb() {
-  auto options = training_options();
+  auto options = learning_options({.optimizer = "sgd", .rate = "0.1", .schedule = "step 0.5 every 1", .epochs = "5"});
   options.insert(options.begin(), {"--data", "FOLDER", "MNIST's four IDX files, plain or .gz, instead of generated digits", {}, {}, Completes::directories});
   options.push_back({"-o,--out", "FOLDER", "Where results go", "out", {}, Completes::directories});
   return {.name = "demo",

@@ -1,103 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// wengert train, predict, data: a net from examples, its predictions, and examples to train on.
-#include <fmt/format.h>
+// wengert train: a net from examples.
 #include <nlohmann/json.hpp>
 
-#include "wengert/cli/training.h"
+#include "wengert/cli/training_files.h"
 #include "wengert/cli/verbs.h"
-#include "wengert/train/digit_files.h"
 
 namespace wengert::cli {
 namespace {
 
-void report_files(Context& context, const std::vector<std::string>& files) {
-  for (const std::string& file : files) {
-    context.print("wrote " + file);
-    context.document()["files"].push_back(file);
-  }
-}
-
-int run_train(Context& context) {
+int run(Context& context) {
   const Arguments& arguments = context.arguments();
-  const auto options = training_options_of(arguments);
-  const Split data = context.stage("read", [&] { return read_mnist_folder(arguments.text("DATA")); });
-  const Net net = net_of(arguments, data.train);
-  make_folder(arguments.text("out"));
-  const TrainedRun run = context.stage("train", [&] { return train_with_progress(context, net, data, options); });
-  print_confusion(context, data.test, run);
-  report_files(context, context.stage("write", [&] { return write_run(arguments.text("out"), net, data.test, run); }));
-  return exit_ok;
+  const std::string folder = arguments.text("out");
+  const TrainingData data = context.stage("read", [&] { return read_data(arguments.all("DATA"), data_options_of(arguments)); });
+  for (const std::string& note : data.notes) context.note("note: " + note);
+  const TrainingPlan plan = training_plan(arguments, data.split.train);
+  make_folder(folder);
+  const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, folder, arguments.has("resume")); });
+  if (!run.predicted.empty()) print_confusion(context, data.split.test, run);
+  report_files(context, context.stage("write", [&] { return write_run(folder, plan, data.encoding, data.split.test, run); }));
+  return run.interrupted ? exit_interrupted : exit_ok;
 }
-
-int run_predict(Context& context) {
-  const Arguments& arguments = context.arguments();
-  const Model model = context.stage("read", [&] { return read_model(arguments.text("MODEL")); });
-  const Split data = read_mnist_folder(arguments.text("DATA"));
-  if (model.net.inputs != data.test.features())
-    throw UsageError("W812", fmt::format("the net \"{}\" has {} inputs, the images have {} pixels", model.net.text, model.net.inputs, data.test.features()),
-                     {}, "give the data that the net was made for");
-  const auto predicted = context.stage("predict", [&] { return predict(model.net, model.parameters, data.test.x.as(model.parameters[0].dtype())); });
-  if (arguments.has("each"))
-    for (int64_t c : predicted) context.print(std::to_string(c));
-  else
-    context.print(fmt::format("accuracy on {} examples: {:.2f}%", data.test.count(), 100 * accuracy(data.test, predicted)));
-  context.document()["predicted"] = predicted;
-  context.document()["accuracy"] = accuracy(data.test, predicted);
-  return exit_ok;
-}
-
-int run_data(Context& context) {
-  const Arguments& arguments = context.arguments();
-  DigitFilesOptions options;
-  options.train = arguments.integer("train", 1, 10'000'000);
-  options.test = arguments.integer("test", 1, 10'000'000);
-  options.key = static_cast<uint64_t>(arguments.integer("seed", 0));
-  context.stage("generate", [&] { write_digit_files(arguments.text("FOLDER"), options); });
-  context.print(fmt::format("wrote {} training and {} test digits to {}", options.train, options.test, arguments.text("FOLDER")));
-  context.document() = {{"folder", arguments.text("FOLDER")}, {"train", options.train}, {"test", options.test}};
-  return exit_ok;
-}
-
-const Option data_folder{"DATA", "FOLDER", "Folder with train-images-idx3-ubyte and the other three files of MNIST, plain or .gz", {}, {},
-                         Completes::directories, true};
 
 }  // namespace
 
 Verb train_verb() {
-  auto options = training_options();
-  options.insert(options.begin(), data_folder);
-  options.push_back({"-o,--out", "FOLDER", "Where weights, metrics and pictures go", "out", {}, Completes::directories});
+  auto options = learning_options({.optimizer = "adam", .rate = "", .schedule = "constant", .epochs = "20"});
+  options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "Table, folder of IDX files, or arrays: see below", .completes = Completes::files, .required = true, .repeats = true});
+  for (Option& option : data_options()) options.push_back(std::move(option));
+  options.push_back({"--resume", {}, "Go on from the snapshot in the folder of results"});
+  options.push_back({"-o,--out", "FOLDER", "Where weights, metrics, pictures and snapshots go", "out", {}, Completes::directories});
   return {.name = "train",
-          .summary = "Train a net of dense layers on labelled images",
-          .description = "Stochastic gradient descent with momentum on the softmax cross-entropy. Leaves weights.safetensors, metrics.csv, "
-                         "loss.svg and confusion.svg. The same seed gives the same weights.",
+          .summary = "Train a net on a table, on images, or on arrays",
+          .description =
+              "DATA is a table (CSV with or without header; the last column is learned unless --target names another; text becomes classes or "
+              "categories), a folder with MNIST's four IDX files, two IDX files (images, labels), or an .npz file with x and y.\n\n"
+              "A part of the examples is held out to test (--test), and with --validation another to choose the best epoch. Leaves "
+              "weights.safetensors (what predict reads), metrics.csv, metrics.json, loss.svg, for classes confusion.svg, and "
+              "snapshot.safetensors, from which --resume goes on, bit for bit as if there had been no stop: give the same command with "
+              "--resume. The same seed gives the same weights.",
           .options = options,
-          .examples = {{"wengert data digits && wengert train digits", "On generated digits"},
-                       {"wengert train mnist --net \"784-30 sigmoid-10\" --epochs 3", "Another net, on files of your own"}},
-          .run = run_train};
-}
-
-Verb predict_verb() {
-  return {.name = "predict",
-          .summary = "Classify the test images of a folder with a trained net",
-          .options = {{"MODEL", "FILE", "Weights written by train", {}, {}, Completes::files, true}, data_folder,
-                      {"--each", {}, "Print the class of every image, a line each"}},
-          .examples = {{"wengert predict out/weights.safetensors digits", "Accuracy of a trained net"}},
-          .run = run_predict};
-}
-
-Verb data_verb() {
-  return {.name = "data",
-          .summary = "Generate handwritten-style digits as IDX files",
-          .description = "Stroke models of 0 to 9 under random affine and elastic distortion, 28x28 grey, in MNIST's format. The test set has "
-                         "distortions that do not occur in the training set.",
-          .options = {{"FOLDER", "FOLDER", "Where the four files go", {}, {}, Completes::directories, true},
-                      {"--train", "N", "Training images", "40000"},
-                      {"--test", "N", "Test images", "10000"},
-                      {"--seed", "K", "Decides the images", "1"}},
-          .examples = {{"wengert data digits --train 1000 --test 100", "A small set"}},
-          .run = run_data};
+          .examples = {{"wengert train iris.csv --net \"4-16 tanh-3 softmax\" --epochs 200", "Classes in the last column of a table"},
+                       {"wengert train houses.csv --target price --validation 0.1 --patience 20", "Values, with early stopping"},
+                       {"wengert data digits && wengert train digits --epochs 3", "Generated digits"},
+                       {"wengert train mnist --net \"784-30 sigmoid-10 sigmoid\" --loss squared_error --optimizer gradient_descent --rate 3 --batch 10",
+                        "Another net, loss and optimizer"}},
+          .run = run};
 }
 
 }  // namespace wengert::cli

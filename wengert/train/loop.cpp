@@ -5,156 +5,160 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "wengert/ad/derivatives.h"
-#include "wengert/exec/interpreter.h"
-#include "wengert/nn/loss.h"
-#include "wengert/passes/simplify.h"
 
 namespace wengert {
 namespace {
 
-constexpr int64_t prediction_batch = 500;
+int64_t steps_an_epoch(const Dataset& train, int64_t batch) { return (train.count() + batch - 1) / batch; }
 
-std::vector<Expr> declare_parameters(Recording& recording, const Net& net, DType dtype, const std::string& suffix = "") {
-  std::vector<Expr> parameters;
-  for (const ParameterSpec& p : net.parameters) parameters.push_back(recording.input(Type{dtype, p.shape}, p.name + suffix));
-  return parameters;
+std::span<const int64_t> batch_of(std::span<const int64_t> order, int64_t step, int64_t batch) {
+  const auto first = static_cast<size_t>(step * batch);
+  return order.subspan(first, std::min(static_cast<size_t>(batch), order.size() - first));
 }
 
-/// (parameters..., x, labels) -> (loss, number right)
-Program loss_program(const Net& net, int64_t batch, DType dtype) {
-  Recording recording("loss", dtype);
-  const auto parameters = declare_parameters(recording, net, dtype);
-  const Expr x = recording.input({dtype, {batch, net.inputs}}, "x");
-  const Expr labels = recording.input(i64({batch}), "labels");
-  const Expr logits = net.apply(parameters, x);
-  return recording.finish(std::vector<Expr>{softmax_cross_entropy(logits, labels)});
+void check_options(const Split& data, const TrainingOptions& options) {
+  if (options.batch < 1)
+    throw UsageError("W812", fmt::format("a batch of {} examples trains nothing", options.batch), {}, "choose a batch of at least 1");
+  if (options.patience > 0 && data.validation.count() == 0)
+    throw UsageError("W812", fmt::format("a patience of {} epochs needs a validation set to be impatient about", options.patience), {},
+                     "hold out some of the training examples for validation");
 }
 
-std::vector<size_t> first(size_t n) {
-  std::vector<size_t> places(n);
-  for (size_t k = 0; k < n; ++k) places[k] = k;
-  return places;
+void check_state(const TrainingState& state, const LearningTask& task, const Optimizer& optimizer) {
+  const auto& specs = task.net.parameters;
+  bool fits = state.parameters.size() == specs.size() && state.optimizer.size() == specs.size() * optimizer.slots;
+  for (size_t k = 0; fits && k < specs.size(); ++k) fits = state.parameters[k].shape() == specs[k].shape;
+  for (size_t k = 0; fits && k < state.optimizer.size(); ++k) fits = state.optimizer[k].shape() == specs[k % specs.size()].shape;
+  if (!fits)
+    throw UsageError("W812", fmt::format("the training state does not fit the net \"{}\" with {}", task.net.text, optimizer.text), {},
+                     "go on with the net and the optimizer that the training began with");
 }
 
-void check_fit(const Net& net, const Split& data, const TrainingOptions& options) {
-  if (net.inputs != data.train.features() || net.outputs < data.train.classes)
-    throw UsageError("W812", fmt::format("the net \"{}\" has {} inputs and {} outputs; the data has {} features and {} classes", net.text, net.inputs,
-                                         net.outputs, data.train.features(), data.train.classes),
-                     {}, fmt::format("start the net with {} and end it with {}", data.train.features(), data.train.classes));
-  if (options.batch < 1 || options.batch > data.train.count())
-    throw UsageError("W812", fmt::format("a batch of {} does not fit {} training examples", options.batch, data.train.count()), {},
-                     "choose a batch from 1 to the number of examples");
+/// Runs updates: the state's arrays and a second set of them take turns as inputs and outputs.
+class Updates {
+ public:
+  Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train)
+      : train_(train), batches_(train, [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); }) {}
+
+  /// Loss (a mean) and score (a sum) of the batch before the update.
+  Measure operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update) {
+    const DType dtype = train_.x.dtype();
+    if (next_.empty())
+      for (const auto* arrays : {&state.parameters, &state.optimizer})
+        for (const Array& a : *arrays) next_.emplace_back(a.type());
+    const Array scalars[] = {Array::filled({dtype, {}}, rate), Array::filled({dtype, {}}, static_cast<double>(update))};
+    Array loss({dtype, {}}), score({dtype, {}});
+    std::vector<Array*> learned;
+    for (auto* arrays : {&state.parameters, &state.optimizer})
+      for (Array& a : *arrays) learned.push_back(&a);
+    inputs_.clear();
+    outputs_.clear();
+    for (const Array* a : learned) inputs_.push_back(a->view());
+    const Executable& step = batches_.gathered(numbers, inputs_);
+    for (const Array& a : scalars) inputs_.push_back(a.view());
+    for (Array& a : next_) outputs_.push_back(a.mutable_view());
+    outputs_.push_back(loss.mutable_view());
+    outputs_.push_back(score.mutable_view());
+    step.run(inputs_, outputs_);
+    const Measure result{loss.item(), score.item()};
+    if (std::isfinite(result.loss))
+      for (size_t k = 0; k < learned.size(); ++k) std::swap(*learned[k], next_[k]);
+    return result;
+  }
+
+ private:
+  const Dataset& train_;
+  Batches batches_;
+  std::vector<Array> next_;
+  std::vector<ConstView> inputs_;
+  std::vector<View> outputs_;
+};
+
+[[noreturn]] void not_finite(double loss, const TrainingState& state, double rate) {
+  throw DomainError("W813", fmt::format("the loss is {} at step {} of epoch {}", loss, state.step + 1, state.epoch + 1), {},
+                    fmt::format("lower the rate (now {}), or look for bad values in the data", rate));
+}
+
+void keep_best(TrainingState& state, const Measure& validation) {
+  const auto loss_of = [&](int64_t epoch) { return state.reports[static_cast<size_t>(epoch - 1)].validation->loss; };
+  if (state.best_epoch > 0 && !(validation.loss < loss_of(state.best_epoch))) return;
+  state.best = state.parameters;
+  state.best_epoch = state.epoch;
+}
+
+/// Closes the epoch: its report, the best parameters so far.
+void finish_epoch(TrainingState& state, EpochReport report, Evaluation& validation, Evaluation& test, const Split& data) {
+  const auto examples = static_cast<double>(data.train.count());
+  report.epoch = ++state.epoch;
+  report.train = {state.loss_sum / examples, mean_score(data.train, state.score_sum)};
+  if (data.validation.count() > 0) report.validation = validation(state.parameters);
+  else if (data.test.count() > 0) report.test = test(state.parameters);
+  state.reports.push_back(report);
+  if (report.validation) keep_best(state, *report.validation);
+  state.step = 0;
+  state.loss_sum = state.score_sum = 0;
 }
 
 }  // namespace
 
-Program training_step(const Net& net, const Optimizer& optimizer, int64_t batch, DType dtype) {
-  const size_t count = net.parameters.size();
-  const Program value_and_gradient = value_and_grad(loss_program(net, batch, dtype), first(count));
-  Recording recording("training_step", dtype);
-  const auto parameters = declare_parameters(recording, net, dtype);
-  std::vector<std::vector<Expr>> states;
-  for (size_t slot = 0; slot < optimizer.slots; ++slot) states.push_back(declare_parameters(recording, net, dtype, fmt::format(".{}{}", optimizer.name, slot)));
-  const Expr x = recording.input({dtype, {batch, net.inputs}}, "x");
-  const Expr labels = recording.input(i64({batch}), "labels");
-  const Expr rate = recording.input({dtype, {}}, "rate");
-
-  std::vector<Expr> inputs = parameters;
-  inputs.push_back(x);
-  inputs.push_back(labels);
-  const auto results = replay(value_and_gradient, inputs);
-  std::vector<Expr> outputs, new_states(count * optimizer.slots, Expr(0));
-  for (size_t k = 0; k < count; ++k) {
-    std::vector<Expr> state;
-    for (const auto& slot : states) state.push_back(slot[k]);
-    const auto update = optimizer.update(results[k + 1], state, rate);
-    outputs.push_back(parameters[k] + update.step);
-    for (size_t slot = 0; slot < optimizer.slots; ++slot) new_states[slot * count + k] = update.state[slot];
-  }
-  outputs.insert(outputs.end(), new_states.begin(), new_states.end());
-  const Expr right = equal(argmax(net.apply(parameters, x)), labels);
-  outputs.push_back(results[0]);
-  outputs.push_back(sum(convert(right, dtype)));
-  return simplify(recording.finish(outputs));
+void check_fit(const LearningTask& task, const Dataset& data) {
+  const Net& net = task.net;
+  const int64_t outputs = data.is_classification() ? data.classes : data.targets();
+  const bool one_for_two = data.classes == 2 && net.outputs == 1;  // one output says which of two classes
+  if (net.inputs != data.features() || (net.outputs != outputs && !one_for_two))
+    throw UsageError("W812",
+                     fmt::format("the net \"{}\" has {} inputs and {} outputs; the data has {} features and {} {}", net.text, net.inputs,
+                                 net.outputs, data.features(), outputs, data.is_classification() ? "classes" : "targets"),
+                     {}, fmt::format("start the net with {} and end it with {}", data.features(), outputs));
+  if (task.loss.classifies && !data.is_classification())
+    throw UsageError("W812", fmt::format("the loss {} is for classes; the targets are values", task.loss.text), {},
+                     "take squared_error, mse or huber");
 }
 
-Program prediction(const Net& net, int64_t batch, DType dtype) {
-  Recording recording("prediction", dtype);
-  const auto parameters = declare_parameters(recording, net, dtype);
-  const Expr logits = net.apply(parameters, recording.input({dtype, {batch, net.inputs}}, "x"));
-  return recording.finish(std::vector<Expr>{logits, argmax(logits)});
+TrainingState initial_state(const LearningTask& task, const Optimizer& optimizer, uint64_t key, DType dtype) {
+  TrainingState state{.parameters = task.net.initial_parameters(key, dtype), .optimizer = {}};
+  for (size_t slot = 0; slot < optimizer.slots; ++slot)
+    for (const Array& p : state.parameters) state.optimizer.emplace_back(p.type());
+  return state;
 }
 
-TrainingState train(const Net& net, const Optimizer& optimizer, const Split& data, const TrainingOptions& options,
-                    const TrainingObserver& observer) {
-  check_fit(net, data, options);
-  const DType dtype = data.train.x.dtype();
-  const Interpreter step(training_step(net, optimizer, options.batch, dtype));
-  std::vector<Array> values = net.initial_parameters(options.key, dtype);  // parameters, then state
-  for (size_t k = 0, count = values.size(); k < count * optimizer.slots; ++k) values.emplace_back(values[k % count].type());
-  const size_t learned = values.size();
-  const int64_t steps = data.train.count() / options.batch;
-  double rate = options.rate;
-  for (int64_t epoch = 1; epoch <= options.epochs; ++epoch, rate *= options.rate_decay) {
+bool is_finished(const TrainingState& state, const TrainingOptions& options) {
+  if (state.epoch >= options.epochs) return true;
+  return options.patience > 0 && state.best_epoch > 0 && state.epoch - state.best_epoch >= options.patience;
+}
+
+void train(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
+           const TrainingObserver& observer) {
+  check_fit(task, data.train);
+  check_options(data, options);
+  check_state(state, task, optimizer);
+  Updates update(task, optimizer, data.train);
+  Evaluation validation(task, data.validation), test(task, data.test);
+  const int64_t steps = steps_an_epoch(data.train, options.batch);
+  const auto rate_at = [&](int64_t step) {
+    return options.rate * options.schedule.factor({state.epoch * steps + step + 1, options.epochs * steps, steps});
+  };
+  while (!is_finished(state, options)) {
     const auto start = std::chrono::steady_clock::now();
-    const auto order = shuffled(data.train.count(), options.key, static_cast<uint64_t>(epoch));
-    double loss = 0, right = 0;
-    for (int64_t k = 0; k < steps; ++k) {
-      const Dataset batch = data.train.rows(std::span(order).subspan(static_cast<size_t>(k * options.batch), static_cast<size_t>(options.batch)));
-      values.insert(values.end(), {batch.x, batch.labels, Array::filled(Type{dtype, {}}, rate)});
-      auto results = step.run(values);
-      loss += results[learned].item();
-      right += results[learned + 1].item();
-      if (!std::isfinite(loss))
-        throw DomainError("W813", fmt::format("the loss is {} at step {} of epoch {}", results[learned].item(), k + 1, epoch), {},
-                          fmt::format("lower the rate (now {}), or look for bad values in the data", rate));
-      results.resize(learned);
-      values = std::move(results);
-      if (observer.on_step) observer.on_step(k + 1, steps, loss / static_cast<double>(k + 1));
+    const auto order = shuffled(data.train.count(), options.key, static_cast<uint64_t>(state.epoch + 1));
+    const int64_t first = state.step;
+    while (state.step < steps) {
+      const auto numbers = batch_of(order, state.step, options.batch);
+      const double rate = rate_at(state.step);
+      const Measure before = update(state, numbers, rate, state.epoch * steps + state.step + 1);
+      if (!std::isfinite(before.loss)) not_finite(before.loss, state, rate);
+      state.loss_sum += before.loss * static_cast<double>(numbers.size());
+      state.score_sum += before.score;
+      ++state.step;
+      if (observer.on_step) observer.on_step(state, steps);
+      if (observer.stop && state.step < steps && observer.stop()) return;
     }
     const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const auto predicted = predict(net, std::span(values).first(net.parameters.size()), data.test.x);
-    const auto samples = static_cast<double>(steps * options.batch);
-    if (observer.on_epoch)
-      observer.on_epoch({epoch, loss / static_cast<double>(steps), right / samples, accuracy(data.test, predicted), wall_s, samples / wall_s});
+    const auto samples = static_cast<double>(std::min((steps - first) * options.batch, data.train.count()));
+    finish_epoch(state, {.rate = rate_at(0), .wall_s = wall_s, .samples_per_s = samples / wall_s}, validation, test, data);
+    if (observer.on_epoch) observer.on_epoch(state);
+    if (observer.stop && observer.stop()) return;
   }
-  const auto middle = values.begin() + static_cast<int64_t>(net.parameters.size());
-  return {{values.begin(), middle}, {middle, values.end()}};
-}
-
-std::vector<int64_t> predict(const Net& net, std::span<const Array> parameters, const Array& x) {
-  std::vector<int64_t> classes;
-  std::unique_ptr<Interpreter> run;
-  const int64_t n = x.shape()[0];
-  for (int64_t first = 0; first < n; first += prediction_batch) {
-    const int64_t count = std::min(prediction_batch, n - first);
-    if (!run || run->program().type(run->program().outputs()[1]).elements() != count)
-      run = std::make_unique<Interpreter>(prediction(net, count, x.dtype()));
-    std::vector<Array> inputs(parameters.begin(), parameters.end());
-    Type slice{x.dtype(), {count, net.inputs}};
-    const auto* rows = static_cast<const char*>(x.view().data) + static_cast<size_t>(first) * slice.bytes() / static_cast<size_t>(count);
-    inputs.push_back(Array::from({slice, rows}));
-    const Array predicted = run->run(inputs)[1];
-    for (int64_t c : predicted.values<int64_t>()) classes.push_back(c);
-  }
-  return classes;
-}
-
-std::vector<std::vector<int64_t>> confusion_matrix(const Dataset& data, std::span<const int64_t> predicted) {
-  const auto classes = static_cast<size_t>(data.classes);
-  std::vector<std::vector<int64_t>> counts(classes, std::vector<int64_t>(classes, 0));
-  const auto labels = data.labels.values<int64_t>();
-  for (size_t k = 0; k < labels.size(); ++k)
-    if (predicted[k] < data.classes) ++counts[static_cast<size_t>(labels[k])][static_cast<size_t>(predicted[k])];
-  return counts;
-}
-
-double accuracy(const Dataset& data, std::span<const int64_t> predicted) {
-  const auto labels = data.labels.values<int64_t>();
-  int64_t right = 0;
-  for (size_t k = 0; k < labels.size(); ++k) right += labels[k] == predicted[k];
-  return labels.empty() ? 0 : static_cast<double>(right) / static_cast<double>(labels.size());
 }
 
 }  // namespace wengert

@@ -1,61 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The training loop. A step is one Program: forward, loss, pullback, optimizer, metrics; the loop feeds it batches.
+// The training loop: batches in the order of a seeded shuffle, one update each, a measurement after each epoch. All that
+// the next update depends on is in a TrainingState, so a training can be stopped anywhere, written down
+// (train/snapshot.h) and gone on with: bit for bit the same as without the stop.
 #pragma once
 
 #include <functional>
+#include <optional>
 
-#include "wengert/exec/executable.h"
-#include "wengert/nn/net.h"
-#include "wengert/optim/optimizer.h"
-#include "wengert/train/dataset.h"
+#include "wengert/optim/step_size.h"
+#include "wengert/train/evaluate.h"
 
 namespace wengert {
 
-/// What is learned: values of the net's parameters, and the optimizer's state, slot by slot for each parameter.
-struct TrainingState {
-  std::vector<Array> parameters, optimizer;
-};
-
-struct TrainingOptions {
-  int64_t batch = 64;
-  int64_t epochs = 5;
-  double rate = 0.1;
-  double rate_decay = 1;  ///< the rate is multiplied by it after each epoch
-  uint64_t key = 1;       ///< of initial values and shuffles
-};
-
-/// (parameters..., state..., x, labels, rate) -> (parameters..., state..., loss, number right), with softmax
-/// cross-entropy as the loss.
-Program training_step(const Net& net, const Optimizer& optimizer, int64_t batch, DType dtype);
-
-/// (parameters..., x) -> (logits, predicted class)
-Program prediction(const Net& net, int64_t batch, DType dtype);
-
 struct EpochReport {
-  int64_t epoch = 0;
-  double loss = 0, train_accuracy = 0, test_accuracy = 0;
+  int64_t epoch = 0;  ///< from 1
+  double rate = 0;    ///< of its first update
+  Measure train;      ///< running means over the epoch's batches, each before its update; the loss with the regularizer
+  std::optional<Measure> validation = {};
+  std::optional<Measure> test = {};  ///< only where there is no validation set: nothing is chosen by it
   double wall_s = 0, samples_per_s = 0;
 };
 
-/// Called after each step (with the running means) and after each epoch.
-struct TrainingObserver {
-  std::function<void(int64_t step, int64_t steps, double loss)> on_step;
-  std::function<void(const EpochReport&)> on_epoch;
+struct TrainingOptions {
+  int64_t batch = 64;    ///< the last batch of an epoch holds what is left
+  int64_t epochs = 5;
+  double rate = 0.1;
+  Schedule schedule = {};
+  int64_t patience = 0;  ///< epochs without a better validation loss after which training ends; 0: never
+  uint64_t key = 1;      ///< of initial values and shuffles
 };
 
-/// Trains from initial values; same key, same result. An incomplete last batch of an epoch is left for the next shuffle.
+/// What is learned, where the training stands, and what was best so far.
+struct TrainingState {
+  std::vector<Array> parameters;
+  std::vector<Array> optimizer;        ///< slot by slot, each slot for all parameters
+  int64_t epoch = 0;                   ///< epochs finished
+  int64_t step = 0;                    ///< updates done in the epoch under way
+  double loss_sum = 0, score_sum = 0;  ///< of the epoch under way, over examples
+  std::vector<Array> best = {};        ///< parameters after best_epoch: that of the least validation loss
+  int64_t best_epoch = 0;              ///< 0: there is no validation set
+  std::vector<EpochReport> reports = {};
+
+  /// What the training is for: the best parameters if there is a validation set, else the last.
+  const std::vector<Array>& chosen() const { return best_epoch > 0 ? best : parameters; }
+};
+
+/// The state before the first update; it depends on (net, key, dtype) alone.
+TrainingState initial_state(const LearningTask& task, const Optimizer& optimizer, uint64_t key, DType dtype);
+
+struct TrainingObserver {
+  std::function<void(const TrainingState&, int64_t steps_an_epoch)> on_step = {};
+  std::function<void(const TrainingState&)> on_epoch = {};  ///< its report is the last
+  std::function<bool()> stop = {};                          ///< asked after each step
+};
+
+/// Goes on from `state` until all epochs are done, the validation loss has not improved for `patience` epochs, or the
+/// observer says stop.
 ///
-/// throws : UsageError W812 if the net does not fit the data or the batch is larger than it; DomainError W813 if the
-///          loss stops being finite
-TrainingState train(const Net& net, const Optimizer& optimizer, const Split& data, const TrainingOptions& options,
-                    const TrainingObserver& observer);
+/// cost   : an update is one run of training_step; memory: two copies of the state
+/// throws : UsageError W812 if net, loss and data do not fit, or the state belongs to another net; DomainError W813 if
+///          the loss stops being finite: the state before that update is kept in `state`
+void train(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
+           const TrainingObserver& observer = {});
 
-/// Predicted classes of all rows.
-std::vector<int64_t> predict(const Net& net, std::span<const Array> parameters, const Array& x);
+/// Whether `train` has nothing more to do.
+bool is_finished(const TrainingState& state, const TrainingOptions& options);
 
-/// counts[actual][predicted].
-std::vector<std::vector<int64_t>> confusion_matrix(const Dataset& data, std::span<const int64_t> predicted);
-double accuracy(const Dataset& data, std::span<const int64_t> predicted);
+/// throws : UsageError W812 if the net's inputs, outputs or loss do not fit the data
+void check_fit(const LearningTask& task, const Dataset& data);
 
 }  // namespace wengert

@@ -5,31 +5,63 @@
 #include <fmt/format.h>
 
 #include "wengert/io/safetensors.h"
+#include "wengert/nn/net_json.h"
 
 namespace wengert {
+namespace {
 
-void write_model(const std::string& path, const Net& net, std::span<const Array> parameters) {
+const std::string& metadata(const Tensors& tensors, std::string_view key, const std::string& path) {
+  const auto found = std::ranges::find(tensors.metadata, key, &std::pair<std::string, std::string>::first);
+  if (found == tensors.metadata.end())
+    throw UsageError("W822", fmt::format("{} does not say which net it belongs to (no \"{}\" in its metadata)", path, key), {},
+                     "give a file written by `wengert train`");
+  return found->second;
+}
+
+Array parameter(const Tensors& tensors, const ParameterSpec& spec, const std::string& path, const Net& net) {
+  const auto found = std::ranges::find(tensors.arrays, spec.name, &NamedArray::name);
+  const bool there = found != tensors.arrays.end();
+  if (!there || found->array.shape() != spec.shape || !is_float(found->array.dtype()))
+    throw UsageError("W822", fmt::format("{} holds {} for the parameter {} of \"{}\", which needs {}", path,
+                                         there ? to_string(found->array.type()) : "nothing", spec.name, net.text, to_string(spec.shape)),
+                     {}, "give a file written by `wengert train`, unchanged");
+  return found->array;
+}
+
+std::string usual_loss(const NetDescription& d, bool classification) {
+  if (!classification) return "mse";
+  return !d.layers.empty() && d.layers.back().width == 1 ? "logistic" : "cross_entropy";
+}
+
+}  // namespace
+
+LearningTask make_task(NetDescription description, bool classification) {
+  if (description.loss.empty()) description.loss = usual_loss(description, classification);
+  LearningTask task{.net = make_net(std::move(description)), .loss = {}};
+  task.loss = parse_loss(task.net.description.loss, task.net.link);
+  task.regularizer = parse_regularizer(task.net.description.regularize.empty() ? "none" : task.net.description.regularize);
+  return task;
+}
+
+void write_model(const std::string& path, const Model& model) {
+  const Net& net = model.task.net;
+  if (net.description.layers.empty())
+    throw UsageError("W822", fmt::format("the net \"{}\" was made by hand: no text says how to make it again", net.text), {},
+                     "write its parameters with write_safetensors, and read them where the net is made");
   Tensors tensors;
-  tensors.metadata = {{"format", "wengert"}, {"net", net.text}};
-  for (size_t k = 0; k < net.parameters.size(); ++k) tensors.arrays.push_back({net.parameters[k].name, parameters[k]});
+  tensors.metadata = {{"format", "wengert"}, {"net", to_json(net.description)}, {"encoding", to_json(model.encoding)}};
+  for (size_t k = 0; k < net.parameters.size(); ++k) tensors.arrays.push_back({net.parameters[k].name, model.parameters[k]});
   write_safetensors(path, tensors);
 }
 
 Model read_model(const std::string& path) {
   const Tensors tensors = read_safetensors(path);
-  const auto text = std::find_if(tensors.metadata.begin(), tensors.metadata.end(), [](const auto& entry) { return entry.first == "net"; });
-  if (text == tensors.metadata.end())
-    throw UsageError("W822", fmt::format("{} does not say which net it belongs to (no \"net\" in its metadata)", path), {},
-                     "give a file written by `wengert train`");
-  Model model{parse_net(text->second), {}};
-  for (const ParameterSpec& p : model.net.parameters) {
-    const auto found = std::find_if(tensors.arrays.begin(), tensors.arrays.end(), [&](const NamedArray& a) { return a.name == p.name; });
-    if (found == tensors.arrays.end() || !(found->array.shape() == p.shape) || !is_float(found->array.dtype()))
-      throw UsageError("W822", fmt::format("{} holds {} for the parameter {} of \"{}\", which needs {}", path,
-                                           found == tensors.arrays.end() ? "nothing" : to_string(found->array.type()), p.name, model.net.text,
-                                           to_string(p.shape)));
-    model.parameters.push_back(found->array);
-  }
+  Model model;
+  const std::string net = metadata(tensors, "net", path);
+  model.encoding = encoding_from_json(metadata(tensors, "encoding", path), path);
+  model.task = make_task(parse_net_json(net, path), model.encoding.class_count() > 0);
+  for (const ParameterSpec& spec : model.task.net.parameters)
+    model.parameters.push_back(parameter(tensors, spec, path, model.task.net));
   return model;
 }
 

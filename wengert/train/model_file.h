@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A trained net on disk: its parameters as safetensors, its description in the metadata ("net").
+// A trained net as one safetensors file: its weights, what net and loss they belong to, and how examples become its
+// inputs. Enough to predict from, and readable by others as plain tensors.
 #pragma once
 
 #include <string>
 
-#include "wengert/nn/net.h"
+#include "wengert/train/encoding.h"
+#include "wengert/train/task.h"
 
 namespace wengert {
 
 struct Model {
-  Net net;
+  LearningTask task;
   std::vector<Array> parameters;
+  Encoding encoding = {};
 };
 
-/// throws : ResourceError W441 if it cannot be written; the old file stays whole
-void write_model(const std::string& path, const Net& net, std::span<const Array> parameters);
+/// The task of a description. A loss that it does not name is cross_entropy for classes, logistic for one output
+/// of two classes, and mse for values.
+/// throws : what make_net, parse_loss and parse_regularizer throw
+LearningTask make_task(NetDescription description, bool classification);
 
-/// throws : UsageError W822 if the file holds no net of ours, or parameters that do not fit it; what read_safetensors throws
+/// throws : ResourceError W441; UsageError W822 for a net made by hand, which no text describes
+void write_model(const std::string& path, const Model& model);
+
+/// throws : UsageError W822 if the file does not say which net it belongs to, or lacks a parameter of it; what
+///          read_safetensors, make_task and encoding_from_json throw
 Model read_model(const std::string& path);
 
 }  // namespace wengert

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wengert train and predict, as a user would: on a table, stopped and gone on with, killed, and with input that is wrong.
+#include <csignal>
+
+#include "tool.h"
+
+namespace wengert {
+namespace {
+
+using testing::HasSubstr;
+
+/// Points in a ring and around it, with a header and a class in words.
+std::string rings(int rows) {
+  std::string text = "width,height,place\n";
+  unsigned state = 1;
+  const auto uniform = [&] { return static_cast<double>((state = state * 1103515245 + 12345) >> 8 & 0xffff) / 0x8000 - 1; };
+  for (int k = 0; k < rows; ++k) {
+    const double x = uniform(), y = uniform();
+    text += std::to_string(x) + "," + std::to_string(y) + (x * x + y * y < 0.6 ? ",inside\n" : ",outside\n");
+  }
+  return text;
+}
+
+TEST(Train, learns_a_table_and_predicts_rows_without_target) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(400));
+  const auto trained = run_tool({"train", table, "--net", "2-16 tanh-2 softmax", "--epochs", "60", "--rate", "0.01", "-o", folder / "out"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_THAT(trained.out, HasSubstr("320 training examples, 80 test examples"));
+  for (const char* file : {"weights.safetensors", "metrics.csv", "metrics.json", "loss.svg", "confusion.svg", "snapshot.safetensors"})
+    EXPECT_TRUE(std::filesystem::exists(folder / "out" + "/" + file)) << file;
+  const auto measured = run_tool({"predict", folder / "out/weights.safetensors", table, "--json"});
+  EXPECT_GT(measured.json()["accuracy"], 0.9);
+  const auto rows = folder.write("new.csv", "height,width\n0,0\n0.95,0.95\n");
+  const auto predicted = run_tool({"predict", folder / "out/weights.safetensors", rows});
+  EXPECT_THAT(predicted.out, HasSubstr("class,p(inside),p(outside)\ninside,"));
+  EXPECT_THAT(predicted.out, HasSubstr("\noutside,"));
+}
+
+TEST(Train, gone_on_with_after_a_stop_leaves_the_same_bytes_as_without) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(300));
+  const std::vector<std::string> words{"train", table, "--epochs", "30", "--validation", "0.2", "--batch", "7"};
+  const auto with = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  ASSERT_EQ(run_tool(with({"-o", folder / "whole"})).code, 0);
+  auto first = with({"-o", folder / "parts"});
+  first[3] = "11";
+  ASSERT_EQ(run_tool(first).code, 0);
+  const auto second = run_tool(with({"-o", folder / "parts", "--resume"}));
+  ASSERT_EQ(second.code, 0) << second.err;
+  EXPECT_THAT(second.out, HasSubstr("going on after epoch 11, step 0"));
+  EXPECT_EQ(content_of(folder / "whole/weights.safetensors"), content_of(folder / "parts/weights.safetensors"));
+}
+
+TEST(Train, interrupted_or_killed_can_be_gone_on_with_to_the_same_bytes) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(300));
+  const std::vector<std::string> words{"train", table, "--epochs", "400", "--batch", "5"};
+  const auto run = [&](const std::string& out, bool resume, const std::string& before) {
+    auto all = words;
+    all.insert(all.end(), {"-o", folder / out});
+    if (resume) all.push_back("--resume");
+    return run_tool(all, {}, before);
+  };
+  ASSERT_EQ(run("whole", false, "").code, 0);
+  EXPECT_EQ(run("parts", false, "timeout -s INT --preserve-status 0.3 ").code, 130);
+  for (int kills = 0; kills < 2; ++kills) run("parts", true, "timeout -s KILL 1.3 ");
+  const auto last = run("parts", true, "");
+  ASSERT_EQ(last.code, 0) << last.err;
+  EXPECT_EQ(content_of(folder / "whole/weights.safetensors"), content_of(folder / "parts/weights.safetensors"));
+}
+
+TEST(Train, does_not_go_on_with_other_settings_or_other_data) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(100)), other = folder.write("other.csv", rings(101));
+  EXPECT_EQ(error_id({"train", table, "--resume", "-o", folder / "out"}, 2), "W863");
+  ASSERT_EQ(run_tool({"train", table, "--epochs", "1", "-o", folder / "out"}).code, 0);
+  EXPECT_EQ(error_id({"train", table, "--resume", "--rate", "0.5", "-o", folder / "out"}, 2), "W862");
+  EXPECT_EQ(error_id({"train", other, "--resume", "-o", folder / "out"}, 2), "W862");
+}
+
+TEST(Train, learns_values_and_says_the_error_in_the_units_of_the_target) {
+  const Folder folder;
+  std::string text = "area,price\n";
+  for (int k = 0; k < 100; ++k) text += std::to_string(20 + k) + "," + std::to_string(3000 * (20 + k) + 500) + ".5\n";
+  const auto table = folder.write("houses.csv", text);
+  const auto trained = run_tool({"train", table, "--net", "1-1", "--epochs", "300", "--rate", "0.05", "-o", folder / "out", "--json"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_LT(trained.json()["test_rmse"], 0.01);
+  const auto predicted = run_tool({"predict", folder / "out/weights.safetensors", folder.write("new.csv", "area\n50\n")});
+  ASSERT_THAT(predicted.out, HasSubstr("price\n"));
+  EXPECT_NEAR(std::stod(predicted.out.substr(6)), 150500.5, 1000);
+}
+
+TEST(Train, says_what_is_wrong) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(100));
+  EXPECT_EQ(error_id({"train", folder / "absent.csv"}, 5), "W440");
+  EXPECT_EQ(error_id({"train", table, "--net", "3-2"}, 2), "W812");
+  EXPECT_EQ(error_id({"train", table, "--optimizer", "adm"}, 2), "W814");
+  EXPECT_EQ(error_id({"train", table, "--target", "colour"}, 2), "W823");
+  EXPECT_EQ(error_id({"train", table, "--patience", "3"}, 2), "W812");
+  EXPECT_EQ(error_id({"train", table, "--epochs", "0"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", table, "-o", table}, 5), "W441");
+}
+
+}  // namespace
+}  // namespace wengert

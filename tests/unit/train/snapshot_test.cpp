@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Snapshots: all of a state comes back bit for bit; what is no snapshot, or a damaged one, is refused.
+#include "wengert/train/snapshot.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "../io/files.h"
+#include "training_cases.h"
+#include "wengert/io/safetensors.h"
+
+namespace wengert {
+namespace {
+
+TrainingState some_state() {
+  const Split data{two_moons(50, DType::f32, 1), {}, two_moons(20, DType::f32, 3)};
+  const Optimizer adam = parse_optimizer("adam");
+  TrainingState state = initial_state(small_net(), adam, 1, DType::f32);
+  int steps = 0;
+  train(small_net(), adam, data, {.batch = 8, .epochs = 3}, state, {.stop = [&] { return ++steps == 10; }});
+  return state;
+}
+
+TEST(Snapshot, gives_back_the_state_bit_for_bit) {
+  const TemporaryFolder folder;
+  const TrainingState state = some_state();
+  write_snapshot(folder / "s", {state, {{"net", "2-16 tanh-2"}, {"rate", "0.1"}}});
+  const Snapshot read = read_snapshot(folder / "s");
+  EXPECT_EQ(read.state.parameters, state.parameters);
+  EXPECT_EQ(read.state.optimizer, state.optimizer);
+  EXPECT_EQ(read.state.best, state.best);
+  EXPECT_EQ(read.state.best_epoch, state.best_epoch);
+  EXPECT_EQ(read.state.epoch, state.epoch);
+  EXPECT_EQ(read.state.step, state.step);
+  EXPECT_EQ(read.state.loss_sum, state.loss_sum);
+  EXPECT_EQ(read.state.score_sum, state.score_sum);
+  ASSERT_EQ(read.state.reports.size(), state.reports.size());
+  EXPECT_EQ(read.state.reports[0].validation->loss, state.reports[0].validation->loss);
+  EXPECT_FALSE(read.state.reports[0].test.has_value());
+  EXPECT_EQ(read.settings, (std::vector<std::pair<std::string, std::string>>{{"net", "2-16 tanh-2"}, {"rate", "0.1"}}));
+}
+
+std::string id_of(const std::string& path) {
+  try {
+    read_snapshot(path);
+  } catch (const Error& error) {
+    return error.id();
+  }
+  return "none";
+}
+
+TEST(Snapshot, refuses_what_is_none) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(id_of(folder / "absent"), "W440");
+  write_safetensors(folder / "weights", {.arrays = {{"w", Array(1.0)}}, .metadata = {{"format", "wengert"}}});
+  EXPECT_EQ(id_of(folder / "weights"), "W860");
+}
+
+/// The snapshot with one array changed and, if asked, a checksum that fits it.
+Tensors changed(const std::string& path, const std::string& name, const Array& value) {
+  Tensors tensors = read_safetensors(path);
+  for (NamedArray& a : tensors.arrays)
+    if (a.name == name) a.array = value;
+  return tensors;
+}
+
+TEST(Snapshot, notices_a_changed_array) {
+  const TemporaryFolder folder;
+  write_snapshot(folder / "s", {some_state()});
+  write_safetensors(folder / "t", changed(folder / "s", "position", Array({1, 2, 3, 4, 1})));
+  EXPECT_EQ(id_of(folder / "t"), "W861");
+}
+
+TEST(Snapshot, a_fingerprint_tells_other_data) {
+  const Split data{two_moons(20), two_moons(10)}, other{two_moons(20, DType::f32, 2), two_moons(10)};
+  EXPECT_EQ(fingerprint(data), fingerprint({two_moons(20), two_moons(10)}));
+  EXPECT_NE(fingerprint(data), fingerprint(other));
+  EXPECT_NE(fingerprint(data), fingerprint({two_moons(10), two_moons(20)}));
+}
+
+}  // namespace
+}  // namespace wengert

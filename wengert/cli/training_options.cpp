@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/cli/training_options.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+#include "wengert/nn/net_json.h"
+
+namespace wengert::cli {
+namespace {
+
+/// The values of an option that may be repeated, each a list with commas.
+std::vector<std::string> listed_values(const Arguments& arguments, std::string_view name) {
+  std::vector<std::string> values;
+  for (const std::string& given : arguments.all(name))
+    for (size_t at = 0; at <= given.size();) {
+      const size_t comma = std::min(given.find(',', at), given.size());
+      if (comma > at) values.push_back(given.substr(at, comma - at));
+      at = comma + 1;
+    }
+  return values;
+}
+
+char separator_of(const Arguments& arguments) {
+  const std::string name = arguments.text("separator");
+  if (name == "auto") return '\0';
+  if (name == "tab") return '\t';
+  if (name == "blanks") return ' ';
+  if (name.size() == 1) return name[0];
+  throw UsageError("W602", fmt::format("--separator is one character, tab, blanks or auto; found \"{}\"", name), {}, "e.g. --separator=tab");
+}
+
+Missing missing_of(const Arguments& arguments) {
+  const std::string missing = arguments.text("missing");
+  return missing == "drop" ? Missing::drop : missing == "fill" ? Missing::fill : Missing::refuse;
+}
+
+/// --test is a share, or a file.
+void set_test(DataOptions& options, const Arguments& arguments) {
+  const std::string test = arguments.text("test");
+  if (std::filesystem::exists(test)) options.test_paths = arguments.all("test");
+  else options.test = arguments.real("test", 0, 0.9);
+}
+
+NetDescription net_description(const Arguments& arguments, const Dataset& data) {
+  const std::string initializer = arguments.text("initializer");
+  NetDescription description;
+  if (const std::string text = arguments.text("net"); text.ends_with(".json")) {
+    description = read_net(text).description;
+    if (arguments.has("initializer"))
+      throw UsageError("W602", fmt::format("--initializer does not change the net in {}", text), {}, "write the initializers into the file");
+  } else {
+    const int64_t outputs = data.is_classification() ? data.classes : data.targets();
+    description = parse_net(text.empty() ? fmt::format("{}-128 relu-{}", data.features(), outputs) : text, initializer).description;
+  }
+  if (arguments.has("loss") || description.loss.empty()) description.loss = arguments.text("loss");
+  if (arguments.has("regularize") || description.regularize.empty()) description.regularize = arguments.text("regularize");
+  return description;
+}
+
+}  // namespace
+
+std::vector<Option> learning_options(const UsualTraining& usual) {
+  return {{"--net", "TEXT", "Widths and activations, such as \"784-128 relu-10 softmax\", or a .json file (default: one hidden layer of 128 relu)"},
+          {"--loss", "TEXT", "cross_entropy, logistic, squared_error, mse, \"huber 1\" (default: by the data)"},
+          {"--regularize", "TEXT", "Penalty on weights: none, \"l2 1e-4\", \"l1 1e-5\"", "none"},
+          {"--initializer", "TEXT", "How weights start: he_normal, xavier_uniform, orthogonal, \"normal 0 1\", ...", "he_normal"},
+          {"--bias-initializer", "TEXT", "How biases start", "zeros"},
+          {"--optimizer", "TEXT", "gradient_descent, \"sgd 0.9\", nesterov, adagrad, rmsprop, adam, adamw, lbfgs", usual.optimizer},
+          {"--rate", "R", "Learning rate (default: what suits the optimizer)", usual.rate},
+          {"--schedule", "TEXT", "Factor on the rate: constant, \"step 0.5 every 1\", cosine, ..., each with warmup=EPOCHS", usual.schedule},
+          {"--epochs", "N", "Passes over the training set", usual.epochs},
+          {"--batch", "N", "Examples an update", "64"},
+          {"--patience", "N", "End after N epochs without a better validation loss (0: never)", "0"},
+          {"--seed", "K", "Decides what is held out, initial values and shuffles", "1"}};
+}
+
+std::vector<Option> table_options() {
+  return {{"--header", "WHEN", "Whether the first line of a table names its columns", "auto", {"auto", "yes", "no"}},
+          {"--separator", "CHAR", "Between columns: a character, tab, blanks, or auto", "auto"}};
+}
+
+std::vector<Option> data_options() {
+  std::vector<Option> options{
+      {.names = "--target", .value = "COLUMN", .help = "Column to learn, by name or number (default: the last)", .repeats = true},
+      {.names = "--ignore", .value = "COLUMN", .help = "Column to leave out", .repeats = true},
+      {.names = "--categorical", .value = "COLUMN", .help = "Column whose numbers are names", .repeats = true},
+      {"--learn", "WHAT", "Classes or values of the target", "auto", {"auto", "classes", "values"}},
+      {"--standardize", "WHEN", "Whether features get mean 0 and deviation 1 (auto: not those of images)", "auto", {"auto", "yes", "no"}},
+      {"--test", "PART", "Share of the examples that is held out to test, or a file of them", "0.2", {}, Completes::files},
+      {"--validation", "PART", "Share of the training examples that is held out to choose the best epoch", "0"},
+      {"--missing", "HOW", "Missing cells: an error, drop the row, or fill with the column's mean", "error", {"error", "drop", "fill"}},
+      {"--dtype", "TYPE", "Numbers computed with", "f32", {"f32", "f64"}}};
+  for (Option& option : table_options()) options.push_back(std::move(option));
+  return options;
+}
+
+TableFormat table_format_of(const Arguments& arguments) {
+  const std::string header = arguments.text("header");
+  return {.separator = separator_of(arguments),
+          .header = header == "yes" ? Header::present : header == "no" ? Header::absent : Header::by_content};
+}
+
+DataOptions data_options_of(const Arguments& arguments) {
+  DataOptions options{.format = table_format_of(arguments), .missing = missing_of(arguments)};
+  options.targets = listed_values(arguments, "target");
+  options.ignored = listed_values(arguments, "ignore");
+  options.categorical = listed_values(arguments, "categorical");
+  if (const auto learn = arguments.text("learn"); learn != "auto") options.task = learn == "classes" ? Task::classes : Task::values;
+  if (const auto when = arguments.text("standardize"); when != "auto") options.standardize = when == "yes";
+  options.dtype = arguments.text("dtype") == "f64" ? DType::f64 : DType::f32;
+  set_test(options, arguments);
+  options.validation = arguments.real("validation", 0, 0.9);
+  options.key = static_cast<uint64_t>(arguments.integer("seed", 0));
+  return options;
+}
+
+TrainingPlan training_plan(const Arguments& arguments, const Dataset& data) {
+  TrainingPlan plan{.task = make_task(net_description(arguments, data), data.is_classification()),
+                    .optimizer = parse_optimizer(arguments.text("optimizer"))};
+  TrainingOptions& o = plan.options;
+  o.rate = arguments.text("rate").empty() ? plan.optimizer.usual_rate : arguments.real("rate", 0, 1e6);
+  o.schedule = parse_schedule(arguments.text("schedule"));
+  o.epochs = arguments.integer("epochs", 1, 10'000'000);
+  o.batch = arguments.integer("batch", 1, 1 << 24);
+  o.patience = arguments.integer("patience", 0, 10'000'000);
+  o.key = static_cast<uint64_t>(arguments.integer("seed", 0));
+  plan.settings = {{"net", to_json(plan.task.net.description)}, {"optimizer", plan.optimizer.text}, {"rate", shortest(o.rate)},
+                   {"schedule", o.schedule.text}, {"batch", std::to_string(o.batch)}, {"seed", std::to_string(o.key)},
+                   {"dtype", std::string(to_string(data.x.dtype()))}};
+  // Where the factor depends on how much is still to come, more epochs make it another training.
+  if (o.schedule.text.starts_with("cosine") || o.schedule.text.starts_with("linear")) plan.settings.emplace_back("epochs", std::to_string(o.epochs));
+  return plan;
+}
+
+}  // namespace wengert::cli

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/cli/training_run.h"
+
+#include <csignal>
+#include <filesystem>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "wengert/cli/interrupt.h"
+#include "wengert/cli/table.h"
+
+namespace wengert::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Writes the state to the folder, not too often.
+class Snapshots {
+ public:
+  Snapshots(std::string path, std::vector<std::pair<std::string, std::string>> settings) : path_(std::move(path)), settings_(std::move(settings)) {}
+
+  void write(const TrainingState& state) {
+    write_snapshot(path_, {state, settings_});
+    last_ = Clock::now();
+  }
+  void write_after(const TrainingState& state, std::chrono::seconds pause) {
+    if (Clock::now() - last_ >= pause) write(state);
+  }
+
+ private:
+  std::string path_;
+  std::vector<std::pair<std::string, std::string>> settings_;
+  Clock::time_point last_ = Clock::now();
+};
+
+const std::string* setting(const std::vector<std::pair<std::string, std::string>>& settings, const std::string& name) {
+  for (const auto& [key, value] : settings)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+/// The state to go on from.
+TrainingState resumed(const std::string& path, const std::vector<std::pair<std::string, std::string>>& settings) {
+  if (!std::filesystem::exists(path))
+    throw UsageError("W863", fmt::format("there is no snapshot {} to go on from", path), {}, "give the folder with -o, or leave --resume out");
+  const Snapshot snapshot = read_snapshot(path);
+  for (const auto& [name, value] : settings) {
+    const std::string* const before = setting(snapshot.settings, name);
+    if (before == nullptr || *before != value)
+      throw UsageError("W862", fmt::format("the training in {} was begun with {} {}, not {}", path, name, before ? *before : "unknown", value), {},
+                       "give the same command with --resume; only --epochs and --patience may change");
+  }
+  return snapshot.state;
+}
+
+struct EpochColumns {
+  const Encoding& encoding;
+
+  std::string title(bool validated) const {
+    return fmt::format("{:>5}  {:>9}  {:>9}  {:>9}  {:>9}  {:>7}  {:>10}", "epoch", "loss", "train", validated ? "val. loss" : "test loss",
+                       validated ? "val." : "test", "seconds", "examples/s");
+  }
+  std::string row(const EpochReport& e) const {
+    const auto held_out = e.validation ? e.validation : e.test;
+    return fmt::format("{:5}  {:9.4g}  {:>9}  {:>9}  {:>9}  {:7.2f}  {:10.0f}", e.epoch, e.train.loss, score_text(e.train.score, encoding),
+                       held_out ? fmt::format("{:.4g}", held_out->loss) : "", held_out ? score_text(held_out->score, encoding) : "", e.wall_s,
+                       e.samples_per_s);
+  }
+};
+
+/// With thousands of epochs, lines for the first ten, then for every tenth, then for every hundredth, ...
+bool has_line(int64_t epoch, int64_t epochs) {
+  int64_t every = 1;
+  while (epoch > 10 * every && epochs > 50) every *= 10;
+  return epoch % every == 0 || epoch == epochs;
+}
+
+void print_heading(Context& context, const TrainingPlan& plan, const Split& data) {
+  std::string sets = fmt::format("{} training examples", data.train.count());
+  if (data.validation.count() > 0) sets += fmt::format(", {} for validation", data.validation.count());
+  sets += fmt::format(", {} test examples", data.test.count());
+  context.print(fmt::format("net {}: {} parameters; {}", plan.task.net.text, plan.task.net.parameter_count(), sets));
+  context.print(fmt::format("loss {}, {} with rate {}{}", plan.task.loss.text, plan.optimizer.text, shortest(plan.options.rate),
+                            plan.options.schedule.text == "constant" ? "" : ", " + plan.options.schedule.text));
+}
+
+/// Bar and lines of a training under way.
+class Display {
+ public:
+  Display(Context& context, const TrainingPlan& plan, const Split& data, const Encoding& encoding)
+      : context_(context), options_(plan.options), examples_(data.train.count()), columns_{encoding},
+        progress_("train", static_cast<size_t>(plan.options.epochs) * parts) {}
+
+  void step(const TrainingState& s, int64_t steps) {
+    const double epochs = static_cast<double>(s.epoch) + static_cast<double>(s.step) / static_cast<double>(steps);
+    const auto examples = static_cast<double>(std::min(s.step * options_.batch, examples_));
+    if (first_ < 0) first_ = epochs;
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    progress_.update(static_cast<size_t>(epochs * parts),
+                     fmt::format("epoch {}  loss {:.4g}  {:.0f} examples/s", s.epoch + 1, s.loss_sum / examples,
+                                 (epochs - first_) * static_cast<double>(examples_) / std::max(seconds, 1e-3)));
+  }
+  void epoch(const TrainingState& s) {
+    if (!has_line(s.epoch, options_.epochs)) return;
+    progress_.clear();
+    context_.print(columns_.row(s.reports.back()));
+  }
+
+ private:
+  static constexpr size_t parts = 1000;  // of the bar, an epoch
+
+  Context& context_;
+  const TrainingOptions& options_;
+  int64_t examples_;
+  EpochColumns columns_;
+  Progress progress_;
+  Clock::time_point start_ = Clock::now();
+  double first_ = -1;  // epochs done when it started
+};
+
+void test(Context& context, const TrainingPlan& plan, const Dataset& data, const Encoding& encoding, TrainedRun& run) {
+  if (data.count() == 0) return;
+  run.test = Evaluation(plan.task, data)(run.state.chosen());
+  if (data.is_classification()) run.predicted = predict(plan.task, run.state.chosen(), data.x).classes;
+  context.print(fmt::format("test {} {}", score_name(encoding), score_text(run.test->score, encoding)));
+}
+
+void fill_document(Context& context, const TrainingPlan& plan, const Encoding& encoding, const TrainedRun& run) {
+  auto& document = context.document();
+  document["net"] = plan.task.net.text;
+  document["loss"] = plan.task.loss.text;
+  document["optimizer"] = plan.optimizer.text;
+  document["epochs"] = metrics_json(run.state.reports, score_name(encoding));
+  if (run.state.best_epoch > 0) document["best_epoch"] = run.state.best_epoch;
+  if (run.test) {
+    document["test_loss"] = run.test->loss;
+    document[fmt::format("test_{}", score_name(encoding))] = run.test->score;
+  }
+  document["interrupted"] = run.interrupted;
+}
+
+void print_end(Context& context, const TrainingPlan& plan, const TrainedRun& run) {
+  const auto& state = run.state;
+  if (run.interrupted)
+    context.print(fmt::format("interrupted in epoch {}; go on with --resume", state.epoch + 1));
+  else if (plan.options.patience > 0 && state.epoch < plan.options.epochs)
+    context.print(fmt::format("no better validation loss for {} epochs", plan.options.patience));
+  if (state.best_epoch > 0) context.print(fmt::format("chosen: epoch {}, of the least validation loss", state.best_epoch));
+}
+
+nlohmann::ordered_json json_of(const EpochReport& e, std::string_view score) {
+  const std::string name(score);
+  nlohmann::ordered_json object{{"epoch", e.epoch}, {"rate", e.rate}, {"loss", e.train.loss}, {"train_" + name, e.train.score}};
+  const auto add = [&](const std::string& set, const std::optional<Measure>& measure) {
+    if (!measure) return;
+    object[set + "_loss"] = measure->loss;
+    object[set + "_" + name] = measure->score;
+  };
+  add("validation", e.validation);
+  add("test", e.test);
+  object["wall_s"] = e.wall_s;
+  object["samples_per_s"] = e.samples_per_s;
+  return object;
+}
+
+}  // namespace
+
+nlohmann::ordered_json metrics_json(const std::vector<EpochReport>& reports, std::string_view score) {
+  auto list = nlohmann::ordered_json::array();
+  for (const EpochReport& e : reports) list.push_back(json_of(e, score));
+  return list;
+}
+
+std::string snapshot_path(const std::string& folder) { return (std::filesystem::path(folder) / "snapshot.safetensors").string(); }
+
+std::string_view score_name(const Encoding& encoding) { return encoding.class_count() > 0 ? "accuracy" : "rmse"; }
+
+std::string score_text(double score, const Encoding& encoding) {
+  if (encoding.class_count() > 0) return fmt::format("{:.2f}%", 100 * score);
+  return fmt::format("{:.4g}", encoding.targets.size() == 1 ? score * encoding.targets[0].deviation : score);
+}
+
+TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split& data, const Encoding& encoding, const std::string& folder,
+                        bool resume) {
+  auto settings = plan.settings;
+  settings.emplace_back("data", fingerprint(data));
+  TrainedRun run;
+  run.state = resume ? resumed(snapshot_path(folder), settings)
+                     : initial_state(plan.task, plan.optimizer, plan.options.key, data.train.x.dtype());
+  print_heading(context, plan, data);
+  if (resume) context.print(fmt::format("going on after epoch {}, step {}", run.state.epoch, run.state.step));
+  context.print(EpochColumns{encoding}.title(data.validation.count() > 0));
+  Snapshots snapshots(snapshot_path(folder), settings);
+  {
+    const Interrupt interrupt;
+    Display display(context, plan, data, encoding);
+    train(plan.task, plan.optimizer, data, plan.options, run.state,
+          {.on_step = [&](const TrainingState& s, int64_t steps) {
+             display.step(s, steps);
+             snapshots.write_after(s, std::chrono::seconds(60));
+           },
+           .on_epoch = [&](const TrainingState& s) {
+             display.epoch(s);
+             snapshots.write_after(s, std::chrono::seconds(1));
+           },
+           .stop = [&] { return interrupt.requested(); }});
+  }
+  run.interrupted = !is_finished(run.state, plan.options);
+  snapshots.write(run.state);
+  print_end(context, plan, run);
+  test(context, plan, data.test, encoding, run);
+  fill_document(context, plan, encoding, run);
+  return run;
+}
+
+}  // namespace wengert::cli

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wengert predict: what a trained net says of new rows.
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "wengert/cli/training_files.h"
+#include "wengert/cli/verbs.h"
+#include "wengert/io/csv.h"
+
+namespace wengert::cli {
+namespace {
+
+std::string class_name(const Encoding& encoding, int64_t c) { return encoding.classes[static_cast<size_t>(c)]; }
+
+/// The probability of every class; a single output is that of the second of two.
+std::vector<double> probabilities(const Predictions& said, int64_t row) {
+  const int64_t outputs = said.values.shape()[1];
+  std::vector<double> result;
+  for (int64_t k = 0; k < outputs; ++k) result.push_back(said.values[row * outputs + k]);
+  return outputs == 1 ? std::vector{1 - result[0], result[0]} : result;
+}
+
+/// One row a prediction: the class and its probabilities, or the values.
+CsvText table_of(const Model& model, const Predictions& said) {
+  const Encoding& encoding = model.encoding;
+  const bool with_probabilities = model.task.loss.classifies;
+  const bool classes = encoding.class_count() > 0;
+  std::vector<std::string> header = classes ? std::vector<std::string>{"class"} : encoding.target_names();
+  if (classes && with_probabilities)
+    for (const std::string& name : encoding.classes) header.push_back("p(" + name + ")");
+  CsvText csv(header);
+  const Array values = classes ? said.values : encoding.decoded_targets(said.values);
+  for (int64_t row = 0; row < values.shape()[0]; ++row) {
+    std::vector<std::string> fields;
+    if (classes) fields.push_back(class_name(encoding, said.classes[static_cast<size_t>(row)]));
+    const auto number = [&](double x) { return values.dtype() == DType::f32 ? shortest(static_cast<float>(x)) : shortest(x); };
+    if (classes && with_probabilities)
+      for (double p : probabilities(said, row)) fields.push_back(number(p));
+    for (int64_t k = 0; !classes && k < values.shape()[1]; ++k) fields.push_back(number(values[row * values.shape()[1] + k]));
+    csv.row_of(fields);
+  }
+  return csv;
+}
+
+void report_score(Context& context, const Model& model, const Dataset& data) {
+  const Measure measure = Evaluation(model.task, data)(model.parameters);
+  const auto name = score_name(model.encoding);
+  context.print(fmt::format("{} on {} examples: {}, loss {:.4g}", name, data.count(), score_text(measure.score, model.encoding), measure.loss));
+  context.document()[std::string(name)] = measure.score;
+  context.document()["loss"] = measure.loss;
+}
+
+int run(Context& context) {
+  const Arguments& arguments = context.arguments();
+  const Model model = context.stage("read model", [&] { return read_model(arguments.text("MODEL")); });
+  const Dataset data = context.stage("read data", [&] {
+    return read_rows(arguments.all("DATA"), model.encoding, model.parameters[0].dtype(), table_format_of(arguments));
+  });
+  const Predictions said = context.stage("predict", [&] { return predict(model.task, model.parameters, data.x); });
+  const CsvText table = table_of(model, said);
+  const bool each = arguments.has("each") || !data.has_targets();
+  if (arguments.has("out")) {
+    write_csv(arguments.text("out"), table);
+    report_files(context, {arguments.text("out")});
+  } else if (each) {
+    context.print(std::string_view(table.text()).substr(0, table.text().size() - 1));
+  }
+  if (data.has_targets() && data.count() > 0) report_score(context, model, data);
+  auto& rows = context.document()["predicted"] = nlohmann::ordered_json::array();
+  for (size_t k = 0; k < said.classes.size(); ++k)
+    if (model.encoding.class_count() > 0) rows.push_back(class_name(model.encoding, said.classes[k]));
+  if (model.encoding.class_count() == 0) {
+    const Array values = model.encoding.decoded_targets(said.values);
+    for (int64_t k = 0; k < values.elements(); ++k) rows.push_back(values[k]);
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+Verb predict_verb() {
+  std::vector<Option> options{{.names = "MODEL", .value = "FILE", .help = "weights.safetensors of a training", .completes = Completes::files, .required = true},
+                              {.names = "DATA", .value = "PATH", .help = "Rows in the form that was trained on; they need no target", .completes = Completes::files, .required = true, .repeats = true},
+                              {"--each", {}, "Print the prediction of every row, also where the data say what is right"},
+                              {"-o,--out", "FILE", "Write the predictions to a CSV file", {}, {}, Completes::files}};
+  for (Option& option : table_options()) options.push_back(std::move(option));
+  return {.name = "predict",
+          .summary = "Predict with a trained net, and measure it where the data say what is right",
+          .description = "Columns are found by their names (without header, by their places), and encoded as in the training. For classes a line "
+                         "is the class and the probability of each; for values it is in the units of the data.",
+          .options = options,
+          .examples = {{"wengert predict out/weights.safetensors iris.csv", "Accuracy of a trained net"},
+                       {"wengert predict out/weights.safetensors new.csv -o predicted.csv", "Predictions as a file"}},
+          .run = run};
+}
+
+}  // namespace wengert::cli

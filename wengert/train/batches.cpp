@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/train/batches.h"
+
+#include <cstring>
+
+#include "wengert/exec/interpreter.h"
+
+namespace wengert {
+namespace {
+
+size_t row_bytes(const Array& all) { return Type{all.dtype(), all.shape().without(0)}.bytes(); }
+
+const std::byte* row(const Array& all, int64_t number) {
+  return static_cast<const std::byte*>(all.view().data) + static_cast<size_t>(number) * row_bytes(all);
+}
+
+void gather(const Array& all, std::span<const int64_t> numbers, Array& into) {
+  const size_t bytes = row_bytes(all);
+  auto* to = static_cast<std::byte*>(into.mutable_view().data);
+  for (int64_t number : numbers) {
+    std::memcpy(to, row(all, number), bytes);
+    to += bytes;
+  }
+}
+
+}  // namespace
+
+Batches::Batches(const Dataset& data, MakeProgram make) : data_(data), make_(std::move(make)) {}
+Batches::~Batches() = default;
+
+Batches::Ready& Batches::ready(int64_t count) {
+  const auto [place, is_new] = ready_.try_emplace(count);
+  Ready& ready = place->second;
+  if (is_new) {
+    ready.type = batch_type(data_, count);
+    ready.executable = std::make_unique<Interpreter>(make_(ready.type));
+  }
+  return ready;
+}
+
+const Executable& Batches::gathered(std::span<const int64_t> numbers, std::vector<ConstView>& inputs) {
+  Ready& batch = ready(static_cast<int64_t>(numbers.size()));
+  if (batch.x.type() != batch.type.x) {
+    batch.x = Array(batch.type.x);
+    batch.y = Array(batch.type.y);
+  }
+  gather(data_.x, numbers, batch.x);
+  gather(data_.y, numbers, batch.y);
+  inputs.insert(inputs.end(), {batch.x.view(), batch.y.view()});
+  return *batch.executable;
+}
+
+const Executable& Batches::slice(int64_t first, int64_t count, std::vector<ConstView>& inputs) {
+  const Ready& batch = ready(count);
+  inputs.insert(inputs.end(), {ConstView{batch.type.x, row(data_.x, first)}, ConstView{batch.type.y, row(data_.y, first)}});
+  return *batch.executable;
+}
+
+}  // namespace wengert

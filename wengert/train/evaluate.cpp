@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/train/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace wengert {
+namespace {
+
+constexpr int64_t rows_at_once = 500;
+
+std::vector<ConstView> views(std::span<const Array> arrays) {
+  std::vector<ConstView> result;
+  for (const Array& a : arrays) result.push_back(a.view());
+  return result;
+}
+
+}  // namespace
+
+double mean_score(const Dataset& data, double sum) {
+  const auto n = static_cast<double>(data.count());
+  return data.is_classification() ? sum / n : std::sqrt(sum / (n * static_cast<double>(data.targets())));
+}
+
+Evaluation::Evaluation(const LearningTask& task, const Dataset& data)
+    : data_(data), batches_(data, [task](const BatchType& type) { return evaluation(task, type); }) {}
+
+Measure Evaluation::operator()(std::span<const Array> parameters) {
+  double loss_sum = 0, score_sum = 0;
+  Array loss({data_.x.dtype(), {}}), score({data_.x.dtype(), {}});
+  for (int64_t first = 0; first < data_.count(); first += rows_at_once) {
+    const int64_t count = std::min(rows_at_once, data_.count() - first);
+    auto inputs = views(parameters);
+    const Executable& run = batches_.slice(first, count, inputs);
+    const View outputs[] = {loss.mutable_view(), score.mutable_view()};
+    run.run(inputs, outputs);
+    loss_sum += loss.item() * static_cast<double>(count);
+    score_sum += score.item();
+  }
+  return {loss_sum / static_cast<double>(data_.count()), mean_score(data_, score_sum)};
+}
+
+Predictions predict(const LearningTask& task, std::span<const Array> parameters, const Array& x) {
+  const int64_t n = x.shape()[0], outputs = task.net.outputs;
+  const Dataset rows{.x = x, .y = Array(i64({n}))};
+  Batches batches(rows, [&](const BatchType& type) { return prediction(task, type.count(), type.x.dtype); });
+  Predictions result{Array({x.dtype(), {n, outputs}}), std::vector<int64_t>(static_cast<size_t>(n))};
+  auto* const values = static_cast<std::byte*>(result.values.mutable_view().data);
+  for (int64_t first = 0; first < n; first += rows_at_once) {
+    const int64_t count = std::min(rows_at_once, n - first);
+    auto inputs = views(parameters);
+    const Executable& run = batches.slice(first, count, inputs);
+    inputs.pop_back();  // nothing to compare with
+    const View to[] = {{{x.dtype(), {count, outputs}}, values + static_cast<size_t>(first * outputs) * size_of(x.dtype())},
+                       {i64({count}), result.classes.data() + first}};
+    run.run(inputs, to);
+  }
+  return result;
+}
+
+std::vector<std::vector<int64_t>> confusion_matrix(const Dataset& data, std::span<const int64_t> predicted) {
+  const auto classes = static_cast<size_t>(data.classes);
+  std::vector<std::vector<int64_t>> counts(classes, std::vector<int64_t>(classes, 0));
+  const auto labels = data.y.values<int64_t>();
+  for (size_t k = 0; k < labels.size(); ++k)
+    if (predicted[k] < data.classes) ++counts[static_cast<size_t>(labels[k])][static_cast<size_t>(predicted[k])];
+  return counts;
+}
+
+double accuracy(const Dataset& data, std::span<const int64_t> predicted) {
+  const auto labels = data.y.values<int64_t>();
+  int64_t right = 0;
+  for (size_t k = 0; k < labels.size(); ++k) right += labels[k] == predicted[k];
+  return labels.empty() ? 0 : static_cast<double>(right) / static_cast<double>(labels.size());
+}
+
+}  // namespace wengert

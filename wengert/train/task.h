@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a net is trained for, and the Programs that training, testing and predicting run. A training step is one Program:
+// forward, loss, pullback, optimizer, score.
+#pragma once
+
+#include "wengert/nn/loss.h"
+#include "wengert/nn/net.h"
+#include "wengert/nn/regularize.h"
+#include "wengert/optim/optimizer.h"
+#include "wengert/train/dataset.h"
+
+namespace wengert {
+
+/// Minimised is loss(net(x), y), a mean over the examples of a batch, plus the regularizer's penalty on the weights.
+struct LearningTask {
+  Net net;
+  Loss loss;
+  Regularizer regularizer = {};
+};
+
+/// What a batch looks like: x[count, features], and y[count] labels of `classes` classes or y[count, outputs] values.
+struct BatchType {
+  Type x, y;
+  int64_t classes = 0;  ///< 0: values
+
+  int64_t count() const { return x.shape[0]; }
+};
+/// That of `count` examples of `data`.
+BatchType batch_type(const Dataset& data, int64_t count);
+
+/// Classes that the net's outputs say: the largest; of a single output 1 if its prediction is above one half. -> i64[n]
+Expr predicted_classes(const LearningTask& task, Expr outputs);
+
+/// What testing adds up over batches: examples whose class is right, or sum_ij (prediction_ij - y_ij)^2.
+Expr score(const LearningTask& task, Expr outputs, Expr y, int64_t classes);
+
+/// (parameters..., state..., x, y, rate, update) -> (parameters..., state..., loss, score)
+///
+/// state  : slot by slot of the optimizer, each slot for all parameters
+/// update : 1, 2, ...: which update it is; loss and score are those before it
+Program training_step(const LearningTask& task, const Optimizer& optimizer, const BatchType& batch);
+
+/// (parameters..., x, y) -> (loss, score); the loss is without the regularizer.
+Program evaluation(const LearningTask& task, const BatchType& batch);
+
+/// (parameters..., x) -> (predictions [batch, outputs], classes i64[batch])
+Program prediction(const LearningTask& task, int64_t batch, DType dtype);
+
+/// (parameters...) -> loss over all of `data`, regularizer included: what a full-batch method minimises.
+Program total_loss(const LearningTask& task, const Dataset& data);
+
+}  // namespace wengert
