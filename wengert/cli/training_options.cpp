@@ -58,6 +58,24 @@ NetDescription net_description(const Arguments& arguments, const Dataset& data) 
   return description;
 }
 
+void refuse_settings_of_steps(const Arguments& arguments) {
+  for (const char* name : {"rate", "schedule", "batch"})
+    if (arguments.has(name))
+      throw UsageError("W602", fmt::format("--{} has no meaning for lbfgs, which takes all examples at once and finds its own steps", name), {},
+                       fmt::format("leave --{} out, or choose another optimizer", name));
+}
+
+TrainingOptions training_options_of(const Arguments& arguments, const Optimizer& optimizer) {
+  TrainingOptions options;
+  options.rate = arguments.text("rate").empty() ? optimizer.usual_rate : arguments.real("rate", 0, 1e6);
+  options.schedule = parse_schedule(arguments.text("schedule"));
+  options.epochs = arguments.integer("epochs", 1, 10'000'000);
+  options.batch = arguments.integer("batch", 1, 1 << 24);
+  options.patience = arguments.integer("patience", 0, 10'000'000);
+  options.key = static_cast<uint64_t>(arguments.integer("seed", 0));
+  return options;
+}
+
 }  // namespace
 
 std::vector<Option> learning_options(const UsualTraining& usual) {
@@ -116,20 +134,20 @@ DataOptions data_options_of(const Arguments& arguments) {
 }
 
 TrainingPlan training_plan(const Arguments& arguments, const Dataset& data) {
-  TrainingPlan plan{.task = make_task(net_description(arguments, data), data.is_classification()),
-                    .optimizer = parse_optimizer(arguments.text("optimizer"))};
-  TrainingOptions& o = plan.options;
-  o.rate = arguments.text("rate").empty() ? plan.optimizer.usual_rate : arguments.real("rate", 0, 1e6);
-  o.schedule = parse_schedule(arguments.text("schedule"));
-  o.epochs = arguments.integer("epochs", 1, 10'000'000);
-  o.batch = arguments.integer("batch", 1, 1 << 24);
-  o.patience = arguments.integer("patience", 0, 10'000'000);
-  o.key = static_cast<uint64_t>(arguments.integer("seed", 0));
+  TrainingPlan plan{.task = make_task(net_description(arguments, data), data.is_classification()), .optimizer = {}};
+  plan.full_batch = parse_full_batch(arguments.text("optimizer"));
+  if (plan.full_batch) {
+    plan.optimizer.name = plan.optimizer.text = plan.full_batch->text;
+    refuse_settings_of_steps(arguments);
+  } else {
+    plan.optimizer = parse_optimizer(arguments.text("optimizer"));
+  }
+  plan.options = training_options_of(arguments, plan.optimizer);
+  const TrainingOptions& o = plan.options;
   plan.settings = {{"net", to_json(plan.task.net.description)}, {"optimizer", plan.optimizer.text}, {"rate", shortest(o.rate)},
                    {"schedule", o.schedule.text}, {"batch", std::to_string(o.batch)}, {"seed", std::to_string(o.key)},
                    {"dtype", std::string(to_string(data.x.dtype()))}};
-  // Where the factor depends on how much is still to come, more epochs make it another training.
-  if (o.schedule.text.starts_with("cosine") || o.schedule.text.starts_with("linear")) plan.settings.emplace_back("epochs", std::to_string(o.epochs));
+  if (o.schedule.looks_ahead) plan.settings.emplace_back("epochs", std::to_string(o.epochs));
   return plan;
 }
 

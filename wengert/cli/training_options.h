@@ -4,7 +4,7 @@
 #pragma once
 
 #include "wengert/cli/context.h"
-#include "wengert/train/loop.h"
+#include "wengert/train/full_batch.h"
 #include "wengert/train/model_file.h"
 #include "wengert/train/read_data.h"
 
@@ -29,6 +29,7 @@ TableFormat table_format_of(const Arguments& arguments);
 struct TrainingPlan {
   LearningTask task;
   Optimizer optimizer;
+  std::optional<FullBatch> full_batch;  ///< instead of the optimizer, which then is only a name
   TrainingOptions options;
   /// Name and canonical value of all that decides the result: what a resumed training must agree with.
   std::vector<std::pair<std::string, std::string>> settings;

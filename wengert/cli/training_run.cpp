@@ -80,8 +80,10 @@ void print_heading(Context& context, const TrainingPlan& plan, const Split& data
   if (data.validation.count() > 0) sets += fmt::format(", {} for validation", data.validation.count());
   sets += fmt::format(", {} test examples", data.test.count());
   context.print(fmt::format("net {}: {} parameters; {}", plan.task.net.text, plan.task.net.parameter_count(), sets));
-  context.print(fmt::format("loss {}, {} with rate {}{}", plan.task.loss.text, plan.optimizer.text, shortest(plan.options.rate),
-                            plan.options.schedule.text == "constant" ? "" : ", " + plan.options.schedule.text));
+  std::string method = plan.optimizer.text;
+  if (!plan.full_batch) method += " with rate " + shortest(plan.options.rate);
+  if (plan.options.schedule.text != "constant") method += ", " + plan.options.schedule.text;
+  context.print(fmt::format("loss {}, {}", plan.task.loss.text, method));
 }
 
 /// Bar and lines of a training under way.
@@ -102,6 +104,7 @@ class Display {
   }
   void epoch(const TrainingState& s) {
     if (!has_line(s.epoch, options_.epochs)) return;
+    first_ = first_ < 0 ? static_cast<double>(s.epoch) : first_;
     progress_.clear();
     context_.print(columns_.row(s.reports.back()));
   }
@@ -143,6 +146,8 @@ void print_end(Context& context, const TrainingPlan& plan, const TrainedRun& run
   const auto& state = run.state;
   if (run.interrupted)
     context.print(fmt::format("interrupted in epoch {}; go on with --resume", state.epoch + 1));
+  else if (!run.ended.empty())
+    context.print("ended: " + run.ended);
   else if (plan.options.patience > 0 && state.epoch < plan.options.epochs)
     context.print(fmt::format("no better validation loss for {} epochs", plan.options.patience));
   if (state.best_epoch > 0) context.print(fmt::format("chosen: epoch {}, of the least validation loss", state.best_epoch));
@@ -191,21 +196,22 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
   if (resume) context.print(fmt::format("going on after epoch {}, step {}", run.state.epoch, run.state.step));
   context.print(EpochColumns{encoding}.title(data.validation.count() > 0));
   Snapshots snapshots(snapshot_path(folder), settings);
+  const Interrupt interrupt;
   {
-    const Interrupt interrupt;
     Display display(context, plan, data, encoding);
-    train(plan.task, plan.optimizer, data, plan.options, run.state,
-          {.on_step = [&](const TrainingState& s, int64_t steps) {
-             display.step(s, steps);
-             snapshots.write_after(s, std::chrono::seconds(60));
-           },
-           .on_epoch = [&](const TrainingState& s) {
-             display.epoch(s);
-             snapshots.write_after(s, std::chrono::seconds(1));
-           },
-           .stop = [&] { return interrupt.requested(); }});
+    const TrainingObserver observer{.on_step = [&](const TrainingState& s, int64_t steps) {
+                                      display.step(s, steps);
+                                      snapshots.write_after(s, std::chrono::seconds(60));
+                                    },
+                                    .on_epoch = [&](const TrainingState& s) {
+                                      display.epoch(s);
+                                      snapshots.write_after(s, std::chrono::seconds(1));
+                                    },
+                                    .stop = [&] { return interrupt.requested(); }};
+    if (plan.full_batch) run.ended = train_full_batch(plan.task, *plan.full_batch, data, plan.options, run.state, observer);
+    else train(plan.task, plan.optimizer, data, plan.options, run.state, observer);
   }
-  run.interrupted = !is_finished(run.state, plan.options);
+  run.interrupted = interrupt.requested() && run.ended.empty() && !is_finished(run.state, plan.options);
   snapshots.write(run.state);
   print_end(context, plan, run);
   test(context, plan, data.test, encoding, run);

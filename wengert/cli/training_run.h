@@ -13,6 +13,7 @@ struct TrainedRun {
   TrainingState state;
   std::optional<Measure> test;     ///< of the chosen parameters, on the test set
   std::vector<int64_t> predicted;  ///< classes of the test set, for classification
+  std::string ended = {};          ///< why it was over before all epochs, other than by patience
   bool interrupted = false;
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/train/loop.h"
 
-#include <chrono>
 #include <cmath>
 #include <fmt/format.h>
+
+#include "wengert/train/epoch_end.h"
 
 
 namespace wengert {
@@ -14,14 +15,6 @@ int64_t steps_an_epoch(const Dataset& train, int64_t batch) { return (train.coun
 std::span<const int64_t> batch_of(std::span<const int64_t> order, int64_t step, int64_t batch) {
   const auto first = static_cast<size_t>(step * batch);
   return order.subspan(first, std::min(static_cast<size_t>(batch), order.size() - first));
-}
-
-void check_options(const Split& data, const TrainingOptions& options) {
-  if (options.batch < 1)
-    throw UsageError("W812", fmt::format("a batch of {} examples trains nothing", options.batch), {}, "choose a batch of at least 1");
-  if (options.patience > 0 && data.validation.count() == 0)
-    throw UsageError("W812", fmt::format("a patience of {} epochs needs a validation set to be impatient about", options.patience), {},
-                     "hold out some of the training examples for validation");
 }
 
 void check_state(const TrainingState& state, const LearningTask& task, const Optimizer& optimizer) {
@@ -79,26 +72,6 @@ class Updates {
                     fmt::format("lower the rate (now {}), or look for bad values in the data", rate));
 }
 
-void keep_best(TrainingState& state, const Measure& validation) {
-  const auto loss_of = [&](int64_t epoch) { return state.reports[static_cast<size_t>(epoch - 1)].validation->loss; };
-  if (state.best_epoch > 0 && !(validation.loss < loss_of(state.best_epoch))) return;
-  state.best = state.parameters;
-  state.best_epoch = state.epoch;
-}
-
-/// Closes the epoch: its report, the best parameters so far.
-void finish_epoch(TrainingState& state, EpochReport report, Evaluation& validation, Evaluation& test, const Split& data) {
-  const auto examples = static_cast<double>(data.train.count());
-  report.epoch = ++state.epoch;
-  report.train = {state.loss_sum / examples, mean_score(data.train, state.score_sum)};
-  if (data.validation.count() > 0) report.validation = validation(state.parameters);
-  else if (data.test.count() > 0) report.test = test(state.parameters);
-  state.reports.push_back(report);
-  if (report.validation) keep_best(state, *report.validation);
-  state.step = 0;
-  state.loss_sum = state.score_sum = 0;
-}
-
 }  // namespace
 
 void check_fit(const LearningTask& task, const Dataset& data) {
@@ -130,10 +103,10 @@ bool is_finished(const TrainingState& state, const TrainingOptions& options) {
 void train(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
            const TrainingObserver& observer) {
   check_fit(task, data.train);
-  check_options(data, options);
+  check_options(data.validation, options);
   check_state(state, task, optimizer);
   Updates update(task, optimizer, data.train);
-  Evaluation validation(task, data.validation), test(task, data.test);
+  EpochEnd finish(task, data);
   const int64_t steps = steps_an_epoch(data.train, options.batch);
   const auto rate_at = [&](int64_t step) {
     return options.rate * options.schedule.factor({state.epoch * steps + step + 1, options.epochs * steps, steps});
@@ -153,9 +126,9 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
       if (observer.on_step) observer.on_step(state, steps);
       if (observer.stop && state.step < steps && observer.stop()) return;
     }
-    const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const auto samples = static_cast<double>(std::min((steps - first) * options.batch, data.train.count()));
-    finish_epoch(state, {.rate = rate_at(0), .wall_s = wall_s, .samples_per_s = samples / wall_s}, validation, test, data);
+    const auto examples = static_cast<double>(data.train.count());
+    finish(state, {.rate = rate_at(0), .train = {state.loss_sum / examples, mean_score(data.train, state.score_sum)}}, start,
+           std::min((steps - first) * options.batch, data.train.count()));
     if (observer.on_epoch) observer.on_epoch(state);
     if (observer.stop && observer.stop()) return;
   }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/train/epoch_end.h"
+
+#include <fmt/format.h>
+
+namespace wengert {
+namespace {
+
+void keep_best(TrainingState& state, const Measure& validation) {
+  const auto loss_of = [&](int64_t epoch) { return state.reports[static_cast<size_t>(epoch - 1)].validation->loss; };
+  if (state.best_epoch > 0 && !(validation.loss < loss_of(state.best_epoch))) return;
+  state.best = state.parameters;
+  state.best_epoch = state.epoch;
+}
+
+}  // namespace
+
+void check_options(const Dataset& validation, const TrainingOptions& options) {
+  if (options.batch < 1)
+    throw UsageError("W812", fmt::format("a batch of {} examples trains nothing", options.batch), {}, "choose a batch of at least 1");
+  if (options.patience > 0 && validation.count() == 0)
+    throw UsageError("W812", fmt::format("a patience of {} epochs needs a validation set to be impatient about", options.patience), {},
+                     "hold out some of the training examples for validation");
+}
+
+void EpochEnd::operator()(TrainingState& state, EpochReport report, std::chrono::steady_clock::time_point start, int64_t passed) {
+  report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.samples_per_s = static_cast<double>(passed) / report.wall_s;
+  report.epoch = ++state.epoch;
+  if (data_.validation.count() > 0) report.validation = validation_(state.parameters);
+  else if (data_.test.count() > 0) report.test = test_(state.parameters);
+  state.reports.push_back(report);
+  if (report.validation) keep_best(state, *report.validation);
+  state.step = 0;
+  state.loss_sum = state.score_sum = 0;
+}
+
+}  // namespace wengert
