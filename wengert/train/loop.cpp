@@ -9,6 +9,10 @@
 #include "wengert/exec/interpreter.h"
 #include "wengert/nn/loss.h"
 #include "wengert/passes/simplify.h"
+#include "wengert/primitives/arithmetic.h"
+#include "wengert/primitives/convert.h"
+#include "wengert/primitives/reduce.h"
+#include "wengert/primitives/select.h"
 
 namespace wengert {
 namespace {
@@ -58,7 +62,7 @@ Program training_step(const Net& net, const Optimizer& optimizer, int64_t batch,
   for (size_t slot = 0; slot < optimizer.slots; ++slot) states.push_back(declare_parameters(recording, net, dtype, fmt::format(".{}{}", optimizer.name, slot)));
   const Expr x = recording.input({dtype, {batch, net.inputs}}, "x");
   const Expr labels = recording.input(i64({batch}), "labels");
-  const Expr rate = recording.input({dtype, {}}, "rate");
+  const Expr rate = recording.input({dtype, {}}, "rate"), number = recording.input({dtype, {}}, "step");
 
   std::vector<Expr> inputs = parameters;
   inputs.push_back(x);
@@ -68,7 +72,8 @@ Program training_step(const Net& net, const Optimizer& optimizer, int64_t batch,
   for (size_t k = 0; k < count; ++k) {
     std::vector<Expr> state;
     for (const auto& slot : states) state.push_back(slot[k]);
-    const auto update = optimizer.update(results[k + 1], state, rate);
+    const bool decays = net.parameters[k].kind == ParameterKind::weight;
+    const auto update = optimizer.update({results[k + 1], parameters[k], state, rate, number, decays});
     outputs.push_back(parameters[k] + update.step);
     for (size_t slot = 0; slot < optimizer.slots; ++slot) new_states[slot * count + k] = update.state[slot];
   }
@@ -102,7 +107,8 @@ TrainingState train(const Net& net, const Optimizer& optimizer, const Split& dat
     double loss = 0, right = 0;
     for (int64_t k = 0; k < steps; ++k) {
       const Dataset batch = data.train.rows(std::span(order).subspan(static_cast<size_t>(k * options.batch), static_cast<size_t>(options.batch)));
-      values.insert(values.end(), {batch.x, batch.labels, Array::filled(Type{dtype, {}}, rate)});
+      const auto number = static_cast<double>((epoch - 1) * steps + k + 1);
+      values.insert(values.end(), {batch.x, batch.labels, Array::filled(Type{dtype, {}}, rate), Array::filled(Type{dtype, {}}, number)});
       auto results = step.run(values);
       loss += results[learned].item();
       right += results[learned + 1].item();

@@ -25,8 +25,8 @@ struct TrainingOptions {
   uint64_t key = 1;       ///< of initial values and shuffles
 };
 
-/// (parameters..., state..., x, labels, rate) -> (parameters..., state..., loss, number right), with softmax
-/// cross-entropy as the loss.
+/// (parameters..., state..., x, labels, rate, number of the step) -> (parameters..., state..., loss, number right), with
+/// softmax cross-entropy as the loss.
 Program training_step(const Net& net, const Optimizer& optimizer, int64_t batch, DType dtype);
 
 /// (parameters..., x) -> (logits, predicted class)
