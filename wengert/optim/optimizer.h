@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An optimizer is two functions, written in Expr, so that a training step with its update is one Program: how the state
-// starts, and how a gradient becomes a step and a new state.
+// starts (at zero), and how a gradient becomes a step and a new state.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "wengert/ir/expr.h"
@@ -13,15 +14,30 @@
 namespace wengert {
 
 struct Optimizer {
+  /// What an update gets.
+  struct Given {
+    Expr gradient, parameter;     ///< of one shape and dtype
+    std::span<const Expr> state;  ///< `slots` arrays of that shape
+    Expr rate;                    ///< the learning rate, a scalar
+    Expr count;                   ///< number of this step, 1, 2, ..., a float scalar (exact up to 2^24 in f32)
+    bool decays = true;           ///< whether weight decay applies: to weights, not to biases
+  };
   /// step  : to be added to the parameter;  state : what the next update gets
   struct Update {
     Expr step;
     std::vector<Expr> state;
   };
 
-  std::string name;
-  size_t slots;  ///< arrays of state a parameter, each shaped like it, all starting at zero
-  std::function<Update(Expr gradient, std::span<const Expr> state, Expr rate)> update;
+  std::string name;         ///< a word: "adam"
+  size_t slots = 0;         ///< arrays of state a parameter, each shaped like it, all starting at zero
+  std::function<Update(const Given& given)> update;
+  double usual_rate = 0.1;  ///< of its source, where it names one
+  std::string text = name;  ///< canonical: "adam beta1=0.95"
 };
+
+/// "gradient_descent", "sgd momentum=0.9", "rumelhart momentum=0.9", "nesterov momentum=0.9", "adagrad", "rmsprop decay=0.9",
+/// "adam beta1=0.9 beta2=0.999 epsilon=1e-8", "adamw decay=0.01": all of first_order.h.
+/// throws : UsageError W814 for an unknown one, W815 and W811 for its numbers
+Optimizer parse_optimizer(std::string_view text);
 
 }  // namespace wengert
