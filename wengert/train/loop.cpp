@@ -102,7 +102,7 @@ TrainingState train(const Net& net, const Optimizer& optimizer, const Split& dat
     double loss = 0, right = 0;
     for (int64_t k = 0; k < steps; ++k) {
       const Dataset batch = data.train.rows(std::span(order).subspan(static_cast<size_t>(k * options.batch), static_cast<size_t>(options.batch)));
-      values.insert(values.end(), {batch.x, batch.labels, Array::filled(Type{dtype, {}}, rate)});
+      values.insert(values.end(), {batch.x, batch.y, Array::filled(Type{dtype, {}}, rate)});
       auto results = step.run(values);
       loss += results[learned].item();
       right += results[learned + 1].item();
@@ -144,14 +144,14 @@ std::vector<int64_t> predict(const Net& net, std::span<const Array> parameters, 
 std::vector<std::vector<int64_t>> confusion_matrix(const Dataset& data, std::span<const int64_t> predicted) {
   const auto classes = static_cast<size_t>(data.classes);
   std::vector<std::vector<int64_t>> counts(classes, std::vector<int64_t>(classes, 0));
-  const auto labels = data.labels.values<int64_t>();
+  const auto labels = data.y.values<int64_t>();
   for (size_t k = 0; k < labels.size(); ++k)
     if (predicted[k] < data.classes) ++counts[static_cast<size_t>(labels[k])][static_cast<size_t>(predicted[k])];
   return counts;
 }
 
 double accuracy(const Dataset& data, std::span<const int64_t> predicted) {
-  const auto labels = data.labels.values<int64_t>();
+  const auto labels = data.y.values<int64_t>();
   int64_t right = 0;
   for (size_t k = 0; k < labels.size(); ++k) right += labels[k] == predicted[k];
   return labels.empty() ? 0 : static_cast<double>(right) / static_cast<double>(labels.size());
