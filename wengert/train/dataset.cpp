@@ -45,7 +45,9 @@ std::string existing(const std::string& folder, const std::string& file) {
 
 }  // namespace
 
-Dataset Dataset::rows(std::span<const int64_t> numbers) const { return {selected(x, numbers), selected(labels, numbers), classes}; }
+Dataset Dataset::rows(std::span<const int64_t> numbers) const {
+  return {selected(x, numbers), has_targets() ? selected(y, numbers) : y, classes, class_names, feature_names, target_names};
+}
 
 Dataset read_labelled_images(const std::string& images_path, const std::string& labels_path, int64_t classes) {
   Array images = read_idx(images_path).array(DType::f32, 1.0 / 255);
@@ -56,7 +58,9 @@ Dataset read_labelled_images(const std::string& images_path, const std::string& 
                      {}, "check that the two files belong together");
   check_labels(labels, classes, labels_path);
   const int64_t n = images.shape()[0];
-  return {images.reshaped({n, images.elements() / n}), labels, classes};
+  Dataset data{images.reshaped({n, images.elements() / n}), labels, classes};
+  for (int64_t c = 0; c < classes; ++c) data.class_names.push_back(std::to_string(c));
+  return data;
 }
 
 Split read_mnist_folder(const std::string& folder) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Labelled examples in memory, and batches of them.
+// Examples in memory, with labels (classification) or values (regression), and batches of them.
 #pragma once
 
 #include <string>
@@ -9,13 +9,21 @@
 
 namespace wengert {
 
-/// x : float[n, features];  labels : i64[n], each in [0, classes)
+/// x : float[n, features]
+/// y : i64[n], each in [0, classes), for classification; float[n, k] for regression, where classes is 0
+///
+/// Rows to predict may come without y: then it has no rows, and has_targets() is false. Names are there where the data
+/// have some: one for each class, each feature, each of the k targets.
 struct Dataset {
-  Array x, labels;
+  Array x = Array(f32({0, 0})), y = Array(i64({0}));
   int64_t classes = 0;
+  std::vector<std::string> class_names = {}, feature_names = {}, target_names = {};
 
   int64_t count() const { return x.shape()[0]; }
   int64_t features() const { return x.shape()[1]; }
+  int64_t targets() const { return y.shape().rank() == 2 ? y.shape()[1] : 1; }  ///< k; 1 for classification
+  bool is_classification() const { return classes > 0; }
+  bool has_targets() const { return y.shape()[0] == count(); }
   /// The examples of these numbers, in this order.
   Dataset rows(std::span<const int64_t> numbers) const;
 };
@@ -26,10 +34,13 @@ struct Dataset {
 ///          out of range, and what read_idx throws
 Dataset read_labelled_images(const std::string& images_path, const std::string& labels_path, int64_t classes = 10);
 
-/// The training and the test set of a folder with MNIST's file names: train-images-idx3-ubyte[.gz] and so on.
+/// What is trained on, what the result is judged by at the end, and what may steer training meanwhile; `validation`
+/// is empty unless it was asked for.
 struct Split {
-  Dataset train, test;
+  Dataset train, test, validation = {};
 };
+
+/// The training and the test set of a folder with MNIST's file names: train-images-idx3-ubyte[.gz] and so on.
 Split read_mnist_folder(const std::string& folder);
 
 /// The numbers 0 .. n - 1 in the order of epoch `epoch`: a permutation that depends on (key, epoch) alone.
