@@ -22,6 +22,7 @@ struct Schedule {
   double warmup = 0;              ///< epochs
   /// (t, T) -> factor at t of T epochs, both after the warm-up
   std::function<double(double t, double total)> decay = [](double, double) { return 1.0; };
+  bool looks_ahead = false;  ///< the factor depends on T: more epochs make it another training from the start
 
   /// The factor on the rate, in [0, 1] for the schedules of this file.
   double factor(const TrainingTime& time) const;

@@ -42,8 +42,8 @@ Array table_of(const std::vector<EpochReport>& reports) {
   std::vector<double> rows;
   for (const EpochReport& r : reports) {
     const Measure validation = r.validation.value_or(Measure{}), test = r.test.value_or(Measure{});
-    rows.insert(rows.end(), {static_cast<double>(r.epoch), r.rate, r.train.loss, r.train.score, double{r.validation.has_value()}, validation.loss,
-                             validation.score, double{r.test.has_value()}, test.loss, test.score, r.wall_s, r.samples_per_s});
+    rows.insert(rows.end(), {static_cast<double>(r.epoch), r.rate, r.train.loss, r.train.score, r.validation ? 1.0 : 0.0, validation.loss,
+                             validation.score, r.test ? 1.0 : 0.0, test.loss, test.score, r.wall_s, r.samples_per_s});
   }
   return Array(Shape{static_cast<int64_t>(reports.size()), report_fields}, rows);
 }
