@@ -15,6 +15,7 @@
 #include "wengert/train/digits.h"
 #include "wengert/train/loop.h"
 #include "wengert/train/model_file.h"
+#include "wengert/train/snapshot.h"
 
 namespace wengert {
 namespace {
@@ -37,8 +38,13 @@ Split points() {
   return {all, all};
 }
 
+LearningTask task_of(const std::string& net, bool classification = true) { return make_task(parse_net(net).description, classification); }
+
 TrainingState trained(const std::string& net, const Split& data, const TrainingOptions& options) {
-  return train(parse_net(net), sgd(), data, options, {});
+  const LearningTask task = task_of(net, data.train.is_classification());
+  TrainingState state = initial_state(task, sgd(), options.key, DType::f32);
+  train(task, sgd(), data, options, state);
+  return state;
 }
 
 std::string refusal(const std::string& net) {
@@ -64,14 +70,29 @@ TEST(TrainingErrors, W812_a_net_that_does_not_fit_the_data) {
   EXPECT_EQ(error.id(), "W812");
   EXPECT_EQ(error.problem(), "the net \"3-2\" has 3 inputs and 2 outputs; the data has 2 features and 2 classes");
   EXPECT_EQ(error.fix(), "start the net with 2 and end it with 2");
-  EXPECT_EQ(error_of([] { trained("2-1", points(), {.batch = 2}); }).id(), "W812");
+  EXPECT_EQ(error_of([] { trained("2-3", points(), {.batch = 2}); }).id(), "W812");
+  EXPECT_EQ(error_of([] { trained("2-1", points(), {.batch = 2}); }).id(), "none") << "one output can say which of two classes";
 }
 
-TEST(TrainingErrors, W812_a_batch_that_does_not_fit_the_data) {
-  EXPECT_THAT(error_of([] { trained("2-2", points(), {.batch = 5}); }).what(),
-              HasSubstr("W812 usage: a batch of 5 does not fit 4 training examples\n  fix: choose a batch from 1"));
-  EXPECT_EQ(error_of([] { trained("2-2", points(), {.batch = 0}); }).id(), "W812");
-  EXPECT_EQ(error_of([] { trained("2-2", points(), {.batch = 4, .epochs = 1}); }).id(), "none");
+TEST(TrainingErrors, W812_options_that_train_nothing) {
+  EXPECT_EQ(error_of([] { trained("2-2", points(), {.batch = 0}); }).problem(), "a batch of 0 examples trains nothing");
+  EXPECT_THAT(error_of([] { trained("2-2", points(), {.patience = 3}); }).problem(), HasSubstr("needs a validation set"));
+  EXPECT_EQ(error_of([] { trained("2-2", points(), {.batch = 5}); }).id(), "none") << "a batch may be larger than the set";
+}
+
+TEST(TrainingErrors, W812_a_loss_for_classes_and_targets_that_are_values) {
+  Split data = points();
+  data.train.y = data.test.y = Array({4, 2}, {0, 1, 2, 3, 4, 5, 6, 7}).as(DType::f32);
+  data.train.classes = data.test.classes = 0;
+  const LearningTask task = task_of("2-2 softmax");
+  TrainingState state = initial_state(task, sgd(), 1, DType::f32);
+  EXPECT_EQ(error_of([&] { train(task, sgd(), data, {}, state); }).problem(), "the loss cross_entropy is for classes; the targets are values");
+}
+
+TEST(TrainingErrors, W812_a_state_of_another_net) {
+  const LearningTask task = task_of("2-2");
+  TrainingState state = initial_state(task_of("2-3-2"), sgd(), 1, DType::f32);
+  EXPECT_THAT(error_of([&] { train(task, sgd(), points(), {}, state); }).problem(), HasSubstr("does not fit the net \"2-2\" with sgd"));
 }
 
 TEST(TrainingErrors, W813_a_loss_that_is_no_number) {
@@ -137,10 +158,16 @@ TEST(TrainingErrors, W822_a_file_of_weights_that_holds_no_net) {
 
 TEST(TrainingErrors, W822_weights_that_do_not_fit_their_net) {
   const Folder folder;
-  const Net net = parse_net("2-1");
-  const auto weights = net.initial_parameters(1, DType::f32);
-  write_model(folder / "good", net, weights);
-  EXPECT_EQ(read_model(folder / "good").parameters, weights);
+  const LearningTask task = task_of("2-1");
+  Encoding encoding;
+  encoding.source = Encoding::Source::arrays;
+  encoding.classes = {"0", "1"};
+  encoding.targets = {{.name = "y"}};
+  encoding.example = {2};
+  const Model model{task, task.net.initial_parameters(1, DType::f32), encoding};
+  write_model(folder / "good", model);
+  EXPECT_EQ(read_model(folder / "good").parameters, model.parameters);
+  EXPECT_EQ(read_model(folder / "good").encoding, encoding);
   Tensors tensors = read_safetensors(folder / "good");
   tensors.arrays[0].array = Array(f64({3}));
   write_safetensors(folder / "bad", tensors);
@@ -148,8 +175,30 @@ TEST(TrainingErrors, W822_weights_that_do_not_fit_their_net) {
             folder / "bad" + " holds f64[3] for the parameter layer1.weight of \"2-1\", which needs [2,1]");
   tensors.arrays.clear();
   write_safetensors(folder / "bad", tensors);
-  EXPECT_THAT(error_of([&] { read_model(folder / "bad"); }).problem(),
-              HasSubstr("holds nothing for the parameter layer1.weight"));
+  EXPECT_THAT(error_of([&] { read_model(folder / "bad"); }).problem(), HasSubstr("holds nothing for the parameter layer1.weight"));
+}
+
+TEST(TrainingErrors, W822_a_net_made_by_hand_has_no_file) {
+  LearningTask task = task_of("2-1");
+  task.net.description = {};
+  EXPECT_THAT(error_of([&] { write_model("never", {task, {}}); }).problem(), HasSubstr("was made by hand"));
+}
+
+TEST(TrainingErrors, W860_a_snapshot_that_is_none) {
+  const Folder folder;
+  write_safetensors(folder / "s", {{{"w", Array(1.0)}}, {{"format", "wengert"}}});
+  EXPECT_EQ(error_of([&] { read_snapshot(folder / "s"); }).problem(),
+            folder / "s" + " is no snapshot of a training: its format is \"wengert\", not \"wengert snapshot 1\"");
+}
+
+TEST(TrainingErrors, W861_a_snapshot_that_is_damaged) {
+  const Folder folder;
+  const LearningTask task = task_of("2-1");
+  write_snapshot(folder / "s", {initial_state(task, sgd(), 1, DType::f32)});
+  Tensors tensors = read_safetensors(folder / "s");
+  tensors.arrays[0].array = Array(f64({3}));
+  write_safetensors(folder / "t", tensors);
+  EXPECT_EQ(error_of([&] { read_snapshot(folder / "t"); }).id(), "W861");
 }
 
 TEST(TrainingErrors, W830_a_digit_that_does_not_exist) {
