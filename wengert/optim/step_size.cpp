@@ -20,15 +20,23 @@ double share(double t, double total) { return total > 0 ? std::min(t / total, 1.
 
 const std::vector<Maker<Schedule>>& makers() {
   static const std::vector<Maker<Schedule>> all{
-      {{"constant", {warmup}}, [](Numbers n) { return Schedule{{}, n[0]}; }},
+      {{"constant", {warmup}},
+       [](Numbers n) {
+         return Schedule{{}, n[0]};
+       }},
       {{"step", {{"factor", above_zero_to_one}, {"every", positive}, warmup}},
        [](Numbers n) {
-         return Schedule{{}, n[2], [f = n[0], every = n[1]](double t, double) { return std::pow(f, std::floor(t / every)); }};
+         return Schedule{
+             {}, n[2], [f = n[0], every = n[1]](double t, double) { return std::pow(f, std::floor(t / every)); }};
        }},
       {{"exponential", {{"factor", above_zero_to_one}, warmup}},
-       [](Numbers n) { return Schedule{{}, n[1], [f = n[0]](double t, double) { return std::pow(f, t); }}; }},
+       [](Numbers n) {
+         return Schedule{{}, n[1], [f = n[0]](double t, double) { return std::pow(f, t); }};
+       }},
       {{"inverse_time", {{"pace", non_negative}, warmup}},
-       [](Numbers n) { return Schedule{{}, n[1], [k = n[0]](double t, double) { return 1 / (1 + k * t); }}; }},
+       [](Numbers n) {
+         return Schedule{{}, n[1], [k = n[0]](double t, double) { return 1 / (1 + k * t); }};
+       }},
       {{"cosine", {floor_setting, warmup}},
        [](Numbers n) {
          return Schedule{{}, n[1], [m = n[0]](double t, double total) {
