@@ -128,22 +128,23 @@ Outcome trained(int64_t width, const std::string& activation) {
 }
 
 void print_heading() {
-  fmt::print("| net | solved | dead unit at the start | dead unit at the end | of these solved |\n|---|---|---|---|---|\n");
+  fmt::print(
+      "| net | solved | dead unit at the start | dead unit at the end | of these solved |\n|---|---|---|---|---|\n");
 }
 
 TEST(XorTraining, smooth_units_solve_it_from_most_starts) {
   print_heading();
-  for (const char* activation : {"sigmoid", "tanh", "elu", "silu", "gelu"}) {
-    EXPECT_GE(trained(2, activation).solved, SMOOTH2) << activation;
-    EXPECT_GE(trained(3, activation).solved, SMOOTH3) << activation;
+  for (const char* activation : {"sigmoid", "tanh", "elu", "softplus", "silu", "gelu"}) {
+    EXPECT_GE(trained(2, activation).solved, 50) << activation;
+    EXPECT_GE(trained(3, activation).solved, 80) << activation;
   }
 }
 
 TEST(XorTraining, pieces_that_never_vanish_solve_it_from_many_starts) {
   print_heading();
-  for (const char* activation : {"softplus", "leaky_relu", "maxout 2"}) {
-    EXPECT_GE(trained(2, activation).solved, PIECES2) << activation;
-    EXPECT_GE(trained(3, activation).solved, PIECES3) << activation;
+  for (const char* activation : {"leaky_relu", "maxout 2"}) {
+    EXPECT_GE(trained(2, activation).solved, 50) << activation;
+    EXPECT_GE(trained(3, activation).solved, 80) << activation;
   }
 }
 
@@ -154,7 +155,7 @@ TEST(XorTraining, a_net_of_two_rectifiers_needs_both_alive) {
   EXPECT_GE(two.dead, two.dead_at_start) << "a dead unit has no gradient and stays dead";
   EXPECT_GE(three.dead, three.dead_at_start);
   EXPECT_LE(two.solved, starts - two.dead);
-  EXPECT_GE(two.solved, RELU2);
+  EXPECT_GE(two.solved, 15);
   EXPECT_GT(three.solved, two.solved) << "a spare unit";
 }
 
