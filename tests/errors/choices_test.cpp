@@ -96,7 +96,7 @@ TEST(ChoiceErrors, W816_is_not_said_of_texts_that_are_wrong_themselves) {
       json_error(R"({"inputs": 2, "layers": [{"width": 3}, {"width": 3, "activation": "relux"}]})");
   EXPECT_EQ(activation.id(), "W814");
   EXPECT_EQ(activation.where(), "layer 2 of the net");
-  EXPECT_EQ(json_error(R"({"inputs": 2, "layers": [{"width": 3}], "loss": "mse"})").id(), "W814");
+  EXPECT_EQ(json_error(R"({"inputs": 2, "layers": [{"width": 3}], "loss": "msq"})").id(), "W814");
   EXPECT_EQ(json_error(R"({"inputs": 2, "layers": [{"width": 3}], "regularize": "l2"})").id(), "W815");
   EXPECT_EQ(json_error(R"({"inputs": 2, "layers": [{"width": 3, "activation": "softmax"}], "loss": "logistic"})").id(),
             "W819");
