@@ -29,8 +29,10 @@ std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words(1);
   for (const char c : text) {
     const bool blank = c == ' ' || c == '\t' || c == '=';
-    if (!blank) words.back() += c;
-    else if (!words.back().empty()) words.emplace_back();
+    if (!blank)
+      words.back() += c;
+    else if (!words.back().empty())
+      words.emplace_back();
   }
   if (words.back().empty()) words.pop_back();
   return words;
@@ -52,16 +54,20 @@ class SettingsReader {
 
   std::vector<double> read(const std::vector<std::string>& words) {
     for (size_t k = 1; k < words.size(); ++k) {
-      if (const auto number = number_of(words[k])) give(next_place(words[k]), *number);
-      else if (k + 1 < words.size()) read_named(words[k], words[k + 1]), ++k;
-      else refuse(fmt::format("has the part \"{}\", which is neither a number nor followed by one", words[k]));
+      if (const auto number = number_of(words[k]))
+        give(next_place(words[k]), *number);
+      else if (k + 1 < words.size())
+        read_named(words[k], words[k + 1]), ++k;
+      else
+        refuse(fmt::format("has the part \"{}\", which is neither a number nor followed by one", words[k]));
     }
     return numbers();
   }
 
  private:
   [[noreturn]] void refuse(const std::string& problem) const {
-    throw UsageError("W815", fmt::format("the {} \"{}\" {}", kind_, text_, problem), {}, "write it as: " + usage(choice_));
+    throw UsageError("W815", fmt::format("the {} \"{}\" {}", kind_, text_, problem), {},
+                     "write it as: " + usage(choice_));
   }
   size_t next_place(const std::string& word) {
     if (next_ == given_.size()) refuse(fmt::format("has the number {} too many", word));
@@ -70,7 +76,8 @@ class SettingsReader {
   void read_named(const std::string& name, const std::string& value) {
     const auto& settings = choice_.settings;
     const auto found = std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.name == name; });
-    if (found == settings.end()) refuse(fmt::format("has the setting \"{}\", which {} does not take", name, choice_.name));
+    if (found == settings.end())
+      refuse(fmt::format("has the setting \"{}\", which {} does not take", name, choice_.name));
     const auto number = number_of(value);
     if (!number) refuse(fmt::format("sets {} to \"{}\", which is no number", name, value));
     give(static_cast<size_t>(found - settings.begin()), *number);
@@ -103,16 +110,21 @@ bool Interval::contains(double x) const {
 }
 
 std::string to_string(const Interval& interval) {
-  const auto end = [](double x) { return std::isinf(x) ? x < 0 ? std::string("-infinity") : std::string("infinity") : shortest(x); };
-  const bool open_low = interval.above_low || std::isinf(interval.low), open_high = interval.below_high || std::isinf(interval.high);
+  const auto end = [](double x) {
+    return std::isinf(x) ? x < 0 ? std::string("-infinity") : std::string("infinity") : shortest(x);
+  };
+  const bool open_low = interval.above_low || std::isinf(interval.low),
+             open_high = interval.below_high || std::isinf(interval.high);
   return fmt::format("{}{}, {}{}", open_low ? '(' : '[', end(interval.low), end(interval.high), open_high ? ')' : ']');
 }
 
 void check(const Setting& setting, double value) {
   if (setting.range.contains(value)) return;
-  throw UsageError("W811", fmt::format("{} must be {}in {}, found {}", setting.name, setting.range.whole ? "a whole number " : "",
-                                       to_string(setting.range), shortest(value)),
-                   {}, setting.usual ? fmt::format("{} is usual", shortest(*setting.usual)) : "choose a value in that range");
+  throw UsageError(
+      "W811",
+      fmt::format("{} must be {}in {}, found {}", setting.name, setting.range.whole ? "a whole number " : "",
+                  to_string(setting.range), shortest(value)),
+      {}, setting.usual ? fmt::format("{} is usual", shortest(*setting.usual)) : "choose a value in that range");
 }
 
 Chosen choose(std::string_view text, std::string_view kind, const std::vector<Choice>& table) {
@@ -128,8 +140,10 @@ std::string describe(const Choice& choice, std::span<const double> numbers) {
   std::string text = choice.name;
   for (size_t k = 0; k < numbers.size(); ++k) {
     const Setting& setting = choice.settings[k];
-    if (!setting.usual) text += " " + shortest(numbers[k]);
-    else if (*setting.usual != numbers[k]) text += fmt::format(" {}={}", setting.name, shortest(numbers[k]));
+    if (!setting.usual)
+      text += " " + shortest(numbers[k]);
+    else if (*setting.usual != numbers[k])
+      text += fmt::format(" {}={}", setting.name, shortest(numbers[k]));
   }
   return text;
 }

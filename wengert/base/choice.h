@@ -26,8 +26,8 @@ struct Interval {
 std::string to_string(const Interval& interval);  ///< "[0, 1)"
 
 inline constexpr Interval any_number{}, non_negative{0, HUGE_VAL}, positive{0, HUGE_VAL, true};
-inline constexpr Interval below_one{0, 1, false, true};                         ///< [0, 1)
-inline constexpr Interval counts{1, 1 << 20, false, false, true};               ///< 1, 2, ... 2^20
+inline constexpr Interval below_one{0, 1, false, true};            ///< [0, 1)
+inline constexpr Interval counts{1, 1 << 20, false, false, true};  ///< 1, 2, ... 2^20
 
 /// A number that a choice takes.
 struct Setting {
@@ -67,7 +67,8 @@ template <class Made> struct Maker {
 
 /// What the text chooses, and its canonical text. throws : as choose
 template <class Made>
-std::pair<Made, std::string> make_chosen(std::string_view text, std::string_view kind, const std::vector<Maker<Made>>& makers) {
+std::pair<Made, std::string> make_chosen(std::string_view text, std::string_view kind,
+                                         const std::vector<Maker<Made>>& makers) {
   std::vector<Choice> table;
   for (const Maker<Made>& maker : makers) table.push_back(maker.choice);
   const Chosen chosen = choose(text, kind, table);

@@ -33,8 +33,14 @@ const std::vector<Maker<Activation>>& makers() {
   static const std::vector<Maker<Activation>> all{
       {{"identity"}, [](Numbers) { return plain([](Expr x) { return x; }); }},
       {{"linear"}, [](Numbers) { return plain([](Expr x) { return x; }); }},
-      {{"sigmoid"}, [](Numbers) { return Activation{{}, [](Expr x) { return sigmoid(x); }, 1, Link::sigmoid}; }},
-      {{"softmax"}, [](Numbers) { return Activation{{}, [](Expr x) { return softmax(x); }, 1, Link::softmax}; }},
+      {{"sigmoid"},
+       [](Numbers) {
+         return Activation{{}, [](Expr x) { return sigmoid(x); }, 1, Link::sigmoid};
+       }},
+      {{"softmax"},
+       [](Numbers) {
+         return Activation{{}, [](Expr x) { return softmax(x); }, 1, Link::softmax};
+       }},
       {{"leaky_relu", {{"slope", non_negative, 0.1}}},
        [](Numbers n) { return plain([slope = n[0]](Expr x) { return leaky_relu(x, slope); }); }},
       {{"elu", {{"alpha", non_negative, 1.0}}},
@@ -66,7 +72,9 @@ std::string unary_names() {
 
 }  // namespace
 
-std::string to_string(Link link) { return link == Link::softmax ? "softmax" : link == Link::sigmoid ? "sigmoid" : "identity"; }
+std::string to_string(Link link) {
+  return link == Link::softmax ? "softmax" : link == Link::sigmoid ? "sigmoid" : "identity";
+}
 
 Expr apply_link(Link link, Expr outputs) {
   return link == Link::softmax ? softmax(outputs) : link == Link::sigmoid ? sigmoid(outputs) : outputs;

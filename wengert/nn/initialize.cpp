@@ -33,7 +33,8 @@ Initializer uniform_of_variance(double (*variance)(const Fans&)) {
 }
 
 Initializer normal_of_variance(double (*variance)(const Fans&)) {
-  return each_element([variance](Random& random, const Fans& fans) { return std::sqrt(variance(fans)) * random.normal(); });
+  return each_element(
+      [variance](Random& random, const Fans& fans) { return std::sqrt(variance(fans)) * random.normal(); });
 }
 
 double xavier_variance(const Fans& fans) { return 2 / (fans.in + fans.out); }
@@ -67,7 +68,8 @@ const std::vector<Maker<Initializer>>& makers() {
   static const std::vector<Maker<Initializer>> all{
       {{"zeros"}, [](Numbers) { return zeros_initializer(); }},
       {{"constant", {{"value", any_number}}}, [](Numbers n) { return constant_initializer(n[0]); }},
-      {{"uniform", {{"low", any_number}, {"high", any_number}}}, [](Numbers n) { return uniform_initializer(n[0], n[1]); }},
+      {{"uniform", {{"low", any_number}, {"high", any_number}}},
+       [](Numbers n) { return uniform_initializer(n[0], n[1]); }},
       {{"normal", {{"mean", any_number, 0.0}, {"deviation", non_negative, 1.0}}},
        [](Numbers n) { return normal_initializer(n[0], n[1]); }},
       {{"xavier_uniform"}, [](Numbers) { return xavier_uniform(); }},
@@ -94,14 +96,18 @@ Fans fans_of(const Shape& shape) {
 Initializer zeros_initializer() { return constant_initializer(0); }
 
 Initializer constant_initializer(double value) {
-  return [value](Random&, const Shape&, std::span<double> elements) { std::fill(elements.begin(), elements.end(), value); };
+  return [value](Random&, const Shape&, std::span<double> elements) {
+    std::fill(elements.begin(), elements.end(), value);
+  };
 }
 
 Initializer uniform_initializer(double low, double high) {
   if (!(low <= high) || !std::isfinite(high - low))
-    throw UsageError("W811", fmt::format("the bounds of a uniform initializer are {} and {}; the second must not be below the first",
-                                         shortest(low), shortest(high)),
-                     {}, "write the lower bound first, such as \"uniform -0.3 0.3\"");
+    throw UsageError(
+        "W811",
+        fmt::format("the bounds of a uniform initializer are {} and {}; the second must not be below the first",
+                    shortest(low), shortest(high)),
+        {}, "write the lower bound first, such as \"uniform -0.3 0.3\"");
   return each_element([low, high](Random& random, const Fans&) { return random.uniform(low, high); });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How parameters start. An initializer fills a whole array at once, since some (orthogonal, sparse) are no draws of single
-// elements. It takes its numbers from the stream it is given alone, so equal keys give equal values.
+// How parameters start. An initializer fills a whole array at once, since some (orthogonal, sparse) are no draws of
+// single elements. It takes its numbers from the stream it is given alone, so equal keys give equal values.
 //
 // Fans: a weight has the shape [in, out]: fan_in = in, fan_out = out. Axes in front are a receptive field (convolution
 // [height, width, in, out]) and multiply both. A maxout layer's weight [in, pieces * out] counts its columns. A vector
@@ -41,8 +41,8 @@ Initializer he_uniform();
 /// Normal with variance 2 / fan_in. source : HZRS15, eq. (10)
 Initializer he_normal();
 /// `gain` times a matrix whose columns (or rows, whichever are fewer) are orthonormal, uniform among all such; leading
-/// axes are taken together as rows. By Gram and Schmidt, twice, on normal vectors; R of the factorization has a positive
-/// diagonal, without which the distribution would not be uniform (Mezzadri 2007).
+/// axes are taken together as rows. By Gram and Schmidt, twice, on normal vectors; R of the factorization has a
+/// positive diagonal, without which the distribution would not be uniform (Mezzadri 2007).
 ///
 /// cost   : 4 max(rows, columns) min(rows, columns)^2 operations
 /// source : SMG14, section 3

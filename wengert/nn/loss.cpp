@@ -23,8 +23,10 @@ void check_fit(const Expr& outputs, const Expr& targets) {
   const bool good_outputs = is_float(y.dtype) && y.shape.rank() == 2;
   const bool labels = good_outputs && t.dtype == DType::i64 && t.shape == Shape{y.shape[0]};
   if (labels || (good_outputs && t == y)) return;
-  throw ShapeError("W817", fmt::format("a loss takes outputs float[n,k] and targets of the same type or labels i64[n]; found outputs {} and targets {}",
-                                       to_string(y), to_string(t)),
+  throw ShapeError("W817",
+                   fmt::format("a loss takes outputs float[n,k] and targets of the same type or labels i64[n]; found "
+                               "outputs {} and targets {}",
+                               to_string(y), to_string(t)),
                    {}, "give one target row or one label for each row of outputs");
 }
 
@@ -43,7 +45,9 @@ Loss cross_entropy_for(Link link) {
 
 Loss logistic_for(Link link) {
   if (link == Link::softmax)
-    throw UsageError("W819", "the loss \"logistic\" takes each output as a probability of its own; the net ends in softmax, whose outputs share one",
+    throw UsageError("W819",
+                     "the loss \"logistic\" takes each output as a probability of its own; the net ends in softmax, "
+                     "whose outputs share one",
                      {}, "take the loss \"cross_entropy\", or end the net in sigmoid");
   return {{}, true, Link::sigmoid, logistic_loss};
 }
@@ -78,8 +82,11 @@ Expr target_values(const Expr& outputs, const Expr& targets) {
 Expr softmax_cross_entropy(Expr logits, Expr targets) {
   const Expr t = target_values(logits, targets);
   if (logits.shape()[1] < 2)
-    throw ShapeError("W817", fmt::format("the cross-entropy of softmax outputs {} is 0 whatever the net does: one class has probability 1", to_string(logits.type())),
-                     {}, "end the net with an output for each class, or take the loss \"logistic\"");
+    throw ShapeError(
+        "W817",
+        fmt::format("the cross-entropy of softmax outputs {} is 0 whatever the net does: one class has probability 1",
+                    to_string(logits.type())),
+        {}, "end the net with an output for each class, or take the loss \"logistic\"");
   if (targets.type().dtype != DType::i64) return -mean_over_batch(t * log_softmax(logits));
   return mean(logsumexp(logits, {1}) - sum(t * logits, {1}));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Losses: each a mean over the batch of n examples. `outputs` is what a net computes before its link: where a link belongs
-// to a loss (softmax and cross-entropy, sigmoid and logistic) the two are one formula, so that nothing overflows and no
-// logarithm of a rounded probability is taken.
+// Losses: each a mean over the batch of n examples. `outputs` is what a net computes before its link: where a link
+// belongs to a loss (softmax and cross-entropy, sigmoid and logistic) the two are one formula, so that nothing
+// overflows and no logarithm of a rounded probability is taken.
 //
 // targets: float[n, k], a value an output; or class labels i64[n]. Labels are compared as one-hot rows; with a single
 // output they are 0 and 1. A label outside makes the loss NaN, never a neighbour's. Other shapes are an error, since
@@ -19,9 +19,9 @@ namespace wengert {
 /// 1/n sum_i -sum_j t_ij log softmax(z_i)_j; with labels 1/n sum_i (logsumexp(z_i) - z_i,label). Outputs: at least two.
 /// throws : ShapeError W817 for outputs and targets that do not fit
 Expr softmax_cross_entropy(Expr logits, Expr targets);
-/// 1/n sum_i sum_j -(t log a + (1 - t) log(1 - a)), a = sigmoid(z): binary cross-entropy, t between 0 and 1. Computed as
-/// t softplus(-z) + (1 - t) softplus(z), whose terms cannot cancel as those of softplus(z) - t z do.
-/// throws : ShapeError W817.  source : Nielsen 2015, eq. (63)
+/// 1/n sum_i sum_j -(t log a + (1 - t) log(1 - a)), a = sigmoid(z): binary cross-entropy, t between 0 and 1. Computed
+/// as t softplus(-z) + (1 - t) softplus(z), whose terms cannot cancel as those of softplus(z) - t z do. throws :
+/// ShapeError W817.  source : Nielsen 2015, eq. (63)
 Expr logistic_loss(Expr logits, Expr targets);
 /// 1/(2n) sum_i |y_i - t_i|^2. throws : ShapeError W817.  source : Nielsen 2015, eq. (6)
 Expr squared_error(Expr outputs, Expr targets);
@@ -36,8 +36,8 @@ Expr target_values(const Expr& outputs, const Expr& targets);
 
 /// A loss together with what it makes of a net's outputs.
 struct Loss {
-  std::string text;         ///< canonical: "cross_entropy", "huber delta=2"
-  bool classifies = false;  ///< its predictions are probabilities of classes, not values
+  std::string text;            ///< canonical: "cross_entropy", "huber delta=2"
+  bool classifies = false;     ///< its predictions are probabilities of classes, not values
   Link link = Link::identity;  ///< turns outputs into predictions
   /// (outputs float[n, k] before the link, targets) -> scalar
   std::function<Expr(Expr outputs, Expr targets)> mean;
@@ -48,9 +48,8 @@ struct Loss {
 
 /// The loss of that text for a net with that link:
 ///
-///   cross_entropy             softmax_cross_entropy; after a sigmoid link logistic_loss (classes that do not exclude each other)
-///   logistic                  logistic_loss
-///   squared_error mse huber   of the values after the link
+///   cross_entropy             softmax_cross_entropy; after a sigmoid link logistic_loss (classes that do not exclude
+///   each other) logistic                  logistic_loss squared_error mse huber   of the values after the link
 ///
 /// throws : UsageError W814 for an unknown one, W815 and W811 for its numbers, W819 for logistic after softmax
 Loss parse_loss(std::string_view text, Link link = Link::identity);

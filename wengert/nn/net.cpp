@@ -40,8 +40,11 @@ NetDescription::Layer parse_part(const std::string& part, const std::string& tex
 /// The next dash from `at` on that separates layers; the one in "elu 1e-3" does not.
 size_t next_dash(const std::string& text, size_t at) {
   for (size_t k = at; k < text.size(); ++k) {
-    const auto digit = [&](size_t place) { return place < text.size() && std::isdigit(static_cast<unsigned char>(text[place])); };
-    const bool exponent = k >= at + 2 && std::tolower(text[k - 1]) == 'e' && (digit(k - 2) || text[k - 2] == '.') && digit(k + 1);
+    const auto digit = [&](size_t place) {
+      return place < text.size() && std::isdigit(static_cast<unsigned char>(text[place]));
+    };
+    const bool exponent =
+        k >= at + 2 && std::tolower(text[k - 1]) == 'e' && (digit(k - 2) || text[k - 2] == '.') && digit(k + 1);
     if (text[k] == '-' && !exponent) return k;
   }
   return text.size();
@@ -65,15 +68,18 @@ NetDescription parse_parts(const std::string& text) {
 void check_widths(const NetDescription& d) {
   const std::string text = short_text(d);
   if (d.layers.empty()) bad_net(text, "has no layer: it needs at least two widths");
-  if (d.inputs < 1 || d.inputs > widest) bad_net(text, fmt::format("has {} inputs; from 1 to {} are possible", d.inputs, widest));
+  if (d.inputs < 1 || d.inputs > widest)
+    bad_net(text, fmt::format("has {} inputs; from 1 to {} are possible", d.inputs, widest));
   for (const auto& layer : d.layers)
-    if (layer.width < 1 || layer.width > widest) bad_net(text, fmt::format("has a layer of width {}; from 1 to {} are possible", layer.width, widest));
+    if (layer.width < 1 || layer.width > widest)
+      bad_net(text, fmt::format("has a layer of width {}; from 1 to {} are possible", layer.width, widest));
 }
 
 /// Adds the parameters of a layer; writes its texts in canonical form. Returns its activation.
 Activation add_layer(Net& net, NetDescription::Layer& layer, int64_t in, size_t number) try {
   Activation activation = parse_activation(layer.activation);
-  const NamedInitializer weight = parse_initializer(layer.initializer), bias = parse_initializer(layer.bias_initializer);
+  const NamedInitializer weight = parse_initializer(layer.initializer),
+                         bias = parse_initializer(layer.bias_initializer);
   layer = {layer.width, activation.text, weight.text, bias.text};
   const int64_t columns = layer.width * activation.pieces;
   net.parameters.push_back({fmt::format("layer{}.weight", number), {in, columns}, weight.fill});

@@ -6,7 +6,8 @@
 //
 //     Net net{.text = "bilinear", .inputs = 4, .outputs = 1};
 //     net.parameters = {{"w", {4, 4}, he_normal()}};
-//     net.apply = [](std::span<const Expr> p, Expr x) { return reshape(sum(matmul(x, p[0]) * x, {1}), {x.shape()[0], 1}); };
+//     net.apply = [](std::span<const Expr> p, Expr x) { return reshape(sum(matmul(x, p[0]) * x, {1}), {x.shape()[0],
+//     1}); };
 #pragma once
 
 #include <functional>
@@ -34,8 +35,8 @@ struct ParameterSpec {
 struct NetDescription {
   struct Layer {
     int64_t width = 0;
-    std::string activation = {};                 ///< as parse_activation reads it
-    std::string initializer = "he_normal";       ///< of weights, as parse_initializer reads it
+    std::string activation = {};            ///< as parse_activation reads it
+    std::string initializer = "he_normal";  ///< of weights, as parse_initializer reads it
     std::string bias_initializer = "zeros";
     friend bool operator==(const Layer&, const Layer&) = default;
   };
@@ -71,12 +72,13 @@ Expr dense(Expr x, Expr weight, Expr bias);
 Net make_net(NetDescription description);
 
 /// A net of dense layers from text: widths joined by `-`, each but the first may be followed by an activation
-/// (activation.h): "784-128 relu-10 softmax" is x -> softmax(relu(x W1 + b1) W2 + b2). A text that starts with a brace is
-/// a description in JSON (net_json.h), and then `initializer` is not used.
+/// (activation.h): "784-128 relu-10 softmax" is x -> softmax(relu(x W1 + b1) W2 + b2). A text that starts with a brace
+/// is a description in JSON (net_json.h), and then `initializer` is not used.
 ///
 /// initializer, bias_initializer : of all layers (initialize.h)
 /// throws : UsageError W810 naming the part that is wrong; what make_net and parse_net_json throw
-Net parse_net(const std::string& text, const std::string& initializer = "he_normal", const std::string& bias_initializer = "zeros");
+Net parse_net(const std::string& text, const std::string& initializer = "he_normal",
+              const std::string& bias_initializer = "zeros");
 
 /// "784-128 relu-10 softmax".
 std::string short_text(const NetDescription& description);

@@ -24,28 +24,33 @@ class ObjectReader {
  public:
   ObjectReader(const Json& object, std::string place, std::initializer_list<std::string_view> known)
       : object_(object), place_(std::move(place)) {
-    if (!object.is_object()) refuse(fmt::format("is {}, not an object", object.type_name()), "write {\"width\": 10, ...}");
+    if (!object.is_object())
+      refuse(fmt::format("is {}, not an object", object.type_name()), "write {\"width\": 10, ...}");
     for (const auto& entry : object.items())
       if (std::find(known.begin(), known.end(), entry.key()) == known.end())
-        refuse(fmt::format("has the unknown key {}", quote(entry.key())), fmt::format("the keys are {}", fmt::join(known, ", ")));
+        refuse(fmt::format("has the unknown key {}", quote(entry.key())),
+               fmt::format("the keys are {}", fmt::join(known, ", ")));
   }
 
   int64_t count(const char* key) const {
     const Json& value = member(key);
     if (!value.is_number_integer() || value < 1 || value > widest)
-      refuse(fmt::format("has \"{}\": {}", key, shown(value)), fmt::format("\"{}\" is a whole number from 1 to {}", key, widest));
+      refuse(fmt::format("has \"{}\": {}", key, shown(value)),
+             fmt::format("\"{}\" is a whole number from 1 to {}", key, widest));
     return value.get<int64_t>();
   }
   std::string text(const char* key, const std::string& usual) const {
     if (!object_.contains(key)) return usual;
     const Json& value = object_.at(key);
-    if (!value.is_string()) refuse(fmt::format("has \"{}\": {}", key, shown(value)), fmt::format("\"{}\" is a text", key));
+    if (!value.is_string())
+      refuse(fmt::format("has \"{}\": {}", key, shown(value)), fmt::format("\"{}\" is a text", key));
     return value.get<std::string>();
   }
   const Json& list(const char* key) const {
     const Json& value = member(key);
     if (!value.is_array() || value.empty())
-      refuse(fmt::format("has \"{}\": {}", key, shown(value)), fmt::format("\"{}\" is a list with at least one entry", key));
+      refuse(fmt::format("has \"{}\": {}", key, shown(value)),
+             fmt::format("\"{}\" is a list with at least one entry", key));
     return value;
   }
 
@@ -66,8 +71,8 @@ class ObjectReader {
 Layer read_layer(const Json& value, const std::string& place) {
   const ObjectReader object(value, place, {"width", "activation", "initializer", "bias_initializer"});
   const Layer usual;
-  return {object.count("width"), object.text("activation", usual.activation), object.text("initializer", usual.initializer),
-          object.text("bias_initializer", usual.bias_initializer)};
+  return {object.count("width"), object.text("activation", usual.activation),
+          object.text("initializer", usual.initializer), object.text("bias_initializer", usual.bias_initializer)};
 }
 
 /// Loss and regularizer are refused here, not when training starts.
@@ -85,7 +90,8 @@ NetDescription parse_net_json(std::string_view text, std::string_view name) {
   const ObjectReader object(root, place, {"inputs", "layers", "loss", "regularize"});
   NetDescription description{object.count("inputs"), {}, object.text("loss", ""), object.text("regularize", "")};
   for (const Json& layer : object.list("layers"))
-    description.layers.push_back(read_layer(layer, fmt::format("layer {} of {}", description.layers.size() + 1, place)));
+    description.layers.push_back(
+        read_layer(layer, fmt::format("layer {} of {}", description.layers.size() + 1, place)));
   make_net(description);  // every text of every layer is read, so that a message comes with its layer
   check_texts(description);
   return description;
@@ -107,7 +113,9 @@ std::string to_json(const NetDescription& description) {
   return root.dump();
 }
 
-Net read_net(const std::string& path) { return make_net(parse_net_json(text_of(read_file(path, size_t{16} << 20)), path)); }
+Net read_net(const std::string& path) {
+  return make_net(parse_net_json(text_of(read_file(path, size_t{16} << 20)), path));
+}
 
 void write_net(const std::string& path, const NetDescription& description) {
   write_file_atomically(path, bytes_of(to_json(description) + "\n"));

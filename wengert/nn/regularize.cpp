@@ -14,8 +14,13 @@ using Numbers = std::span<const double>;
 const std::vector<Maker<Regularizer>>& makers() {
   static const std::vector<Maker<Regularizer>> all{
       {{"none"}, [](Numbers) { return Regularizer{}; }},
-      {{"l2", {{"lambda", non_negative}, {"l1", non_negative, 0.0}}}, [](Numbers n) { return Regularizer{{}, n[1], n[0]}; }},
-      {{"l1", {{"lambda", non_negative}, {"l2", non_negative, 0.0}}}, [](Numbers n) { return Regularizer{{}, n[0], n[1]}; }}};
+      {{"l2", {{"lambda", non_negative}, {"l1", non_negative, 0.0}}},
+       [](Numbers n) {
+         return Regularizer{{}, n[1], n[0]};
+       }},
+      {{"l1", {{"lambda", non_negative}, {"l2", non_negative, 0.0}}}, [](Numbers n) {
+         return Regularizer{{}, n[0], n[1]};
+       }}};
   return all;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Regularization: what is added to a loss so that weights stay small, lambda Omega(theta) in Goodfellow, Bengio, Courville
-// 2016, chapter 7. On weights only: a bias shifts and does not make a net more complex (there, section 7.1).
+// Regularization: what is added to a loss so that weights stay small, lambda Omega(theta) in Goodfellow, Bengio,
+// Courville 2016, chapter 7. On weights only: a bias shifts and does not make a net more complex (there, section 7.1).
 #pragma once
 
 #include "wengert/nn/net.h"

@@ -45,9 +45,13 @@ const std::vector<Maker<Optimizer>>& makers() {
       {{"nesterov", {momentum_setting}}, [](Numbers n) { return nesterov(n[0]); }},
       {{"adagrad", {adagrad_epsilon}}, [](Numbers n) { return adagrad(n[0]); }},
       {{"rmsprop", {rms_decay, epsilon_setting}}, [](Numbers n) { return rmsprop(n[0], n[1]); }},
-      {{"adam", {beta1_setting, beta2_setting, epsilon_setting}}, [](Numbers n) { return adam({n[0], n[1], n[2]}); }},
-      {{"adamw", {weight_decay, beta1_setting, beta2_setting, epsilon_setting}},
-       [](Numbers n) { return adamw(n[0], {n[1], n[2], n[3]}); }}};
+      {{"adam", {beta1_setting, beta2_setting, epsilon_setting}},
+       [](Numbers n) {
+         return adam({n[0], n[1], n[2]});
+       }},
+      {{"adamw", {weight_decay, beta1_setting, beta2_setting, epsilon_setting}}, [](Numbers n) {
+         return adamw(n[0], {n[1], n[2], n[3]});
+       }}};
   return all;
 }
 

@@ -48,7 +48,8 @@ class Memory {
     if (pairs_.size() > most_) pairs_.pop_front();
   }
 
-  /// -H g, H being the inverse Hessian's approximation: algorithm 7.4, started from the multiple of the identity (7.20).
+  /// -H g, H being the inverse Hessian's approximation: algorithm 7.4, started from the multiple of the identity
+  /// (7.20).
   Vector direction(const Vector& gradient) const {
     Vector q = gradient;
     Vector alpha(pairs_.size());
@@ -81,16 +82,21 @@ class Minimizer {
       : f_(f), options_(options), memory_(options.memory), x_(std::move(x0)), gradient_(x_.size()) {
     value_ = evaluate(x_, gradient_);
     if (std::isfinite(value_) && all_finite(gradient_)) return;
-    throw DomainError("W850", fmt::format("the function to be minimized is not finite at the start: its value is {}, the largest entry of its gradient {}",
-                                          shortest(value_), all_finite(gradient_) ? shortest(largest(gradient_)) : "not finite"),
-                      {}, "start from a point where the function and its gradient are finite");
+    throw DomainError(
+        "W850",
+        fmt::format("the function to be minimized is not finite at the start: its value is {}, the largest entry of "
+                    "its gradient {}",
+                    shortest(value_), all_finite(gradient_) ? shortest(largest(gradient_)) : "not finite"),
+        {}, "start from a point where the function and its gradient are finite");
   }
 
   Minimum run() {
     while (!stopped()) {
       const LineSearchResult line = search();
-      if (line.found) accept(line);
-      else if (!restart(line)) break;
+      if (line.found)
+        accept(line);
+      else if (!restart(line))
+        break;
     }
     report_.value = value_;
     report_.gradient_norm = largest(gradient_);
@@ -114,11 +120,16 @@ class Minimizer {
     if (norm <= options_.gradient_tolerance)
       return stop(Stop::gradient_is_small, fmt::format("the largest entry of the gradient is {:.3g}", norm));
     if (options_.value_tolerance > 0 && last_decrease_ <= options_.value_tolerance * std::max(1.0, std::abs(value_)))
-      return stop(Stop::value_stands_still, fmt::format("the last step decreased the function by {:.3g}", last_decrease_));
+      return stop(Stop::value_stands_still,
+                  fmt::format("the last step decreased the function by {:.3g}", last_decrease_));
     if (report_.iterations >= options_.most_iterations)
-      return stop(Stop::iterations, fmt::format("{} iterations were allowed; the largest entry of the gradient is {:.3g}", report_.iterations, norm));
+      return stop(Stop::iterations,
+                  fmt::format("{} iterations were allowed; the largest entry of the gradient is {:.3g}",
+                              report_.iterations, norm));
     if (report_.evaluations >= options_.most_evaluations)
-      return stop(Stop::evaluations, fmt::format("{} evaluations were allowed; the largest entry of the gradient is {:.3g}", report_.evaluations, norm));
+      return stop(Stop::evaluations,
+                  fmt::format("{} evaluations were allowed; the largest entry of the gradient is {:.3g}",
+                              report_.evaluations, norm));
     return false;
   }
 
@@ -177,8 +188,8 @@ class Minimizer {
 }  // namespace
 
 std::string to_string(Stop stop) {
-  static constexpr std::array<const char*, 5> names{"the gradient is small", "the value stands still", "most iterations", "most evaluations",
-                                                    "the line search failed"};
+  static constexpr std::array<const char*, 5> names{"the gradient is small", "the value stands still",
+                                                    "most iterations", "most evaluations", "the line search failed"};
   return names[static_cast<size_t>(stop)];
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// L-BFGS: minimization by a quasi-Newton direction out of the last few steps and changes of the gradient, and a line search
-// with the strong Wolfe conditions. Source: NW06, algorithms 7.4 (two-loop recursion) and 7.5.
+// L-BFGS: minimization by a quasi-Newton direction out of the last few steps and changes of the gradient, and a line
+// search with the strong Wolfe conditions. Source: NW06, algorithms 7.4 (two-loop recursion) and 7.5.
 #pragma once
 
 #include <functional>
@@ -31,9 +31,10 @@ std::string to_string(Stop stop);
 /// How a minimization went.
 struct MinimizationReport {
   Stop stop = Stop::iterations;
-  std::string why;                           ///< in words, with numbers
-  int64_t iterations = 0, evaluations = 0, restarts = 0;  ///< restarts: from the steepest descent, after a failed search
-  double value = 0, gradient_norm = 0;       ///< gradient_norm : max |g_i|
+  std::string why;  ///< in words, with numbers
+  int64_t iterations = 0, evaluations = 0,
+          restarts = 0;                 ///< restarts: from the steepest descent, after a failed search
+  double value = 0, gradient_norm = 0;  ///< gradient_norm : max |g_i|
 
   bool converged() const { return stop == Stop::gradient_is_small || stop == Stop::value_stands_still; }
 };
@@ -43,8 +44,8 @@ struct Minimum {
   MinimizationReport report;
 };
 
-/// A local minimizer of f from x0. Where a line search fails the memory is dropped and the steepest descent tried; where
-/// that fails too it stops with Stop::line_search_failed, at the best point so far.
+/// A local minimizer of f from x0. Where a line search fails the memory is dropped and the steepest descent tried;
+/// where that fails too it stops with Stop::line_search_failed, at the best point so far.
 ///
 /// cost   : an iteration takes about one evaluation of f and 4 memory n multiplications; memory 2 memory n numbers
 /// throws : DomainError W850 if f or its gradient is not finite at x0; UsageError W811 for options out of their ranges
@@ -55,10 +56,12 @@ struct ProgramMinimum {
   MinimizationReport report;
 };
 
-/// Minimizes a Program with one scalar float output over the inputs in `wrt` (empty: all of float dtype), from `inputs`.
-/// Reports and steps are in f64; a Program in f32 is evaluated in f32, and no gradient_tolerance below its rounding is met.
+/// Minimizes a Program with one scalar float output over the inputs in `wrt` (empty: all of float dtype), from
+/// `inputs`. Reports and steps are in f64; a Program in f32 is evaluated in f32, and no gradient_tolerance below its
+/// rounding is met.
 ///
-/// throws : ShapeError W210 if p has not exactly one scalar float output, W207 if the inputs do not fit; UsageError W131
+/// throws : ShapeError W210 if p has not exactly one scalar float output, W207 if the inputs do not fit; UsageError
+/// W131
 ///          for a bad wrt; as lbfgs
 ProgramMinimum minimize(const Program& p, std::vector<Array> inputs, const std::vector<size_t>& wrt = {},
                         const LbfgsOptions& options = {});

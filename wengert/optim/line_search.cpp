@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 #include <optional>
 
 #include "wengert/base/array.h"
@@ -15,7 +16,9 @@ namespace {
 
 void check_start(const LinePoint& start, const LineSearchOptions& options) {
   if (!(start.slope < 0) || !std::isfinite(start.value) || !std::isfinite(start.slope))
-    throw UsageError("W853", fmt::format("a line search goes downhill; its start has the value {} and the slope {}", shortest(start.value), shortest(start.slope)),
+    throw UsageError("W853",
+                     fmt::format("a line search goes downhill; its start has the value {} and the slope {}",
+                                 shortest(start.value), shortest(start.slope)),
                      {}, "choose a direction with a negative product with the gradient");
   check({"decrease", {0, 0.5, true, true}, 1e-4}, options.decrease);
   check({"curvature", {options.decrease, 1, true, true}, 0.9}, options.curvature);
@@ -28,7 +31,8 @@ void check_start(const LinePoint& start, const LineSearchOptions& options) {
 /// The state of one search: what has been asked for, and where the conditions are measured from.
 class Search {
  public:
-  Search(const LineFunction& phi, const LinePoint& from, const LineSearchOptions& with) : start(from), options(with), phi_(phi) {}
+  Search(const LineFunction& phi, const LinePoint& from, const LineSearchOptions& with)
+      : start(from), options(with), phi_(phi) {}
 
   bool exhausted() const { return result.evaluations >= options.most_evaluations; }
   LinePoint evaluate(double step) {
@@ -78,14 +82,21 @@ double trial_between(const LinePoint& a, const LinePoint& b) {
   return cubic ? std::clamp(*cubic, low + margin, high - margin) : 0.5 * (low + high);
 }
 
+/// Whether a has a larger value than b, by more than rounding. Where values differ by rounding alone slopes decide: a
+/// comparison of noise would close the interval around a point that is no minimum.
+bool higher(const LinePoint& a, const LinePoint& b) {
+  return a.value > b.value + 2 * std::numeric_limits<double>::epsilon() * std::abs(b.value);
+}
+
 /// Algorithm 3.6. `low` has sufficient decrease and the smallest value so far; its slope points to `high`.
 LineSearchResult zoom(Search& search, LinePoint low, LinePoint high) {
   while (!search.exhausted()) {
     const double step = trial_between(low, high);
     if (step == low.step || step == high.step)
-      return search.nothing(fmt::format("the interval has shrunk to the step {}: rounding hides the decrease", shortest(step)));
+      return search.nothing(
+          fmt::format("the interval has shrunk to the step {}: rounding hides the decrease", shortest(step)));
     const LinePoint p = search.evaluate(step);
-    if (!search.decreases(p) || p.value >= low.value) {
+    if (!search.decreases(p) || higher(p, low)) {
       high = p;
       continue;
     }
@@ -114,11 +125,12 @@ LineSearchResult strong_wolfe(const LineFunction& phi, const LinePoint& start, c
   LinePoint previous = start;
   for (double step = std::min(options.first_step, options.largest_step); !search.exhausted();) {
     const LinePoint p = search.evaluate(step);
-    if (!search.decreases(p) || (previous.step > 0 && p.value >= previous.value)) return zoom(search, previous, p);
+    if (!search.decreases(p) || (previous.step > 0 && higher(p, previous))) return zoom(search, previous, p);
     if (search.flat(p)) return search.found(p);
     if (p.slope >= 0) return zoom(search, p, previous);
     if (step >= options.largest_step)
-      return search.nothing(fmt::format("the function still falls at the largest step {}", shortest(options.largest_step)));
+      return search.nothing(
+          fmt::format("the function still falls at the largest step {}", shortest(options.largest_step)));
     previous = p;
     step = std::min(2 * step, options.largest_step);
   }

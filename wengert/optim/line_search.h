@@ -20,16 +20,16 @@ struct LinePoint {
 using LineFunction = std::function<LinePoint(double step)>;
 
 struct LineSearchOptions {
-  double decrease = 1e-4;     ///< c1, in (0, 1/2)
-  double curvature = 0.9;     ///< c2, in (c1, 1); 0.9 suits quasi-Newton directions, 0.1 conjugate gradients
-  double first_step = 1;      ///< > 0; 1 suits Newton and quasi-Newton directions
+  double decrease = 1e-4;  ///< c1, in (0, 1/2)
+  double curvature = 0.9;  ///< c2, in (c1, 1); 0.9 suits quasi-Newton directions, 0.1 conjugate gradients
+  double first_step = 1;   ///< > 0; 1 suits Newton and quasi-Newton directions
   double largest_step = 1e10;
-  double shrink = 0.5;        ///< of Armijo backtracking, in (0, 1)
+  double shrink = 0.5;  ///< of Armijo backtracking, in (0, 1)
   int most_evaluations = 40;
 };
 
 struct LineSearchResult {
-  LinePoint point;      ///< that satisfies the conditions; the start if there is none
+  LinePoint point;  ///< that satisfies the conditions; the start if there is none
   bool found = false;
   int evaluations = 0;  ///< of phi, without the start
   std::string reason;   ///< why nothing was found
@@ -42,8 +42,8 @@ struct LineSearchResult {
 /// source : NW06, algorithm 3.1
 LineSearchResult armijo(const LineFunction& phi, const LinePoint& start, const LineSearchOptions& options = {});
 
-/// A step with sufficient decrease and the strong curvature condition: grows the step until an interval must hold one, then
-/// closes in on it, by minimizing the cubic through both ends.
+/// A step with sufficient decrease and the strong curvature condition: grows the step until an interval must hold one,
+/// then closes in on it, by minimizing the cubic through both ends.
 ///
 /// start  : phi at 0
 /// throws : UsageError W853 unless phi'(0) < 0; W811 for options out of their ranges

@@ -28,7 +28,8 @@ void unflatten(std::span<const double> x, std::vector<Array>& inputs, const std:
 
 }  // namespace
 
-ProgramMinimum minimize(const Program& p, std::vector<Array> inputs, const std::vector<size_t>& wrt, const LbfgsOptions& options) {
+ProgramMinimum minimize(const Program& p, std::vector<Array> inputs, const std::vector<size_t>& wrt,
+                        const LbfgsOptions& options) {
   const std::vector<size_t> varying = varying_inputs(p, wrt);
   const Interpreter run(value_and_grad(p, varying));
   run.run(inputs);  // the inputs fit, or this says why not

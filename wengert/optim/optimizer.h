@@ -28,16 +28,16 @@ struct Optimizer {
     std::vector<Expr> state;
   };
 
-  std::string name;         ///< a word: "adam"
-  size_t slots = 0;         ///< arrays of state a parameter, each shaped like it, all starting at zero
+  std::string name;  ///< a word: "adam"
+  size_t slots = 0;  ///< arrays of state a parameter, each shaped like it, all starting at zero
   std::function<Update(const Given& given)> update;
   double usual_rate = 0.1;  ///< of its source, where it names one
   std::string text = name;  ///< canonical: "adam beta1=0.95"
 };
 
-/// "gradient_descent", "sgd momentum=0.9", "rumelhart momentum=0.9", "nesterov momentum=0.9", "adagrad", "rmsprop decay=0.9",
-/// "adam beta1=0.9 beta2=0.999 epsilon=1e-8", "adamw decay=0.01": all of first_order.h.
-/// throws : UsageError W814 for an unknown one, W815 and W811 for its numbers
+/// "gradient_descent", "sgd momentum=0.9", "rumelhart momentum=0.9", "nesterov momentum=0.9", "adagrad", "rmsprop
+/// decay=0.9", "adam beta1=0.9 beta2=0.999 epsilon=1e-8", "adamw decay=0.01": all of first_order.h. throws : UsageError
+/// W814 for an unknown one, W815 and W811 for its numbers
 Optimizer parse_optimizer(std::string_view text);
 
 }  // namespace wengert

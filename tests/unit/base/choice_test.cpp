@@ -7,7 +7,8 @@
 namespace wengert {
 namespace {
 
-const std::vector<Choice> table{{"plain"}, {"wave", {{"height", positive}, {"phase", any_number, 0.5}, {"count", counts, 2.0}}}};
+const std::vector<Choice> table{{"plain"},
+                                {"wave", {{"height", positive}, {"phase", any_number, 0.5}, {"count", counts, 2.0}}}};
 
 std::vector<double> numbers_of(const std::string& text) { return choose(text, "shape", table).numbers; }
 
@@ -20,9 +21,7 @@ TEST(Choice, settings_come_by_place_and_by_name) {
   EXPECT_EQ(numbers_of("wave 3 count 4 -1"), all) << "places are counted without the named ones";
 }
 
-TEST(Choice, what_is_not_given_is_as_usual) {
-  EXPECT_EQ(numbers_of("wave 1e-3"), (std::vector<double>{1e-3, 0.5, 2}));
-}
+TEST(Choice, what_is_not_given_is_as_usual) { EXPECT_EQ(numbers_of("wave 1e-3"), (std::vector<double>{1e-3, 0.5, 2})); }
 
 TEST(Choice, the_canonical_text_reads_back_the_same) {
   for (const char* text : {"wave 3", "wave 3 phase=0.25", "wave 1e-05 phase=-1 count=7"}) {

@@ -22,7 +22,9 @@ const Array one_hot_labels({3, 2}, {1, 0, 0, 1, 0, 1});
 double value(const Loss& loss, const Array& outputs, const Array& targets) {
   return evaluate(trace(loss.mean, {outputs.type(), targets.type()}), {outputs, targets})[0].item();
 }
-double value(const std::string& text, const Array& outputs, const Array& targets) { return value(parse_loss(text), outputs, targets); }
+double value(const std::string& text, const Array& outputs, const Array& targets) {
+  return value(parse_loss(text), outputs, targets);
+}
 
 /// 1/3 the sum over the six entries.
 template <class Each> double mean_of(Each each) {
@@ -40,10 +42,12 @@ TEST(Loss, values_are_those_of_the_formulas) {
   EXPECT_NEAR(value("huber 0.5", z, t), mean_of([](double y, double d) {
                 const double r = std::abs(y - d);
                 return r <= 0.5 ? r * r / 2 : 0.5 * (r - 0.25);
-              }), 1e-15);
+              }),
+              1e-15);
   EXPECT_NEAR(value("logistic", z, t), mean_of([](double y, double d) {
                 return -d * std::log(sigmoid_of(y)) - (1 - d) * std::log(1 - sigmoid_of(y));
-              }), 1e-14);
+              }),
+              1e-14);
   double entropy = 0;
   for (int64_t i = 0; i < 3; ++i) {
     const double total = std::exp(z[2 * i]) + std::exp(z[2 * i + 1]);
@@ -115,7 +119,8 @@ TEST(Loss, the_logistic_keeps_the_digits_of_a_small_loss) {
 TEST(Loss, a_link_is_folded_where_it_belongs_to_the_loss) {
   EXPECT_EQ(value(parse_loss("cross_entropy", Link::softmax), z, t), value("cross_entropy", z, t));
   EXPECT_EQ(value(parse_loss("logistic", Link::sigmoid), z, t), value("logistic", z, t));
-  EXPECT_EQ(value(parse_loss("cross_entropy", Link::sigmoid), z, t), value("logistic", z, t)) << "Nielsen's cross-entropy";
+  EXPECT_EQ(value(parse_loss("cross_entropy", Link::sigmoid), z, t), value("logistic", z, t))
+      << "Nielsen's cross-entropy";
   double expected = 0;
   for (int64_t i = 0; i < 6; ++i) expected += std::pow(sigmoid_of(z[i]) - t[i], 2) / 6;
   EXPECT_NEAR(value(parse_loss("squared_error", Link::sigmoid), z, t), expected, 1e-15) << "Nielsen's quadratic cost";

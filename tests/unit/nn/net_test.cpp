@@ -27,7 +27,8 @@ Program program_of(const Net& net, int64_t batch, bool with_link = true, DType d
       types);
 }
 
-std::vector<double> outputs(const Net& net, const Array& x, const std::vector<Array>& parameters, bool with_link = true) {
+std::vector<double> outputs(const Net& net, const Array& x, const std::vector<Array>& parameters,
+                            bool with_link = true) {
   return flat(evaluate(program_of(net, x.shape()[0], with_link, x.dtype()), joined({x}, parameters)));
 }
 
@@ -35,7 +36,8 @@ const Array x({2, 2}, {0.5, -1, 2, 0.25});
 
 TEST(Net, computes_what_its_text_says) {
   const Net net = parse_net("2-2 tanh-1");
-  const std::vector<Array> p{Array({2, 2}, {1, 2, 3, 4}), Array({2}, {0.5, -0.5}), Array({2, 1}, {2, -1}), Array({1}, {0.25})};
+  const std::vector<Array> p{Array({2, 2}, {1, 2, 3, 4}), Array({2}, {0.5, -0.5}), Array({2, 1}, {2, -1}),
+                             Array({1}, {0.25})};
   const auto by_hand = [&](double a, double b) {
     return 2 * std::tanh(a + 3 * b + 0.5) - std::tanh(2 * a + 4 * b - 0.5) + 0.25;
   };
@@ -49,7 +51,8 @@ TEST(Net, the_exact_solution_of_xor_is_exact) {  // the talk, section 2
 }
 
 TEST(Net, a_last_softmax_or_sigmoid_is_its_link) {
-  const Net plain = parse_net("2-3 relu-2"), soft = parse_net("2-3 relu-2 softmax"), logistic = parse_net("2-3 relu-2 sigmoid");
+  const Net plain = parse_net("2-3 relu-2"), soft = parse_net("2-3 relu-2 softmax"),
+            logistic = parse_net("2-3 relu-2 sigmoid");
   const auto p = plain.initial_parameters(1, DType::f64);
   EXPECT_EQ(soft.link, Link::softmax);
   EXPECT_EQ(logistic.link, Link::sigmoid);
@@ -73,8 +76,9 @@ TEST(Net, maxout_units_are_the_largest_of_their_pieces) {
 }
 
 TEST(Net, every_activation_has_the_right_gradient) {
-  for (const char* activation : {"relu", "leaky_relu", "leaky_relu 0.2", "elu", "elu 0.5", "elu 1e-1", "sigmoid", "tanh", "softplus", "gelu",
-                                 "silu", "selu", "mish", "softsign", "relu6", "maxout", "maxout 3", "softmax", "identity", "sin"}) {
+  for (const char* activation : {"relu",  "leaky_relu", "leaky_relu 0.2", "elu",     "elu 0.5",  "elu 1e-1", "sigmoid",
+                                 "tanh",  "softplus",   "gelu",           "silu",    "selu",     "mish",     "softsign",
+                                 "relu6", "maxout",     "maxout 3",       "softmax", "identity", "sin"}) {
     const Net net = parse_net(std::string("2-3 ") + activation + "-1");
     const Program p = program_of(net, 2);
     const Program loss = trace([&](const std::vector<Expr>& in) { return sum(replay(p, in)[0]); }, p.input_types());
@@ -86,7 +90,8 @@ TEST(Net, every_activation_has_the_right_gradient) {
 TEST(Net, modern_activations_have_their_known_values) {
   const auto at = [](const char* text, double value) {
     const Activation activation = parse_activation(text);
-    return evaluate(trace([&](Expr y) { return activation.apply(y); }, {f64({1, 1})}), {Array({1, 1}, {value})})[0].item();
+    return evaluate(trace([&](Expr y) { return activation.apply(y); }, {f64({1, 1})}), {Array({1, 1}, {value})})[0]
+        .item();
   };
   EXPECT_NEAR(at("selu", 1), 1.0507009873554805, 1e-15);
   EXPECT_NEAR(at("selu", -1), -1.1113307378125625, 1e-13);  // 1.0507... 1.6732... (1/e - 1)
@@ -99,7 +104,8 @@ TEST(Net, modern_activations_have_their_known_values) {
 
 TEST(Net, texts_are_kept_in_canonical_form_and_read_back) {
   EXPECT_EQ(parse_net(" 2 -3 elu 1e-3 - 1 ").text, "2-3 elu alpha=0.001-1");
-  for (const char* text : {"784-128 relu-10 softmax", "2-3 elu alpha=1e-05-1", "2-2 maxout pieces=3-1 sigmoid", "1-1"}) {
+  for (const char* text :
+       {"784-128 relu-10 softmax", "2-3 elu alpha=1e-05-1", "2-2 maxout pieces=3-1 sigmoid", "1-1"}) {
     EXPECT_EQ(parse_net(text).text, text);
     EXPECT_EQ(parse_net(text).description, parse_net(parse_net(text).text).description);
   }
@@ -120,13 +126,17 @@ TEST(Net, parameters_start_as_asked_and_depend_on_key_and_place_alone) {
 TEST(Net, can_be_made_by_hand_from_any_code) {
   Net net{.text = "bilinear", .inputs = 2, .outputs = 1};
   net.parameters = {{"w", {2, 2}, he_normal()}, {"c", {1}, zeros_initializer(), ParameterKind::bias}};
-  net.apply = [](std::span<const Expr> p, Expr v) { return reshape(sum(matmul(v, p[0]) * v, {1}), {v.shape()[0], 1}) + p[1]; };
+  net.apply = [](std::span<const Expr> p, Expr v) {
+    return reshape(sum(matmul(v, p[0]) * v, {1}), {v.shape()[0], 1}) + p[1];
+  };
   EXPECT_EQ(net.parameter_count(), 5);
   const std::vector<Array> p{Array({2, 2}, {1, 2, 3, 4}), Array({1}, {0.5})};
   EXPECT_EQ(outputs(net, x, p), (std::vector<double>{0.25 - 2.5 + 4 + 0.5, 4 + 2.5 + 0.25 + 0.5}));
   const Loss loss = parse_loss("mse", net.link);
   const Program error = trace(
-      [&](const std::vector<Expr>& in) { return loss.mean(net.apply(in, constant(x)), constant(Array({2, 1}, {1, 2}))); },
+      [&](const std::vector<Expr>& in) {
+        return loss.mean(net.apply(in, constant(x)), constant(Array({2, 1}, {1, 2})));
+      },
       {f64({2, 2}), f64({1})});
   EXPECT_TRUE(grad_check(error, net.initial_parameters(1, DType::f64)).passed);
 }
@@ -154,7 +164,8 @@ TEST(NetJson, what_is_written_is_read_back_the_same) {
     EXPECT_EQ(parse_net_json(to_json(d), "text"), d);
     EXPECT_EQ(make_net(d).initial_parameters(1, DType::f64), parse_net(to_json(d)).initial_parameters(1, DType::f64));
   }
-  EXPECT_EQ(to_json(parse_net("2-3 relu-1").description), R"({"inputs":2,"layers":[{"width":3,"activation":"relu"},{"width":1}]})");
+  EXPECT_EQ(to_json(parse_net("2-3 relu-1").description),
+            R"({"inputs":2,"layers":[{"width":3,"activation":"relu"},{"width":1}]})");
 }
 
 TEST(NetJson, a_file_holds_a_net) {
@@ -167,12 +178,14 @@ TEST(NetJson, a_file_holds_a_net) {
 
 TEST(Regularize, is_the_sum_of_both_norms_over_weights_alone) {
   const Net net = parse_net("2-2 tanh-1");
-  const std::vector<Array> p{Array({2, 2}, {1, -2, 3, 0}), Array({2}, {100, 100}), Array({2, 1}, {0.5, -0.5}), Array({1}, {100})};
+  const std::vector<Array> p{Array({2, 2}, {1, -2, 3, 0}), Array({2}, {100, 100}), Array({2, 1}, {0.5, -0.5}),
+                             Array({1}, {100})};
   const auto value = [&](const char* text) {
     std::vector<Type> types;
     for (const Array& a : p) types.push_back(a.type());
     const Regularizer r = parse_regularizer(text);
-    return evaluate(trace([&](const std::vector<Expr>& in) { return penalty(r, net.parameters, in); }, types), p)[0].item();
+    return evaluate(trace([&](const std::vector<Expr>& in) { return penalty(r, net.parameters, in); }, types), p)[0]
+        .item();
   };
   EXPECT_EQ(value("none"), 0);
   EXPECT_EQ(value("l1 0.25"), 0.25 * 7);
@@ -186,7 +199,8 @@ TEST(Regularize, the_gradient_is_the_decay_of_weights) {
   const Net net = parse_net("2-1");
   const Array w({2, 1}, {3, 0}), b({1}, {7});
   const Regularizer r{{}, 0.5, 0.25};
-  const Program p = trace([&](const std::vector<Expr>& in) { return penalty(r, net.parameters, in); }, {w.type(), b.type()});
+  const Program p =
+      trace([&](const std::vector<Expr>& in) { return penalty(r, net.parameters, in); }, {w.type(), b.type()});
   EXPECT_EQ(flat(evaluate(grad(p), {w, b})), (std::vector<double>{0.5 + 0.75, 0, 0}));
 }
 

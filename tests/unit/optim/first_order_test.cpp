@@ -38,8 +38,8 @@ std::vector<double> path(const Optimizer& optimizer, DType dtype = DType::f64, s
   for (size_t k = 0; k < optimizer.slots; ++k) kept.push_back(Array::filled({dtype, {2}}, 0));
   std::vector<double> points;
   for (size_t k = 0; k < gradients.size(); ++k) {
-    std::vector<Array> in{Array({2}, {gradients[k], 2 * gradients[k]}).as(dtype), kept[0], Array::filled({dtype, {}}, rates[k]),
-                          Array::filled({dtype, {}}, static_cast<double>(k + 1))};
+    std::vector<Array> in{Array({2}, {gradients[k], 2 * gradients[k]}).as(dtype), kept[0],
+                          Array::filled({dtype, {}}, rates[k]), Array::filled({dtype, {}}, static_cast<double>(k + 1))};
     in.insert(in.end(), kept.begin() + 1, kept.end());
     kept = run.run(in);
     points.push_back(kept[0][static_cast<int64_t>(element)]);
@@ -51,7 +51,8 @@ std::vector<double> path(const Optimizer& optimizer, DType dtype = DType::f64, s
 template <class Step> std::vector<double> by_hand(Step step) {
   std::vector<double> points;
   double theta = 1;
-  for (size_t k = 0; k < gradients.size(); ++k) points.push_back(theta += step(gradients[k], rates[k], static_cast<double>(k + 1), theta));
+  for (size_t k = 0; k < gradients.size(); ++k)
+    points.push_back(theta += step(gradients[k], rates[k], static_cast<double>(k + 1), theta));
   return points;
 }
 
@@ -65,15 +66,19 @@ std::vector<double> adam_by_hand(double b1, double b2, double epsilon, double de
 }
 
 TEST(FirstOrder, gradient_descent_and_momentum) {
-  EXPECT_TRUE(all_close(path(gradient_descent()), by_hand([](double g, double r, double, double) { return -r * g; }), 1e-15));
+  EXPECT_TRUE(
+      all_close(path(gradient_descent()), by_hand([](double g, double r, double, double) { return -r * g; }), 1e-15));
   EXPECT_EQ(path(sgd(0)), path(gradient_descent()));
   double v = 0, s = 0, n = 0;
-  EXPECT_TRUE(all_close(path(sgd(0.9)), by_hand([&](double g, double r, double, double) { return -r * (v = 0.9 * v + g); }), 1e-15));
-  EXPECT_TRUE(all_close(path(rumelhart(0.9)), by_hand([&](double g, double r, double, double) { return s = 0.9 * s - r * g; }), 1e-15));
+  EXPECT_TRUE(all_close(path(sgd(0.9)),
+                        by_hand([&](double g, double r, double, double) { return -r * (v = 0.9 * v + g); }), 1e-15));
+  EXPECT_TRUE(all_close(path(rumelhart(0.9)),
+                        by_hand([&](double g, double r, double, double) { return s = 0.9 * s - r * g; }), 1e-15));
   EXPECT_TRUE(all_close(path(nesterov(0.9)), by_hand([&](double g, double r, double, double) {
                           n = 0.9 * n + g;
                           return -r * (g + 0.9 * n);
-                        }), 1e-15));
+                        }),
+                        1e-15));
 }
 
 TEST(FirstOrder, both_momenta_agree_until_the_rate_changes) {
@@ -82,8 +87,9 @@ TEST(FirstOrder, both_momenta_agree_until_the_rate_changes) {
   EXPECT_GT(std::abs(outside[3] - inside[3]), 0.01);
 }
 
-TEST(FirstOrder, nesterov_is_the_lookahead_form_in_other_variables) {  // SMDH13 (3)-(4) on f(x) = x^2/2 with a constant rate
-  double x = 1, v = 0, y = 1, u = 0;  // y = x + m v
+TEST(FirstOrder,
+     nesterov_is_the_lookahead_form_in_other_variables) {  // SMDH13 (3)-(4) on f(x) = x^2/2 with a constant rate
+  double x = 1, v = 0, y = 1, u = 0;                       // y = x + m v
   for (int k = 0; k < 20; ++k) {
     v = 0.9 * v - 0.1 * (x + 0.9 * v);
     x += v;
@@ -99,11 +105,13 @@ TEST(FirstOrder, adaptive_rates) {
   EXPECT_TRUE(all_close(path(adagrad()), by_hand([&](double g, double r, double, double) {
                           s += g * g;
                           return -r * g / (std::sqrt(s) + 1e-10);
-                        }), 1e-15));
+                        }),
+                        1e-15));
   EXPECT_TRUE(all_close(path(rmsprop()), by_hand([&](double g, double r, double, double) {
                           q = 0.9 * q + 0.1 * g * g;
                           return -r * g / (std::sqrt(q) + 1e-8);
-                        }), 1e-15));
+                        }),
+                        1e-15));
   EXPECT_TRUE(all_close(path(adam()), adam_by_hand(0.9, 0.999, 1e-8, 0), 1e-13));
   EXPECT_TRUE(all_close(path(adam({0.5, 0.9, 1e-3})), adam_by_hand(0.5, 0.9, 1e-3, 0), 1e-13));
   EXPECT_TRUE(all_close(path(adam({0, 0, 1e-3})), adam_by_hand(0, 0, 1e-3, 0), 1e-13));
@@ -123,8 +131,8 @@ TEST(FirstOrder, single_precision_follows_double) {
 }
 
 TEST(FirstOrder, texts_choose_optimizers_with_the_settings_of_their_papers) {
-  for (const char* text : {"gradient_descent", "sgd", "rumelhart", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "adam beta1=0.5",
-                           "adamw decay=0.1 epsilon=1e-06", "sgd momentum=0.5", "rmsprop decay=0.99"})
+  for (const char* text : {"gradient_descent", "sgd", "rumelhart", "nesterov", "adagrad", "rmsprop", "adam", "adamw",
+                           "adam beta1=0.5", "adamw decay=0.1 epsilon=1e-06", "sgd momentum=0.5", "rmsprop decay=0.99"})
     EXPECT_EQ(parse_optimizer(text).text, text);
   EXPECT_EQ(parse_optimizer("adam beta1=0.9 beta2=0.999 epsilon=1e-8").text, "adam");
   EXPECT_EQ(parse_optimizer("sgd 0.5").text, "sgd momentum=0.5");

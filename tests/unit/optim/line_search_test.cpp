@@ -15,17 +15,19 @@ struct Curve {
   double (*slope)(double);
 };
 
-// Moré and Thuente 1994, section 5: a minimum far out, a concave start, a nearly linear function with a sine; and a
+// MT94, section 5: a minimum far out, a concave start, a nearly linear function with a sine; and a
 // quartic, a function with a wall, and one that is nearly flat first.
 const Curve curves[] = {
-    {"rational", [](double a) { return -a / (a * a + 2); }, [](double a) { return (a * a - 2) / std::pow(a * a + 2, 2); }},
+    {"rational", [](double a) { return -a / (a * a + 2); },
+     [](double a) { return (a * a - 2) / std::pow(a * a + 2, 2); }},
     {"power", [](double a) { return std::pow(a + 0.004, 5) - 2 * std::pow(a + 0.004, 4); },
      [](double a) { return 5 * std::pow(a + 0.004, 4) - 8 * std::pow(a + 0.004, 3); }},
     {"parabola", [](double a) { return (a - 3) * (a - 3); }, [](double a) { return 2 * (a - 3); }},
     {"quartic", [](double a) { return std::pow(a - 0.01, 4); }, [](double a) { return 4 * std::pow(a - 0.01, 3); }},
     {"wall", [](double a) { return a < 0.3 ? -a - std::log(0.3 - a) * 0.01 : std::nan(""); },
      [](double a) { return a < 0.3 ? -1 + 0.01 / (0.3 - a) : std::nan(""); }},
-    {"wave", [](double a) { return -0.5 * a + 0.3 * std::sin(5 * a) - 1.3 * a; }, [](double a) { return -1.8 + 1.5 * std::cos(5 * a) + 0.02 * a; }}};
+    {"wave", [](double a) { return -0.5 * a + 0.3 * std::sin(5 * a) - 1.3 * a; },
+     [](double a) { return -1.8 + 1.5 * std::cos(5 * a) + 0.02 * a; }}};
 
 LineFunction line(const Curve& c) {
   return [c](double a) { return LinePoint{a, c.value(a), c.slope(a)}; };

@@ -46,7 +46,8 @@ TEST(Schedule, a_warm_up_longer_than_the_training_is_all_there_is) {
 }
 
 TEST(Schedule, factors_stay_between_zero_and_one) {
-  for (const char* text : {"constant warmup=3", "step 0.5 every 0.3", "exponential 0.1", "inverse_time 7", "cosine warmup 19.9", "linear warmup 20"})
+  for (const char* text : {"constant warmup=3", "step 0.5 every 0.3", "exponential 0.1", "inverse_time 7",
+                           "cosine warmup 19.9", "linear warmup 20"})
     for (int64_t k = 1; k <= 80; ++k) {
       EXPECT_GE(factor(text, k), 0) << text;
       EXPECT_LE(factor(text, k), 1) << text;
