@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The first experiment of Rumelhart, Hinton, Williams 1986 (RHW86): does a row of six bits read the same from both ends?
-// No bit says anything by itself, so a net without hidden units cannot tell. Two hidden units can, and learn to, and the
-// weights they come to can be read: opposite at mirrored places, so that a symmetric row cancels, and such that no other
-// row does. 6-2-1 sigmoid units; E = 1/2 sum (y - d)^2 over the 64 rows; after each sweep over all of them
-// dw(t) = -0.1 dE/dw + 0.9 dw(t-1); weights start in [-0.3, 0.3]. Net, gradient and update are one Program, recorded once.
+// The first experiment of Rumelhart, Hinton, Williams 1986 (RHW86): does a row of six bits read the same from both
+// ends? No bit says anything by itself, so a net without hidden units cannot tell. Two hidden units can, and learn to,
+// and the weights they come to can be read: opposite at mirrored places, so that a symmetric row cancels, and such that
+// no other row does. 6-2-1 sigmoid units; E = 1/2 sum (y - d)^2 over the 64 rows; after each sweep over all of them
+// dw(t) = -0.1 dE/dw + 0.9 dw(t-1); weights start in [-0.3, 0.3]. Net, gradient and update are one Program, recorded
+// once.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -74,7 +75,7 @@ struct Run {
 };
 
 /// Sweeps from random weights until solved. Two sets of arrays take turns as inputs and outputs, so that no sweep
-/// copies or allocates.
+/// allocates.
 Run learn(const Executable& step, uint64_t seed) {
   std::vector<Array> state[2];
   Array error(0.0), largest(0.0);
@@ -105,13 +106,14 @@ Run learn(const Executable& step, uint64_t seed) {
 /// Prints a run's line: sweeps, and the sizes of the first hidden unit's weights (pairs averaged) by the smallest.
 void report(uint64_t seed, const Run& run) {
   if (run.solved_after < 0) {
-    std::printf("%4d        never     never   (E = %.1f)\n", static_cast<int>(seed), run.error);
+    std::printf("%4d             never       never  (E stays %.1f)\n", static_cast<int>(seed), run.error);
     return;
   }
   double size[bits / 2];
   for (int k = 0; k < bits / 2; ++k) size[k] = std::abs(run.w[0][2 * k] - run.w[0][2 * (bits - 1 - k)]) / 2;
   std::sort(std::begin(size), std::end(size));
-  std::printf("%4d     %8d  %8d   1 : %.1f : %.1f\n", static_cast<int>(seed), run.right_after, run.solved_after, size[1] / size[0], size[2] / size[0]);
+  std::printf("%4d  %11d sweeps  %10d  1 : %.1f : %.1f\n", static_cast<int>(seed), run.right_after, run.solved_after,
+              size[1] / size[0], size[2] / size[0]);
 }
 
 void print_weights(const std::vector<Array>& w) {
@@ -128,14 +130,16 @@ void print_weights(const std::vector<Array>& w) {
 int main() {
   const Interpreter step(sweep());
   std::vector<Run> solutions;
-  std::puts("seed  right after  solved after  weights");
+  std::puts("seed  right side of 1/2  within 0.2  sizes of weights");
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
     const Run run = learn(step, seed);
     report(seed, run);
     if (run.solved_after >= 0) solutions.push_back(run);
   }
+  if (solutions.empty()) return 1;
   std::ranges::sort(solutions, {}, &Run::solved_after);
-  std::printf("solved: %zu of %d; median %d sweeps\n", solutions.size(), seeds, solutions[solutions.size() / 2].solved_after);
+  std::printf("solved: %zu of %d; median %d sweeps\n", solutions.size(), seeds,
+              solutions[solutions.size() / 2].solved_after);
   std::puts("the quickest solution:");
   print_weights(solutions[0].w);
 }
