@@ -17,7 +17,7 @@ using namespace wengert;
 
 namespace {
 
-constexpr int bits = 6, rows = 1 << bits, seeds = 20, most_sweeps = 10000;
+constexpr int bits = 6, rows = 1 << bits, runs = 20, most_sweeps = 10000;
 constexpr double rate = 0.1, momentum = 0.9, start = 0.3;
 constexpr double right = 0.5, solved = 0.2;  // every output on its side of 1/2; every output this near its target
 
@@ -76,7 +76,7 @@ struct Run {
 
 /// Sweeps from random weights until solved. Two sets of arrays take turns as inputs and outputs, so that no sweep
 /// allocates.
-Run learn(const Executable& step, uint64_t seed) {
+Run learn(const Executable& step, uint64_t key) {
   std::vector<Array> state[2];
   Array error(0.0), largest(0.0);
   std::vector<ConstView> in[2];
@@ -89,7 +89,7 @@ Run learn(const Executable& step, uint64_t seed) {
     }
   for (auto& views : out) views.insert(views.end(), {error.mutable_view(), largest.mutable_view()});
 
-  Random random(seed);
+  Random random(key);
   for (size_t k = 0; k < weight_types.size(); ++k)
     for (double& w : state[0][k].mutable_values<double>()) w = random.uniform(-start, start);
   Run run;
@@ -104,15 +104,15 @@ Run learn(const Executable& step, uint64_t seed) {
 }
 
 /// Prints a run's line: sweeps, and the sizes of the first hidden unit's weights (pairs averaged) by the smallest.
-void report(uint64_t seed, const Run& run) {
+void report(uint64_t key, const Run& run) {
   if (run.solved_after < 0) {
-    std::printf("%4d             never       never  (E stays %.1f)\n", static_cast<int>(seed), run.error);
+    std::printf("%4d             never       never  (E stays %.1f)\n", static_cast<int>(key), run.error);
     return;
   }
   double size[bits / 2];
   for (int k = 0; k < bits / 2; ++k) size[k] = std::abs(run.w[0][2 * k] - run.w[0][2 * (bits - 1 - k)]) / 2;
   std::sort(std::begin(size), std::end(size));
-  std::printf("%4d  %11d sweeps  %10d  1 : %.1f : %.1f\n", static_cast<int>(seed), run.right_after, run.solved_after,
+  std::printf("%4d  %11d sweeps  %10d  1 : %.1f : %.1f\n", static_cast<int>(key), run.right_after, run.solved_after,
               size[1] / size[0], size[2] / size[0]);
 }
 
@@ -130,15 +130,15 @@ void print_weights(const std::vector<Array>& w) {
 int main() {
   const Interpreter step(sweep());
   std::vector<Run> solutions;
-  std::puts("seed  right side of 1/2  within 0.2  sizes of weights");
-  for (uint64_t seed = 1; seed <= seeds; ++seed) {
-    const Run run = learn(step, seed);
-    report(seed, run);
+  std::puts("key   right side of 1/2  within 0.2  sizes of weights");
+  for (uint64_t key = 1; key <= runs; ++key) {
+    const Run run = learn(step, key);
+    report(key, run);
     if (run.solved_after >= 0) solutions.push_back(run);
   }
   if (solutions.empty()) return 1;
   std::ranges::sort(solutions, {}, &Run::solved_after);
-  std::printf("solved: %zu of %d; median %d sweeps\n", solutions.size(), seeds,
+  std::printf("solved: %zu of %d; median %d sweeps\n", solutions.size(), runs,
               solutions[solutions.size() / 2].solved_after);
   std::puts("the quickest solution:");
   print_weights(solutions[0].w);

@@ -10,12 +10,13 @@
 // questions; then each weight shrinks by `decay`. Net, gradient and update are one Program, recorded once.
 //
 // Usage: 12_family_trees          one run of the recipe as printed and of one that works, in words
-//        12_family_trees SEEDS    so many runs of eleven recipes (a second each), and the weights of the best
+//        12_family_trees RUNS    so many runs of eleven recipes (a second each), and the weights of the best
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
+#include <string>
 
 #include "wengert/base/random.h"
 #include "wengert/wengert.h"
@@ -246,13 +247,13 @@ Score score(std::span<const Question> questions, std::vector<Array> w) {
   return score;
 }
 
-/// One run: which four questions are held out, and the start, depend on the seed alone.
+/// One run: which four questions are held out, and the start, depend on the key alone.
 struct Run {
   Score trained, unseen;
   std::vector<Array> w;
 };
-Run run(const Executable& step, const Recipe& recipe, std::vector<Question> questions, int seed) {
-  Random random(static_cast<uint64_t>(seed));
+Run run(const Executable& step, const Recipe& recipe, std::vector<Question> questions, int key) {
+  Random random(static_cast<uint64_t>(key));
   for (size_t k = 0; k < held_out; ++k) std::swap(questions[k], questions[k + random.below(questions.size() - k)]);
   const auto unseen = std::span(questions).first(held_out), trained = std::span(questions).subspan(held_out);
   Run run;
@@ -300,25 +301,31 @@ void print_person_units(const Array& w) {
   std::puts("");
 }
 
-void print_table(const Executable& step, const std::vector<Question>& questions, int seeds) {
-  const size_t known = questions.size() - held_out;
-  std::printf("%-30s  of %zu trained: right  first   of %zu held out: right  first\n", "",
-              known * static_cast<size_t>(seeds), held_out * static_cast<size_t>(seeds));
+void print_table(const Executable& step, const std::vector<Question>& questions, int runs) {
+  const size_t known = (questions.size() - held_out) * static_cast<size_t>(runs);
+  std::printf("%-30s   of %zu trained   of %zu held out   trained + held out right\n", "", known,
+              held_out * static_cast<size_t>(runs));
+  std::printf("%-30s     right first       right first   by run\n", "");
   Run best;
+  std::string best_name;
   for (const Recipe& recipe : recipes) {
     Score trained, unseen;
-    for (int seed = 1; seed <= seeds; ++seed) {
-      const Run r = run(step, recipe, questions, seed);
+    std::string by_run;
+    for (int key = 1; key <= runs; ++key) {
+      const Run r = run(step, recipe, questions, key);
       trained = {trained.right + r.trained.right, trained.first + r.trained.first};
       unseen = {unseen.right + r.unseen.right, unseen.first + r.unseen.first};
-      if (r.trained.right + r.unseen.right > best.trained.right + best.unseen.right) best = r;
+      by_run += " " + std::to_string(r.trained.right) + "+" + std::to_string(r.unseen.right);
+      if (r.trained.right + r.unseen.right <= best.trained.right + best.unseen.right) continue;
+      best = r;
+      best_name = recipe.name + std::string(", key ") + std::to_string(key);
     }
-    std::printf("%-30s %18d %6d %22d %6d\n", recipe.name, trained.right, trained.first, unseen.right, unseen.first);
+    std::printf("%-30s %9d %5d %11d %5d  %s\n", recipe.name, trained.right, trained.first, unseen.right, unseen.first,
+                by_run.c_str());
     std::fflush(stdout);
   }
   if (best.w.empty()) return;
-  std::printf("\nthe best run: %d of %zu and %d of %zu right; its weights from people to the first six units:\n",
-              best.trained.right, known, best.unseen.right, held_out);
+  std::printf("\nthe best run: %s; its weights from people to the first six units:\n", best_name.c_str());
   print_person_units(best.w[0]);
 }
 
@@ -344,10 +351,10 @@ int main(int argc, char** argv) {
   const Interpreter step(sweep(static_cast<int64_t>(questions.size() - held_out)));
   if (argc == 1)
     print_words(step, questions);
-  else if (const int seeds = std::atoi(argv[1]); seeds > 0)
-    print_table(step, questions, seeds);
+  else if (const int runs = std::atoi(argv[1]); runs > 0)
+    print_table(step, questions, runs);
   else {
-    std::fprintf(stderr, "usage: 12_family_trees [SEEDS], found \"%s\"; give a number of runs, say 10\n", argv[1]);
+    std::fprintf(stderr, "usage: 12_family_trees [RUNS], found \"%s\"; give a number of runs, say 10\n", argv[1]);
     return 2;
   }
 }

@@ -52,11 +52,11 @@ struct Learned {
   double largest_deviation;
 };
 
-Learned learned(uint64_t seed, int sweeps) {
+Learned learned(uint64_t key, int sweeps) {
   static const Interpreter step(sweep());
   std::vector<Array> state;
   for (const Type& type : step.program().input_types()) state.emplace_back(type);
-  Random random(seed);
+  Random random(key);
   for (size_t k = 0; k < 4; ++k)
     for (double& w : state[k].mutable_values<double>()) w = random.uniform(-0.3, 0.3);
   double largest = 1;
@@ -69,27 +69,27 @@ Learned learned(uint64_t seed, int sweeps) {
 }
 
 TEST(Rumelhart1986, gradient_descent_learns_to_see_symmetry) {
-  for (uint64_t seed : {9, 12, 14}) EXPECT_LT(learned(seed, 800).largest_deviation, 0.2) << "seed " << seed;
+  for (uint64_t key : {9, 12, 14}) EXPECT_LT(learned(key, 800).largest_deviation, 0.2) << "key " << key;
 }
 
 TEST(Rumelhart1986, mirrored_places_get_opposite_weights) {
-  for (uint64_t seed : {9, 12, 14}) {
-    const Array w = learned(seed, 800).w[0];
+  for (uint64_t key : {9, 12, 14}) {
+    const Array w = learned(key, 800).w[0];
     for (int unit = 0; unit < 2; ++unit)
       for (int k = 0; k < 3; ++k) {
         const double left = w[2 * k + unit], right = w[2 * (5 - k) + unit];
-        EXPECT_NEAR(left, -right, 0.02 * std::abs(left)) << "seed " << seed;
+        EXPECT_NEAR(left, -right, 0.02 * std::abs(left)) << "key " << key;
       }
   }
 }
 
 TEST(Rumelhart1986, no_row_cancels_but_a_symmetric_one) {
-  for (uint64_t seed : {9, 12, 14}) {
-    const Array w = learned(seed, 800).w[0];
+  for (uint64_t key : {9, 12, 14}) {
+    const Array w = learned(key, 800).w[0];
     for (int row = 1; row < 27; ++row) {  // differences of mirrored bits: -1, 0 or 1 each, not all 0
       const int a = row % 3, b = row / 3 % 3, c = row / 9;
       const double total = w[0] * (a == 2 ? -1 : a) + w[2] * (b == 2 ? -1 : b) + w[4] * (c == 2 ? -1 : c);
-      EXPECT_GT(std::abs(total), 1) << "seed " << seed << ", differences " << row << " in base 3";
+      EXPECT_GT(std::abs(total), 1) << "key " << key << ", differences " << row << " in base 3";
     }
   }
 }
