@@ -46,30 +46,30 @@ struct Net342 {
 TEST(TalkBackpropagation, BP1_the_output_error_is_grad_a_C_times_s_prime) {
   const Net342 n;
   const Vector delta = output_error(squared_error().gradient(n.steps.a[2], n.y), n.net[1].activation, n.steps.z[1]);
-  EXPECT_TRUE(all_close(delta, flat({{n.by_z(1)}}), 1e-15));
+  EXPECT_TRUE(all_close(delta, flat({{n.by_z(1)}}), 1e-14));
 }
 
 TEST(TalkBackpropagation, BP2_the_error_of_a_layer_is_that_above_through_the_transposed_weights_times_s_prime) {
   const Net342 n;
   const Vector delta = error_before(n.net[1].weight, n.steps.delta[1], n.net[0].activation, n.steps.z[0]);
-  EXPECT_TRUE(all_close(delta, flat({{n.by_z(0)}}), 1e-15));
+  EXPECT_TRUE(all_close(delta, flat({{n.by_z(0)}}), 1e-14));
 }
 
 TEST(TalkBackpropagation, BP3_the_derivative_by_a_bias_is_the_error) {
   const Net342 n;
   for (size_t l : {0u, 1u})
-    EXPECT_TRUE(all_close({Array(bias_gradient(n.steps.delta[l]))}, {n.gradient[2 * l + 1]}, 1e-15));
+    EXPECT_TRUE(all_close({Array(bias_gradient(n.steps.delta[l]))}, {n.gradient[2 * l + 1]}, 1e-14));
 }
 
 TEST(TalkBackpropagation, BP4_the_derivative_by_a_weight_is_the_activation_below_times_the_error) {
   const Net342 n;
   for (size_t l : {0u, 1u})
-    EXPECT_TRUE(all_close({array_of(weight_gradient(n.steps.a[l], n.steps.delta[l]))}, {n.gradient[2 * l]}, 1e-15));
+    EXPECT_TRUE(all_close({array_of(weight_gradient(n.steps.a[l], n.steps.delta[l]))}, {n.gradient[2 * l]}, 1e-14));
 }
 
 TEST(TalkBackpropagation, five_steps_give_the_gradient) {
   const Net342 n;
-  EXPECT_TRUE(all_close(parameters_of(n.steps.gradient), n.gradient, 1e-15));
+  EXPECT_TRUE(all_close(parameters_of(n.steps.gradient), n.gradient, 1e-14));
 }
 
 TEST(TalkBackpropagation, five_steps_and_algorithm_6_4_are_one_algorithm) {
@@ -95,14 +95,14 @@ TEST(TalkBackpropagation, algorithm_6_2_fills_the_grad_table_with_the_gradient) 
   const Program p = scalars();
   const auto table = scalar_backpropagation(p, std::vector{0.5, 0.8}, p.outputs()[0]);
   EXPECT_EQ(table[index(p.outputs()[0])], 1);
-  EXPECT_TRUE(all_close({table[0], table[1]}, flat(evaluate(grad(p), point)), 1e-15));
+  EXPECT_TRUE(all_close({table[0], table[1]}, flat(evaluate(grad(p), point)), 1e-14));
 }
 
 TEST(TalkBackpropagation, algorithms_6_5_and_6_6_write_the_gradient_down_as_a_program) {
   const Program p = scalars();
   const std::vector targets{ValueId{0}, ValueId{1}};
   const Program gradient = backprop(targets, p, p.outputs()[0]);
-  EXPECT_TRUE(all_close(evaluate(gradient, point), evaluate(grad(p), point), 1e-15));
+  EXPECT_TRUE(all_close(evaluate(gradient, point), evaluate(grad(p), point), 1e-14));
   EXPECT_EQ(simplify(gradient).size(), grad(p).size());  // every value and partial once: memoised
 }
 
@@ -110,7 +110,7 @@ TEST(TalkBackpropagation, algorithms_6_5_and_6_6_differentiate_nets_of_arrays) {
   const Net342 n;
   const std::vector targets{ValueId{0}, ValueId{1}, ValueId{2}, ValueId{3}};
   EXPECT_TRUE(
-      all_close(evaluate(backprop(targets, n.cost, n.cost.outputs()[0]), parameters_of(n.net)), n.gradient, 1e-15));
+      all_close(evaluate(backprop(targets, n.cost, n.cost.outputs()[0]), parameters_of(n.net)), n.gradient, 1e-14));
 }
 
 TEST(TalkBackpropagation, algorithms_6_5_and_6_6_differentiate_what_they_have_written) {

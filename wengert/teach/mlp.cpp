@@ -74,7 +74,8 @@ ForwardPass forward_propagation(const std::vector<Layer>& net, const Vector& x, 
 std::vector<LayerGradient> back_propagation(const std::vector<Layer>& net, const ForwardPass& pass, const Vector& y,
                                             const Loss& loss, const Regularizer& regularizer) {
   if (pass.a.size() != net.size() || pass.h.size() != net.size() + 1)
-    throw ShapeError("W203", fmt::format("a forward pass of {} layers and a net of {}", pass.a.size(), net.size()), {},
+    throw ShapeError("W203",
+                     fmt::format("a forward pass of {} layers does not fit a net of {}", pass.a.size(), net.size()), {},
                      "give what forward_propagation returned for this net");
   std::vector<LayerGradient> gradients(net.size());
   Vector g = loss.gradient(pass.h.back(), y);

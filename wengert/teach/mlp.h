@@ -24,11 +24,11 @@ ScalarFunction identity();
 Vector values(const ScalarFunction& f, const Vector& x);
 Vector derivatives(const ScalarFunction& f, const Vector& x);
 
-/// a = b + W h, then f(a): weight [out, in], bias [out].
+/// a = b + W h, then f(a): weight [out, in], bias [out]; without activation unless one is given.
 struct Layer {
   Matrix weight;
   Vector bias;
-  ScalarFunction activation;
+  ScalarFunction activation = identity();
 };
 
 /// L(y_hat, y) and its gradient by y_hat.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "derivative_checks.h"
+#include "random_program.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/api/gradient.h"
 #include "wengert/exec/interpreter.h"
@@ -105,6 +106,19 @@ TEST(TeachGraph, backprop_takes_every_kind_of_operation_on_arrays) {
       {f64({2}), f64({2, 2})});
   const std::vector<Array> at{Array({2}, {0.5, -1}), Array({2, 2}, {2, 1, 0.5, 3})};
   EXPECT_TRUE(all_close(evaluate(backprop(inputs_of(p), p, p.outputs()[0]), at), evaluate(grad(p), at), 1e-14));
+}
+
+TEST(TeachGraph, backprop_agrees_with_grad_on_random_programs) {
+  for (uint64_t key = 0; key < 150; ++key) {
+    const auto [random, point] = random_program(key);
+    const Program p = weighted_sum(random);
+    std::vector<ValueId> targets;
+    for (ValueId input : inputs_of(p))
+      if (is_float(p.type(input).dtype)) targets.push_back(input);
+    if (targets.empty()) continue;
+    const auto found = evaluate(backprop(targets, p, p.outputs()[0]), point), expected = evaluate(grad(p), point);
+    EXPECT_TRUE(all_close(found, expected, 1e-11)) << "key " << key << "\n" << print(p);
+  }
 }
 
 TEST(TeachGraph, backprop_of_f32_is_f32) {

@@ -56,7 +56,7 @@ TEST(TeachNets, a_loss_of_the_users_own_is_a_value_and_a_gradient) {
       [](const Vector& y_hat, const Vector& y) { return Vector{(y_hat[0] - y[0]) / (y_hat[0] * (1 - y_hat[0]))}; }};
   const std::vector<Layer> net{{Matrix(1, 2, {3, -4}), {2}, scalar_function(sigmoid_p)}};
   const auto steps = five_steps(net, {0.5, 1}, {1}, log_loss);
-  EXPECT_NEAR(steps.delta[0][0], steps.a[1][0] - 1, 1e-15);  // the talk's cross-entropy: the error is y_hat - y
+  EXPECT_NEAR(steps.delta[0][0], steps.a[1][0] - 1, 1e-15);  // with this loss the sigmoid's slope cancels
 }
 
 TEST(TeachNets, layers_that_do_not_fit_are_errors) {
@@ -80,7 +80,7 @@ TEST(TeachNets, the_forward_pass_of_another_net_is_an_error) {
   EXPECT_THAT(message_of([&] {
                 back_propagation(net, {}, {0, 0}, squared_error());
               }),
-              HasSubstr("W203 shape: a forward pass of 0 layers and a net of 1"));
+              HasSubstr("W203 shape: a forward pass of 0 layers does not fit a net of 1"));
 }
 
 }  // namespace
