@@ -29,10 +29,13 @@ std::vector<std::vector<Use>> uses_by_operations(const Program& graph, ValueId z
   return uses;
 }
 
+/// Recursion goes from a line to every result of the instructions that use it.
 void require_shallow(const PrunedGraph& pruned) {
   std::vector<size_t> depth(pruned.consumers.size(), 0);
   for (size_t j = depth.size(); j-- > 0;)
-    for (const Use& use : pruned.consumers[j]) depth[j] = std::max(depth[j], depth[index(use.consumer)] + 1);
+    for (const Use& use : pruned.consumers[j])
+      for (int k = 0; k < pruned.graph[use.consumer].results; ++k)
+        depth[j] = std::max(depth[j], depth[index(use.consumer) + static_cast<size_t>(k)] + 1);
   const size_t deepest = depth.empty() ? 0 : *std::max_element(depth.begin(), depth.end());
   if (deepest > deepest_recursion)
     throw ResourceError(

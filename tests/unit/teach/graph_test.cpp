@@ -185,6 +185,14 @@ TEST(TeachGraph, a_chain_too_long_for_recursion_is_an_error_and_an_allowed_one_i
   EXPECT_NEAR(gradient(chain(2000)), evaluate(grad(chain(2000)), {Array(1.0)})[0].item(), 1e-15);
   EXPECT_THAT(message_of([&] { gradient(chain(2001)); }),
               HasSubstr("W841 resource: algorithm 6.6 calls itself once a line"));
+  const Program pair = trace([](Expr x) { return std::pair(x, sin(x)); }, {f64()}, "pair");
+  const Program by_second_results = trace(
+      [&](Expr x) {
+        for (int k = 0; k < 2001; ++k) x = call(pair, {{x}})[1];
+        return x;
+      },
+      {f64()});
+  EXPECT_THAT(message_of([&] { gradient(by_second_results); }), HasSubstr("W841 resource: algorithm 6.6"));
   const Program long_chain = chain(100'000);
   EXPECT_EQ(scalar_backpropagation(long_chain, std::vector<double>{1}, long_chain.outputs()[0]).size(), 100'001u);
 }
