@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks the documentation against the code: every error id in wengert/ has a section "## Wnnn" in docs/errors.md and a
-test that names it (W9xx, our own faults, need none), no section is left without its error, and relative links and
-anchors in Markdown files lead somewhere. Usage: check_docs.py [ROOT]"""
+test that names it (W9xx, our own faults, need none), no section is left without its error, relative links and anchors
+in Markdown files lead somewhere, and tests named there (`Suite.sentence_of_words`) exist. Usage: check_docs.py [ROOT]"""
 
 import re
 import subprocess
@@ -11,6 +11,8 @@ from pathlib import Path
 
 ERROR_ID = re.compile(r"\bW[1-9]\d\d\b")
 LINK = re.compile(r"\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
+TEST = re.compile(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", re.MULTILINE)
+NAMED_TEST = re.compile(r"`([A-Z]\w*\.\w+_\w+)`")
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 
 
@@ -77,9 +79,18 @@ def link_problems(root):
                 yield f"{where}: link to {link}, but no heading there reads so"
 
 
+def test_problems(root):
+    """Tests that a page names and no file has."""
+    tests = {".".join(name) for path in (root / "tests").rglob("*_test.cpp") for name in TEST.findall(path.read_text())}
+    for page in markdown_files(root):
+        for name in NAMED_TEST.findall(page.read_text()):
+            if name not in tests:
+                yield f"{page.relative_to(root)}: there is no test {name}"
+
+
 def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent).resolve()
-    problems = list(id_problems(root)) + list(link_problems(root))
+    problems = list(id_problems(root)) + list(link_problems(root)) + list(test_problems(root))
     count = len(ids_below(root, "wengert"))
     print("\n".join(problems + [f"docs: {count} error ids, {len(markdown_files(root))} pages, {len(problems)} problems"]))
     return 1 if problems else 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 FLOORS = {
     "base": 0, "kernel": 1, "ir": 2, "primitives": 3, "trace": 4, "passes": 4, "ad": 5, "plan": 6, "exec": 6,
-    "draw": 6, "io": 6, "api": 7, "nn": 8, "optim": 8, "check": 8, "train": 9, "decide": 9, "": 10, "cli": 11,
+    "draw": 6, "io": 6, "api": 7, "nn": 8, "optim": 8, "check": 8, "teach": 8, "train": 9, "decide": 9, "": 10, "cli": 11,
 }  # "" is wengert/wengert.h, the umbrella
 ONLY_IN = {
     r"llvm(-c)?/": "wengert/exec/llvm/",
