@@ -136,6 +136,7 @@ DataOptions data_options_of(const Arguments& arguments) {
 TrainingPlan training_plan(const Arguments& arguments, const Dataset& data) {
   TrainingPlan plan;
   plan.task = make_task(net_description(arguments, data), data.is_classification());
+  check_fit(plan.task, data);
   plan.full_batch = parse_full_batch(arguments.text("optimizer"));
   if (plan.full_batch) {
     plan.optimizer.name = plan.optimizer.text = plan.full_batch->text;
