@@ -172,6 +172,8 @@ void fit(Encoding& encoding, const Examples& examples, std::span<const int64_t> 
   for (size_t k = 0; k < targets.size(); ++k) {
     encoding.targets[k].mean = targets[k].mean;
     encoding.targets[k].deviation = targets[k].deviation();
+    if (targets[k].is_constant())
+      notes.push_back(fmt::format("the target {} is constant in the training rows", encoding.targets[k].name));
   }
 }
 

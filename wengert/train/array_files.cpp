@@ -22,7 +22,7 @@ std::string base_name(const std::string& path) {
 
 bool is_idx(const std::string& path) {
   const std::string name = base_name(path);
-  return name.ends_with("ubyte") || name.ends_with(".idx") || name.find("-idx") != std::string::npos;
+  return name.ends_with("-ubyte") || name.ends_with(".ubyte") || name.ends_with(".idx");
 }
 bool is_npy(const std::string& path) { return path.ends_with(".npy"); }
 

@@ -206,6 +206,8 @@ void fit(Encoding& encoding, const DataTable& table, const TableColumns& columns
     const Moments moments = moments_of(table, columns.targets[k], rows);
     encoding.targets[k].mean = moments.mean;
     encoding.targets[k].deviation = moments.deviation();
+    if (moments.is_constant())
+      notes.push_back(fmt::format("the target {} is constant in the training rows", quote(encoding.targets[k].name)));
   }
 }
 
