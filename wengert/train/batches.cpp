@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/train/batches.h"
 
-#include <cstring>
-
 #include "wengert/exec/interpreter.h"
 
 namespace wengert {
@@ -12,15 +10,6 @@ size_t row_bytes(const Array& all) { return Type{all.dtype(), all.shape().withou
 
 const std::byte* row(const Array& all, int64_t number) {
   return static_cast<const std::byte*>(all.view().data) + static_cast<size_t>(number) * row_bytes(all);
-}
-
-void gather(const Array& all, std::span<const int64_t> numbers, Array& into) {
-  const size_t bytes = row_bytes(all);
-  auto* to = static_cast<std::byte*>(into.mutable_view().data);
-  for (int64_t number : numbers) {
-    std::memcpy(to, row(all, number), bytes);
-    to += bytes;
-  }
 }
 
 }  // namespace

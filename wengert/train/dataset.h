@@ -28,20 +28,14 @@ struct Dataset {
   Dataset rows(std::span<const int64_t> numbers) const;
 };
 
-/// Images and labels in IDX files, plain or .gz, pixels scaled to [0, 1] as f32.
-///
-/// throws : UsageError W820 for files that are missing, W821 if images and labels do not fit together or a label is
-///          out of range, and what read_idx throws
-Dataset read_labelled_images(const std::string& images_path, const std::string& labels_path, int64_t classes = 10);
+/// Copies the rows of these numbers of an array into `into`, of their type.
+void gather(const Array& all, std::span<const int64_t> numbers, Array& into);
 
 /// What is trained on, what the result is judged by at the end, and what may steer training meanwhile; `validation`
 /// is empty unless it was asked for.
 struct Split {
   Dataset train, test, validation = {};
 };
-
-/// The training and the test set of a folder with MNIST's file names: train-images-idx3-ubyte[.gz] and so on.
-Split read_mnist_folder(const std::string& folder);
 
 /// The numbers 0 .. n - 1 in the order of epoch `epoch`: a permutation that depends on (key, epoch) alone.
 std::vector<int64_t> shuffled(int64_t n, uint64_t key, uint64_t epoch);
