@@ -27,7 +27,8 @@ Model read_model(const std::string& path) {
     if (found == tensors.arrays.end() || !(found->array.shape() == p.shape) || !is_float(found->array.dtype()))
       throw UsageError("W822", fmt::format("{} holds {} for the parameter {} of \"{}\", which needs {}", path,
                                            found == tensors.arrays.end() ? "nothing" : to_string(found->array.type()), p.name, model.net.text,
-                                           to_string(p.shape)));
+                                           to_string(p.shape)),
+                       {}, fmt::format("store floats of shape {} under the name {}, or train the net again", to_string(p.shape), p.name));
     model.parameters.push_back(found->array);
   }
   return model;
