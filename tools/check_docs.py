@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks the documentation against the code: every error id in wengert/ has a section "## Wnnn" in docs/errors.md and a
-test that names it (W9xx, our own faults, need none), no section is left without its error, relative links and anchors
-in Markdown files lead somewhere, and tests named there (`Suite.sentence_of_words`) exist. Usage: check_docs.py [ROOT]"""
+test that names it (W9xx, our own faults, need none), no section is left without its error, every error says what to do
+(tools/check_errors.py), relative links and anchors in Markdown files lead somewhere, and tests named there
+(`Suite.sentence_of_words`) exist. Usage: check_docs.py [ROOT]"""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from check_errors import fix_problems
 
 ERROR_ID = re.compile(r"\bW[1-9]\d\d\b")
 LINK = re.compile(r"\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
@@ -90,7 +93,8 @@ def test_problems(root):
 
 def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent).resolve()
-    problems = list(id_problems(root)) + list(link_problems(root)) + list(test_problems(root))
+    checks = (id_problems, fix_problems, link_problems, test_problems)
+    problems = [problem for check in checks for problem in check(root)]
     count = len(ids_below(root, "wengert"))
     print("\n".join(problems + [f"docs: {count} error ids, {len(markdown_files(root))} pages, {len(problems)} problems"]))
     return 1 if problems else 0

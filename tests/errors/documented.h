@@ -41,15 +41,15 @@ template <class F> Error error_of(F f) {
   return UsageError("none", "no error");
 }
 
-/// The error that f ends with: it must be `id`, and what it says and its remedy stand word for word in its section.
+/// The error that f ends with: it must be `id`, and what it says and its remedy, for it has one, stand word for word in
+/// its section.
 template <class F> Error documented(const std::string& id, F f) {
   const Error error = error_of(f);
   EXPECT_EQ(error.id(), id) << error.what();
   const std::string message = error.what();
   EXPECT_THAT(errors_section(id), HasSubstr(message.substr(0, message.find('\n')) + "\n"));
-  if (!error.fix().empty()) {
-    EXPECT_THAT(errors_section(id), HasSubstr("\n  fix: " + error.fix() + "\n"));
-  }
+  EXPECT_NE(error.fix(), "") << error.what();
+  EXPECT_THAT(errors_section(id), HasSubstr("\n  fix: " + error.fix() + "\n"));
   return error;
 }
 

@@ -36,6 +36,48 @@ TEST(ShapeErrors, W206_an_operand_that_an_operation_does_not_take) {
   EXPECT_THAT(error.where(), HasSubstr("cholesky %0 in program \"loss\""));
 }
 
+TEST(ShapeErrors, W206_says_what_would_make_the_operand_fit) {
+  const auto fix = [](auto f, const Type& type) { return error_of([&] { trace(f, {type}); }).fix(); };
+  EXPECT_EQ(fix([](Expr x) { return softmax(x, 2); }, f64({2, 3})), "take one of the axes 0 to 1 of f64[2,3]");
+  EXPECT_EQ(fix([](Expr x) { return sum(x, {1}); }, f64({3})), "take axis 0, the only one of f64[3]");
+  EXPECT_EQ(fix([](Expr x) { return sum(x, {0}); }, f64()), "f64[] has no axes; reshape it to [1], or leave sum out");
+  EXPECT_EQ(fix([](Expr x) { return sin(x); }, i64({3})), "cast integers and truth values to f64 or f32 first");
+  EXPECT_EQ(fix([](Expr x) { return reshape(x, {4}); }, f64({2, 3})),
+            "the extents must have the product 6; [4] have 4");
+  EXPECT_EQ(fix(
+                [](Expr x) {
+                  return concatenate({x, reshape(x, {3, 2})}, 0);
+                },
+                f64({2, 3})),
+            "slice or pad one of them: their extents at axis 1 are 3 and 2");
+  EXPECT_EQ(fix(
+                [](Expr x) {
+                  return concatenate({x, slice(x, {0, 0}, {2, 1})}, 0);
+                },
+                f64({2, 3})),
+            "join along axis 1");
+  EXPECT_EQ(
+      fix(
+          [](Expr x) {
+            return record(call_p, {x}, {{"body", NestedProgram(trace([](Expr y) { return y; }, {f64()}, "g", {"y"}))}});
+          },
+          f64({3})),
+      "\"g\" takes y f64[]");
+}
+
+TEST(ShapeErrors, W206_of_a_record_without_a_remedy_names_its_page) {
+  const Attributes none;
+  const Type types[] = {f32(), f64()};
+  EXPECT_EQ(error_of([&] {
+              Signature{sin_p, {types, 1}, none}.require(false, "luck");
+            }).fix(),
+            "`wengert primitives sin` shows what it takes; reshape, transpose and cast make operands fit");
+  EXPECT_EQ(error_of([&] {
+              Signature{add_p, types, none}.refuse("one dtype");
+            }).fix(),
+            "bring f32 and f64 to one of them with convert");
+}
+
 TEST(ShapeErrors, W207_inputs_that_do_not_fit_the_program) {
   const Program p = trace([](Expr x) { return sum(x); }, {f64({3})}, "total", {"x"});
   documented("W207", [&] { evaluate(p, {}); });
@@ -44,6 +86,10 @@ TEST(ShapeErrors, W207_inputs_that_do_not_fit_the_program) {
               trace([&](Expr y) { return replay(p, {&y, 1}); }, {f64()});
             }).problem(),
             "input 0 of program \"total\" is f64[3], found f64[]");
+  const auto fix = [&](const Array& x) { return error_of([&] { evaluate(p, {x}); }).fix(); };
+  EXPECT_EQ(fix(Array({3}, {1, 2, 3}).as(DType::f32)), "convert it to f64");
+  EXPECT_EQ(fix(Array({2, 3}, {1, 2, 3, 4, 5, 6})), "give one of the 2, or batch the program to run over all of them");
+  EXPECT_EQ(fix(Array({3, 1}, {1, 2, 3})), "reshape it to [3]");
   EXPECT_EQ(error_of([&] { fix_inputs(p, {}); }).problem(), "program \"total\" has 1 inputs, 0 were given");
   EXPECT_EQ(error_of([&] { scalarize(p).split({}); }).id(), "W207");
 }
@@ -58,6 +104,15 @@ TEST(ShapeErrors, W208_a_derivative_rule_that_does_not_fit_its_body) {
       }).problem(),
       HasSubstr(
           "the JVP of \"body\" must map (f64[], f64[], f64[]) to (f64[]); \"rule\" maps (f64[], f64[]) to (f64[])"));
+  const Program two = trace(
+      [](Expr x, Expr y, Expr y_bar) {
+        return std::vector<Expr>{x, y * y_bar};
+      },
+      {f64(), f64(), f64()}, "two");
+  EXPECT_EQ(error_of([&] {
+              trace([&](Expr x) { return custom_vjp(body, two, {&x, 1}); }, {f64()});
+            }).fix(),
+            "return from \"two\" a cotangent for each float input of \"body\"");
 }
 
 TEST(ShapeErrors, W209_an_axis_that_a_stack_does_not_have) {

@@ -105,7 +105,9 @@ double Array::operator[](int64_t index) const {
 
 double Array::item() const {
   if (elements() != 1)
-    throw ShapeError("W204", fmt::format("item() needs exactly one element, this array is {}", to_string(type_)));
+    throw ShapeError("W204", fmt::format("item() needs exactly one element, this array is {}", to_string(type_)), {},
+                     elements() == 0 ? "check elements() before: there is nothing to return"
+                                     : fmt::format("read one of the {} with array[k], k from 0", elements()));
   return (*this)[0];
 }
 
@@ -136,7 +138,8 @@ bool operator==(const Array& a, const Array& b) {
 
 Shape Array::checked(const Shape& shape, size_t count) {
   if (static_cast<size_t>(shape.elements()) != count)
-    throw ShapeError("W204", fmt::format("shape {} has {} elements, {} were given", to_string(shape), shape.elements(), count));
+    throw ShapeError("W204", fmt::format("shape {} has {} elements, {} were given", to_string(shape), shape.elements(), count), {},
+                     fmt::format("give {} elements, or a shape for {}, such as [{}]", shape.elements(), count, count));
   return shape;
 }
 

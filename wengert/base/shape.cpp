@@ -20,13 +20,18 @@ size_t size_of(DType dtype) {
 
 Shape::Shape(std::span<const int64_t> extents) {
   if (extents.size() > max_rank)
-    throw ShapeError("W202", fmt::format("a shape has at most {} axes, this one has {}", max_rank, extents.size()));
+    throw ShapeError("W202", fmt::format("a shape has at most {} axes, this one has {}", max_rank, extents.size()), {},
+                     fmt::format("join neighbouring axes until {} are left", max_rank));
   constexpr int64_t most = int64_t{1} << 48;
   int64_t elements = 1;
   for (int64_t extent : extents) {
-    if (extent < 0) throw ShapeError("W202", fmt::format("an extent cannot be negative, found {}", extent));
+    if (extent < 0)
+      throw ShapeError("W202", fmt::format("an extent cannot be negative, found {}", extent), {},
+                       extent == -1 ? "write the extent out; -1 does not stand for the rest"
+                                    : "check how it was computed: an overflow, or a difference of sizes?");
     if (extent > 0 && elements > most / extent)
-      throw ShapeError("W202", fmt::format("a shape has at most 2^48 elements, [{}] has more", fmt::join(extents, ",")));
+      throw ShapeError("W202", fmt::format("a shape has at most 2^48 elements, [{}] has more", fmt::join(extents, ",")), {},
+                       "check the extents, or work through the data in parts");
     if (extent > 0) elements *= extent;
   }
   std::copy(extents.begin(), extents.end(), extents_.begin());

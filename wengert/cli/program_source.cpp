@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,7 +17,7 @@
 namespace wengert::cli {
 namespace {
 
-constexpr size_t program_limit = size_t{1} << 30;
+constexpr size_t program_limit = size_t{1} << 30;  // some 25 million lines
 
 std::string known_names(const std::vector<std::string>& names) {
   return names.empty() ? "it has none" : fmt::format("it has {}", fmt::join(names, ", "));
@@ -43,14 +41,12 @@ bool is_path(const std::string& word) {
   return std::filesystem::exists(status);
 }
 
-std::string read_text(const std::string& path) {
-  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+std::string program_text(const std::string& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error))
+  if (path != "-" && std::filesystem::is_directory(path, error))
     throw UsageError("W609", fmt::format("{} is a directory; a Program is a file or a formula", path), {},
                      "name a .wl file in it");
-  const Bytes bytes = read_file(path, program_limit);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return read_text(path, program_limit);
 }
 
 Program chosen(std::vector<Program> programs, const std::string& name, const std::string& path) {
@@ -71,7 +67,7 @@ Program load_file(const Context& context, const std::string& path) {
     if (a.has(option))
       throw UsageError("W611", fmt::format("--{} is for formulas; {} declares the types of its inputs", option, path),
                        {}, "write the types in the file: program f(x: f32[3]) { ... }");
-  return chosen(parse_programs(read_text(path), path == "-" ? "standard input" : path), a.text("program"), path);
+  return chosen(parse_programs(program_text(path), path == "-" ? "standard input" : path), a.text("program"), path);
 }
 
 std::vector<std::string> input_names(const Program& p) {

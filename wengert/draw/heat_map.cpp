@@ -71,8 +71,10 @@ void fold(Cells& cells, int64_t columns, std::span<const double> values) {
 Cells folded(int64_t rows, int64_t columns, std::span<const double> values) {
   const bool sizes = rows >= 0 && columns >= 0 && (columns == 0 || rows <= INT64_MAX / columns);
   if (!sizes || static_cast<size_t>(rows * columns) != values.size())
-    throw ShapeError("W242",
-                     fmt::format("a matrix of {} x {} cannot be drawn from {} entries", rows, columns, values.size()));
+    throw ShapeError(
+        "W242", fmt::format("a matrix of {} x {} cannot be drawn from {} entries", rows, columns, values.size()), {},
+        sizes ? fmt::format("give {} entries, row by row", rows * columns)
+              : "give two sizes of 0 or more whose product is the number of entries");
   Cells cells;
   cells.block_rows = std::max<int64_t>(1, (rows + most_cells - 1) / most_cells);
   cells.block_columns = std::max<int64_t>(1, (columns + most_cells - 1) / most_cells);
@@ -84,8 +86,9 @@ Cells folded(int64_t rows, int64_t columns, std::span<const double> values) {
 
 void require_labels(const std::vector<std::string>& labels, int64_t count, const char* what) {
   if (!labels.empty() && static_cast<int64_t>(labels.size()) != count)
-    throw ShapeError(
-        "W243", fmt::format("a matrix needs one {} each; it has {} and {} were given", what, count, labels.size()));
+    throw ShapeError("W243",
+                     fmt::format("a matrix needs one {} each; it has {} and {} were given", what, count, labels.size()),
+                     {}, fmt::format("give {} {}s, or none", count, what));
 }
 
 // Labels of every `stride`-th row or column, in cells; `stride` grows until at most `most` remain.
@@ -277,8 +280,10 @@ std::string confusion_matrix(std::span<const int64_t> counts, const std::vector<
                              const std::string& title) {
   const size_t classes = class_names.size();
   if (counts.size() != classes * classes)
-    throw ShapeError("W242", fmt::format("a confusion matrix of {0} classes has {0} x {0} = {1} counts; {2} were given",
-                                         classes, classes * classes, counts.size()));
+    throw ShapeError("W242",
+                     fmt::format("a confusion matrix of {0} classes has {0} x {0} = {1} counts; {2} were given",
+                                 classes, classes * classes, counts.size()),
+                     {}, "give how often each class was read as each class, row by row, and the name of every class");
   const auto share = [](int64_t right, int64_t all) {
     return all == 0 ? std::string("–")
                     : fmt::format("{:.2f} %", 100.0 * static_cast<double>(right) / static_cast<double>(all));

@@ -64,7 +64,11 @@ Data collected(const std::vector<Series>& series, const ChartOptions& options) {
   for (const Series& s : series) {
     if (s.x.size() != s.y.size())
       throw ShapeError(
-          "W241", fmt::format("series \"{}\" needs as many x as y; it has {} and {}", s.name, s.x.size(), s.y.size()));
+          "W241", fmt::format("series \"{}\" needs as many x as y; it has {} and {}", s.name, s.x.size(), s.y.size()),
+          {},
+          fmt::format("give {} more {} (NaN where a point is missing)",
+                      std::max(s.x.size(), s.y.size()) - std::min(s.x.size(), s.y.size()),
+                      s.x.size() < s.y.size() ? 'x' : 'y'));
     data.lines.push_back(split(s, options, data));
   }
   return data;

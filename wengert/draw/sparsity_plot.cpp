@@ -43,10 +43,15 @@ Grid grid_of(int64_t rows, int64_t columns, bool titled) {
 
 std::vector<Entry> distinct(int64_t rows, int64_t columns, std::span<const Entry> entries) {
   if (rows < 0 || columns < 0)
-    throw ShapeError("W244", fmt::format("a pattern cannot have {} x {} entries", rows, columns));
+    throw ShapeError("W244", fmt::format("a pattern cannot have {} x {} entries", rows, columns), {},
+                     "give the numbers of rows and columns, each 0 or more");
   for (const auto& [i, j] : entries)
     if (i < 0 || j < 0 || i >= rows || j >= columns)
-      throw ShapeError("W244", fmt::format("entry ({}, {}) lies outside the pattern of {} x {}", i, j, rows, columns));
+      throw ShapeError("W244", fmt::format("entry ({}, {}) lies outside the pattern of {} x {}", i, j, rows, columns),
+                       {},
+                       i < 0 || j < 0 ? "count rows and columns from 0"
+                                      : fmt::format("count rows and columns from 0, or draw a pattern of {} x {}",
+                                                    std::max(rows, i + 1), std::max(columns, j + 1)));
   std::vector<Entry> sorted(entries.begin(), entries.end());
   std::ranges::sort(sorted);
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());

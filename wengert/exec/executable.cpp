@@ -3,18 +3,22 @@
 
 #include <fmt/format.h>
 
+#include "wengert/ir/remedy.h"
+
 namespace wengert {
 namespace {
 
 template <class V> void check_types(std::span<const V> found, const std::vector<Type>& expected, const Program& p,
                                     std::string_view role) {
   if (found.size() != expected.size())
-    throw ShapeError("W207", fmt::format("program \"{}\" has {} {}s, {} were given", p.name(), expected.size(), role, found.size()));
+    throw ShapeError("W207", fmt::format("program \"{}\" has {} {}s, {} were given", p.name(), expected.size(), role, found.size()), {},
+                     role == "input" ? fmt::format("give {}", listed_inputs(p)) : "give room for each output, in order");
   for (size_t k = 0; k < found.size(); ++k) {
     if (found[k].type == expected[k]) continue;
     const auto name = role == "input" ? p.value_name(ValueId{static_cast<uint32_t>(k)}) : std::string_view{};
     throw ShapeError("W207", fmt::format("{} {}{}{} of program \"{}\" is {}, found {}", role, k, name.empty() ? "" : " ", name,
-                                         p.name(), to_string(expected[k]), to_string(found[k].type)));
+                                         p.name(), to_string(expected[k]), to_string(found[k].type)),
+                     {}, remedy_for(expected[k], found[k].type));
   }
 }
 

@@ -197,7 +197,8 @@ size_t nan_tangent(size_t i, const uint16_t* code, const ScalarOperands* operand
 void require_count(const RealList& list, size_t found, size_t expected, std::string_view what) {
   if (found != expected)
     throw ShapeError(
-        "W250", fmt::format("recording \"{}\" has {} {}, {} numbers were given", list.name(), expected, what, found));
+        "W250", fmt::format("recording \"{}\" has {} {}, {} numbers were given", list.name(), expected, what, found),
+        {}, fmt::format("give {} number{}, one for each of the {}", expected, expected == 1 ? "" : "s", what));
 }
 
 void run_upward(const RealList& list, const ScalarSweep& sweep, double* value, double* derivative) {

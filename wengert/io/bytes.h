@@ -50,8 +50,7 @@ template <class T> void append(Bytes& bytes, T value, ByteOrder order) {
 inline void append(Bytes& bytes, ByteView more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
 
 /// Throws UsageError `id` at "byte 16 of train.idx".
-[[noreturn]] void refuse(std::string_view id, std::string_view name, size_t offset, std::string what,
-                         std::string fix = {});
+[[noreturn]] void refuse(std::string_view id, std::string_view name, size_t offset, std::string what, std::string fix);
 
 /// Text of a file made fit for a message: in quotes, control and non-ASCII bytes as \x1b, at most 60 bytes of it.
 std::string quote(std::string_view text);

@@ -36,7 +36,7 @@ std::string remedy(int code, const std::string& path) {
     case EROFS: return "choose a place you may use, or change its permissions";
     case EISDIR:
     case ENOTDIR: return "name a file in an existing folder";
-    default: return {};
+    default: return "check that the disk, network or device behind it is in order";
   }
 }
 
@@ -49,9 +49,16 @@ std::string remedy(int code, const std::string& path) {
   fail("W441", step, path, code);
 }
 
-[[noreturn]] void over_limit(const std::string& path, size_t limit, std::string_view size) {
-  throw ResourceError("W442", fmt::format("{} has {} bytes; the limit is {}", path, size, limit), path,
-                      "raise the limit if the file can be trusted");
+/// What is read, and how a limit is put to the reader.
+struct Input {
+  std::string name;
+  size_t limit, most_per_call;
+  std::string_view fix;
+};
+
+[[noreturn]] void over_limit(const Input& input, std::string_view size) {
+  throw ResourceError("W442", fmt::format("{} has {} bytes; the limit is {}", input.name, size, input.limit),
+                      input.name, std::string(input.fix));
 }
 
 /// A file descriptor closed at the end of its scope.
@@ -161,28 +168,60 @@ void replace(const std::string& target, const struct stat& old, std::span<const 
   temporary.take_place();
 }
 
+/// All of an open file as Bytes or a string; look(from, to) sees what each call has added.
+template <class Content, class Look> Content read_all(int file, const Input& input, Look look) {
+  struct stat status {};
+  if (::fstat(file, &status) != 0) cannot_read(input.name, errno);
+  if (S_ISDIR(status.st_mode)) cannot_read(input.name, EISDIR);
+  const auto size = static_cast<uint64_t>(std::max<off_t>(status.st_size, 0));  // 0 for pipes and in /proc
+  if (size > input.limit) over_limit(input, std::to_string(size));
+  Content content(static_cast<size_t>(size) + 1, 0);  // one more to notice the end
+  for (size_t used = 0;;) {
+    const ssize_t count = ::read(file, content.data() + used, std::min(content.size() - used, input.most_per_call));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) cannot_read(input.name, errno);
+    look(content.data() + used, content.data() + used + count);
+    used += static_cast<size_t>(count);
+    if (used > input.limit) over_limit(input, "more");
+    if (count == 0) {
+      content.resize(used);
+      return content;
+    }
+    if (used == content.size()) content.resize(2 * used + 4096);
+  }
+}
+
+std::string text_of(int file, const Input& input) {
+  size_t offset = 0;
+  return read_all<std::string>(file, input, [&](const char* from, const char* to) {
+    const char* const nul = std::find(from, to, '\0');
+    if (nul != to)
+      refuse("W501", input.name, offset + static_cast<size_t>(nul - from),
+             fmt::format("{} is not a text: it has a NUL byte", input.name),
+             "name a text file, such as the .wl files that `wengert print` writes");
+    offset += static_cast<size_t>(to - from);
+  });
+}
+
 }  // namespace
 
 Bytes read_file(const std::string& path, size_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
-  if (!file || ::fstat(file.number(), &status) != 0) cannot_read(path, errno);
-  if (S_ISDIR(status.st_mode)) cannot_read(path, EISDIR);
-  const auto size = static_cast<uint64_t>(std::max<off_t>(status.st_size, 0));  // 0 for pipes and in /proc
-  if (size > limit) over_limit(path, limit, std::to_string(size));
-  Bytes bytes(static_cast<size_t>(size) + 1);  // one more to notice the end
-  for (size_t used = 0;;) {
-    const ssize_t count = ::read(file.number(), bytes.data() + used, std::min(bytes.size() - used, most_per_call));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) cannot_read(path, errno);
-    used += static_cast<size_t>(count);
-    if (used > limit) over_limit(path, limit, "more");
-    if (count == 0) {
-      bytes.resize(used);
-      return bytes;
-    }
-    if (used == bytes.size()) bytes.resize(2 * used + 4096);
+  if (!file) cannot_read(path, errno);
+  const Input input{path, limit, most_per_call, "raise the limit if the file can be trusted"};
+  return read_all<Bytes>(file.number(), input, [](const unsigned char*, const unsigned char*) {});
+}
+
+std::string read_text(const std::string& path, size_t limit) {
+  constexpr size_t block = size_t{1} << 20;
+  Input input{path, limit, block, "write what repeats once: programs that are called, or bodies of map and scan"};
+  if (path == "-") {
+    input.name = "standard input";
+    return text_of(STDIN_FILENO, input);
   }
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) cannot_read(path, errno);
+  return text_of(file.number(), input);
 }
 
 Bytes read_file_inflated(const std::string& path, size_t limit) {

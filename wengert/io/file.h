@@ -15,6 +15,12 @@ inline constexpr size_t default_file_limit = size_t{4} << 30;
 /// throws : ResourceError W440 if it cannot be read, W442 if it has more than `limit` bytes
 Bytes read_file(const std::string& path, size_t limit = default_file_limit);
 
+/// The text of a file, pipe or device, or of standard input for "-". A text has no NUL byte, so that of another kind of
+/// file, or of a device without end, is left after its first block.
+///
+/// throws : UsageError W501 for a NUL byte; ResourceError W440, W442
+std::string read_text(const std::string& path, size_t limit = default_file_limit);
+
 /// The same, inflated if it is a gzip file (known by its first bytes, not its name); the limit bounds both sizes.
 ///
 /// throws : ResourceError W440, W442; UsageError W540 for a damaged gzip file

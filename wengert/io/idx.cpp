@@ -88,7 +88,8 @@ void parse_header(Idx& idx, ByteCursor& cursor) {
                        idx.name, magic[2]),
            remedy);
   if (magic[3] == 0)
-    refuse("W550", idx.name, 3, fmt::format("{} is an IDX file of 0 axes, expected 1 or more", idx.name));
+    refuse("W550", idx.name, 3, fmt::format("{} is an IDX file of 0 axes, expected 1 or more", idx.name),
+           "write a single value with shape [1]");
   std::vector<uint64_t> extents(magic[3]);
   for (uint64_t& extent : extents) extent = cursor.number<uint32_t>(ByteOrder::big, "an extent");
   idx.shape = shape_in_file(extents, idx.name, 4);
@@ -127,10 +128,12 @@ Idx read_idx(const std::string& path, size_t limit) { return parse_idx(read_file
 
 Bytes idx_bytes(const Shape& shape, ByteView values) {
   if (shape.rank() == 0 || static_cast<size_t>(shape.elements()) != values.size())
-    throw UsageError("W553",
-                     fmt::format("an IDX file needs at least one axis and a value for each element; the shape is "
-                                 "{}, there are {} values",
-                                 to_string(shape), values.size()));
+    throw UsageError(
+        "W553",
+        fmt::format("an IDX file needs at least one axis and a value for each element; the shape is "
+                    "{}, there are {} values",
+                    to_string(shape), values.size()),
+        {}, shape.rank() == 0 ? "reshape a single value to [1]" : fmt::format("give {} values", shape.elements()));
   Bytes bytes{0, 0, static_cast<unsigned char>(IdxType::u8), static_cast<unsigned char>(shape.rank())};
   for (int64_t extent : shape) {
     if (extent > UINT32_MAX)

@@ -31,11 +31,25 @@ const AttributeValue* Attributes::find(std::string_view name) const {
   return nullptr;
 }
 
+/// How an attribute of that kind is written.
+template <class T> std::string_view written() {
+  if constexpr (std::is_same_v<T, int64_t>) return "an integer, such as 2";
+  else if constexpr (std::is_same_v<T, double>) return "a number, such as 0.5";
+  else if constexpr (std::is_same_v<T, bool>) return "true or false";
+  else if constexpr (std::is_same_v<T, DType>) return "a dtype: f64, f32, i64 or bool";
+  else if constexpr (std::is_same_v<T, std::vector<int64_t>>) return "a list of integers, such as [2, 3]";
+  else if constexpr (std::is_same_v<T, std::string>) return "a text";
+  else if constexpr (std::is_same_v<T, Array>) return "an array, such as f64[2] [1, 2]";
+  else return "a Program: @name in text, NestedProgram(p) in C++";
+}
+
 template <class T> const T& Attributes::get(std::string_view name) const {
   const AttributeValue* value = find(name);
-  if (value == nullptr) throw UsageError("W120", fmt::format("the attribute \"{}\" is missing", name));
+  if (value == nullptr)
+    throw UsageError("W120", fmt::format("the attribute \"{}\" is missing", name), {}, fmt::format("give {} {}", name, written<T>()));
   if (const T* typed = std::get_if<T>(value)) return *typed;
-  throw UsageError("W120", fmt::format("the attribute \"{}\" is of another kind than expected", name));
+  throw UsageError("W120", fmt::format("the attribute \"{}\" is of another kind than expected", name), {},
+                   fmt::format("give {} {}", name, written<T>()));
 }
 
 int64_t Attributes::integer(std::string_view name) const { return get<int64_t>(name); }

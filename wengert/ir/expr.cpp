@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "wengert/ir/primitive.h"
+#include "wengert/ir/remedy.h"
 
 namespace wengert {
 namespace {
@@ -70,7 +71,10 @@ std::vector<Expr> record_all(const Primitive& primitive, std::span<const Expr> o
   std::vector<Type> results;
   try {
     if (primitive.arity != Primitive::any_arity && static_cast<size_t>(primitive.arity) != operands.size())
-      throw UsageError("W121", fmt::format("{} takes {} operands, {} were given", primitive.name, primitive.arity, operands.size()));
+      throw UsageError("W121", fmt::format("{} takes {} operands, {} were given", primitive.name, primitive.arity, operands.size()), {},
+                       operands.size() < static_cast<size_t>(primitive.arity)
+                           ? fmt::format("give {} more", static_cast<size_t>(primitive.arity) - operands.size())
+                           : fmt::format("leave out {}, or split the call", operands.size() - static_cast<size_t>(primitive.arity)));
     results = primitive.infer({primitive, types, attributes});
   } catch (const Error& error) {
     std::string where = to_string(site);
@@ -88,10 +92,22 @@ Expr record(const Primitive& primitive, std::initializer_list<Expr> operands, co
   return record_all(primitive, std::span(operands.begin(), operands.size()), attributes, site)[0];
 }
 
+namespace {
+
+[[noreturn]] void unfit_input(const Program& program, ValueId input, const Type& found) {
+  const Type& expected = program.type(input);
+  throw ShapeError("W207",
+                   fmt::format("input {} of program \"{}\" is {}, found {}", index(input), program.name(), to_string(expected), to_string(found)),
+                   to_string(Recording::current().site), remedy_for(expected, found));
+}
+
+}  // namespace
+
 std::vector<Expr> replay_lines(const Program& program, std::span<const Expr> inputs) {
   Recording& recording = Recording::current();
   if (inputs.size() != program.inputs())
-    throw ShapeError("W207", fmt::format("program \"{}\" has {} inputs, {} were given", program.name(), program.inputs(), inputs.size()));
+    throw ShapeError("W207", fmt::format("program \"{}\" has {} inputs, {} were given", program.name(), program.inputs(), inputs.size()),
+                     to_string(recording.site), fmt::format("give {}", listed_inputs(program)));
   std::vector<ValueId> values(program.size());
   std::vector<ValueId> operands;
   std::vector<Type> types;
@@ -100,8 +116,7 @@ std::vector<Expr> replay_lines(const Program& program, std::span<const Expr> inp
     if (program.is_input(line.value)) {
       values[i] = recording.value(inputs[i]);
       if (recording.builder().type(values[i]) != program.type(line.value))
-        throw ShapeError("W207", fmt::format("input {} of program \"{}\" is {}, found {}", i, program.name(),
-                                             to_string(program.type(line.value)), to_string(recording.builder().type(values[i]))));
+        unfit_input(program, line.value, recording.builder().type(values[i]));
     } else if (program.is_constant(line.value)) {
       values[i] = recording.builder().constant(program.constant(line.value));
     } else {

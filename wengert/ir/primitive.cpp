@@ -22,6 +22,31 @@ const StructureLine input_line("input", "an argument of the Program");
 const StructureLine constant_line("constant", "a number or array known when the Program was made");
 const StructureLine result_line("result", "a further result of the instruction before it");
 
+/// Says which axes there are, if an attribute names another one.
+std::string axis_remedy(const Signature& s) {
+  if (s.operands.empty()) return {};
+  const Type& type = s.operands[0];
+  const int rank = type.shape.rank();
+  bool inside = true;
+  const auto check = [&](int64_t axis) { inside = inside && axis >= 0 && axis < rank; };
+  if (const auto* axis = s.attributes.find("axis"); axis != nullptr && std::holds_alternative<int64_t>(*axis))
+    check(std::get<int64_t>(*axis));
+  if (const auto* axes = s.attributes.find("axes"); axes != nullptr)
+    if (const auto* list = std::get_if<std::vector<int64_t>>(axes)) std::for_each(list->begin(), list->end(), check);
+  if (inside) return {};
+  if (rank == 0) return fmt::format("{} has no axes; reshape it to [1], or leave {} out", to_string(type), s.primitive.name);
+  if (rank == 1) return fmt::format("take axis 0, the only one of {}", to_string(type));
+  return fmt::format("take one of the axes 0 to {} of {}", rank - 1, to_string(type));
+}
+
+/// What to do about operands that a primitive does not take, as far as their types tell.
+std::string remedy(const Signature& s) {
+  if (std::string axis = axis_remedy(s); !axis.empty()) return axis;
+  const auto has = [&](DType dtype) { return std::ranges::any_of(s.operands, [&](const Type& type) { return type.dtype == dtype; }); };
+  if (has(DType::f32) && has(DType::f64)) return "bring f32 and f64 to one of them with convert";
+  return fmt::format("`wengert primitives {}` shows what it takes; reshape, transpose and cast make operands fit", s.primitive.name);
+}
+
 [[noreturn]] void no_rule(const Primitive& primitive, std::string_view rule) {
   throw InternalError("W902", fmt::format("{} has no {}", primitive.name, rule));
 }
@@ -38,14 +63,18 @@ std::string_view to_string(Family family) {
   return names[static_cast<size_t>(family)];
 }
 
-void Signature::require(bool condition, std::string_view expected) const {
-  if (condition) return;
+void Signature::require(bool condition, std::string_view expected, std::string_view fix) const {
+  if (!condition) refuse(expected, fix);
+}
+
+void Signature::refuse(std::string_view expected, std::string_view fix) const {
   constexpr size_t shown = 8;
   std::string found;
   for (const Type& type : operands.first(std::min(shown, operands.size())))
     found += (found.empty() ? "" : ", ") + to_string(type);
   if (operands.size() > shown) found += fmt::format(", ... {} in all", operands.size());
-  throw ShapeError("W206", fmt::format("{} needs {}; found ({})", primitive.name, expected, found));
+  throw ShapeError("W206", fmt::format("{} needs {}; found ({})", primitive.name, expected, found), {},
+                   fix.empty() ? remedy(*this) : std::string(fix));
 }
 
 Expr JvpRule::tangent(int k) const {

@@ -24,8 +24,10 @@ struct Signature {
   std::span<const Type> operands;
   const Attributes& attributes;
 
-  /// throws : ShapeError W206 unless `condition`; the message names the primitive and its operands' types
-  void require(bool condition, std::string_view expected) const;
+  /// throws : ShapeError W206 unless `condition`; the message names the primitive and its operands' types. Without a
+  ///          `fix` of the record's own it is found from them: an axis that is not there, two precisions.
+  void require(bool condition, std::string_view expected, std::string_view fix = {}) const;
+  [[noreturn]] void refuse(std::string_view expected, std::string_view fix = {}) const;
 };
 
 /// An instruction as its derivative rule sees it. A missing tangent means that the operand does not vary.

@@ -47,7 +47,8 @@ uint16_t register_primitive(const Primitive& primitive) {
   const std::lock_guard lock(all.mutex);
   const size_t id = all.count.load();
   if (id == all.records.size())
-    throw ResourceError("W402", fmt::format("the registry holds at most {} primitives", all.records.size()));
+    throw ResourceError("W402", fmt::format("the registry holds at most {} primitives", all.records.size()), {},
+                        "make each record once, as a global, and give what varies as an attribute or operand");
   if (!all.by_name.try_emplace(primitive.name, &primitive).second)
     throw UsageError("W105", fmt::format("a primitive named \"{}\" is registered already", primitive.name), {},
                      "give the record another name");

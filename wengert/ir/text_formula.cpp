@@ -213,7 +213,8 @@ Operand ProgramReader::apply(const Head& head, std::vector<Operand> operands) {
   if (head.primitive != nullptr) return record(head, std::move(operands));
   const Program& body = programs_.use(lexer_, head.name, std::string(head.name.text));
   if (!head.attributes.empty())
-    source().fail("W504", head.name.at, fmt::format("{} is a program above and takes no attributes", quote(head.name)));
+    source().fail("W504", head.name.at, fmt::format("{} is a program above and takes no attributes", quote(head.name)),
+                  "leave the attributes out; what varies is an input of the program");
   return record(head, "call", std::move(operands), {{"body", NestedProgram(body)}});
 }
 
@@ -251,9 +252,7 @@ std::vector<Operand> ProgramReader::aligned(const Head& head, std::vector<Operan
 void ProgramReader::check_count(const Head& head, size_t operands) const {
   const int arity = head.primitive->arity;
   if (arity == Primitive::any_arity || static_cast<size_t>(arity) == operands) return;
-  source().fail("W506", head.name.at,
-                fmt::format("{} takes {} operand{}, {} {} given", head.primitive->name, arity, arity == 1 ? "" : "s",
-                            operands, operands == 1 ? "is" : "are"));
+  wrong_count(source(), head.name, head.primitive->name, static_cast<size_t>(arity), operands);
 }
 
 Operand ProgramReader::append(const Head& head, const std::vector<Operand>& operands) {
@@ -264,7 +263,9 @@ Operand ProgramReader::append(const Head& head, const std::vector<Operand>& oper
     std::vector<Type> types;
     for (ValueId v : values) types.push_back(builder_.type(v));
     const auto results = head.primitive->infer({*head.primitive, types, head.attributes});
-    if (results.empty()) throw UsageError("W506", fmt::format("{} has no result here", head.primitive->name));
+    if (results.empty())
+      throw UsageError("W506", fmt::format("{} has no result here", head.primitive->name), {},
+                       "call a program that returns something");
     Operand result;
     result.value = builder_.append_typed(*head.primitive, values, head.attributes, results, {});
     result.results = static_cast<int>(results.size());
@@ -283,7 +284,8 @@ Operand ProgramReader::record(const Head& like, std::string_view primitive, std:
   Head head{like.name, operation(primitive), std::move(attributes)};
   if (head.primitive == nullptr)
     source().fail("W504", like.name.at,
-                  fmt::format("this needs the primitive {}, which is not in the registry", primitive));
+                  fmt::format("this needs the primitive {}, which is not in the registry", primitive),
+                  "link the whole library: its records register themselves");
   return record(head, std::move(operands));
 }
 

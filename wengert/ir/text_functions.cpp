@@ -72,17 +72,15 @@ Result with_parameter(ProgramReader& reader, const Head& head, Operands& operand
 }
 
 void need(ProgramReader& reader, const Head& head, const Operands& operands, size_t count) {
-  if (operands.size() == count) return;
-  reader.source().fail("W506", head.name.at,
-                       fmt::format("{} takes {} operand{}, {} {} given", head.name.text, count, count == 1 ? "" : "s",
-                                   operands.size(), operands.size() == 1 ? "is" : "are"));
+  if (operands.size() != count) wrong_count(reader.source(), head.name, head.name.text, count, operands.size());
 }
 
 /// For functions of several operations: the right number of operands, and no attributes.
 void need_only(ProgramReader& reader, const Head& head, const Operands& operands, size_t count) {
   need(reader, head, operands, count);
   if (!head.attributes.empty())
-    reader.source().fail("W504", head.name.at, fmt::format("{} takes no attributes", head.name.text));
+    reader.source().fail("W504", head.name.at, fmt::format("{} takes no attributes", head.name.text),
+                         fmt::format("leave out {}=...", displayed(head.attributes.begin()->first)));
 }
 
 Operand reshape(ProgramReader& reader, const Head& head, const Operand& x, const Shape& shape) {
@@ -219,6 +217,15 @@ constexpr std::array entries{Entry{"sum", over_axes},
                              Entry{"digamma", digamma}};
 
 }  // namespace
+
+void wrong_count(const Source& source, const Token& name, std::string_view function, size_t count, size_t given) {
+  static constexpr std::array<std::string_view, 3> operands{"x", "x, y", "x, y, z"};
+  source.fail("W506", name.at,
+              fmt::format("{} takes {} operand{}, {} {} given", function, count, count == 1 ? "" : "s", given,
+                          given == 1 ? "is" : "are"),
+              count > 0 && count <= operands.size() ? fmt::format("write {}({})", function, operands[count - 1])
+                                                    : fmt::format("give {} operands", count));
+}
 
 Function find_function(std::string_view name) {
   const auto found =

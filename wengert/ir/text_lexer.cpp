@@ -161,6 +161,10 @@ Token Lexer::expect(char sign, std::string_view after) {
 }
 
 void Lexer::unexpected(std::string_view expected, std::string fix) const {
+  if (fix.empty())
+    fix = current_.kind == Token::Kind::end
+              ? "the text breaks off here: add what is missing"
+              : fmt::format("add what is missing before {}, or remove it", shown(current_));
   source_.fail("W500", current_.at, fmt::format("expected {}, found {}", expected, shown(current_)), std::move(fix));
 }
 

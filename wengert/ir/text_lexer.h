@@ -20,7 +20,7 @@ class Source {
   size_t line(size_t offset) const;
   /// "f.wl:3:8", the line's text (the part around the place if it is long), and a caret below.
   std::string place(size_t offset) const;
-  [[noreturn]] void fail(std::string_view id, size_t offset, std::string problem, std::string fix = {}) const;
+  [[noreturn]] void fail(std::string_view id, size_t offset, std::string problem, std::string fix) const;
 
  private:
   std::string_view text_, file_;
@@ -59,7 +59,7 @@ class Lexer {
   bool accept(char sign);
   /// throws : UsageError W500 if it is not; `after` completes "expected ')' ..."
   Token expect(char sign, std::string_view after);
-  /// "expected X, found Y" at the current word.
+  /// "expected X, found Y" at the current word; without a `fix` of its own: to add X, or to remove Y.
   [[noreturn]] void unexpected(std::string_view expected, std::string fix = {}) const;
   size_t left() const { return source_.text().size() - current_.at; }  ///< characters from the current word on
 

@@ -19,7 +19,8 @@ constexpr uint64_t unusual_label = 1024;  // larger than this and than twice the
 uint64_t label_number(const Source& source, const Token& token) {
   uint64_t number = 0;
   for (char c : token.text) {
-    if (number > UINT64_MAX / 16) source.fail("W502", token.at, "the label has too many digits");
+    if (number > UINT64_MAX / 16)
+      source.fail("W502", token.at, "the label has too many digits", "give the value a smaller number or a name");
     number = number * 10 + static_cast<uint64_t>(c - '0');
   }
   return number;
@@ -229,7 +230,8 @@ void ProgramReader::assign(const std::vector<Token>& targets, const Operand& ope
   if (static_cast<size_t>(operand.results) != targets.size())
     source().fail("W506", targets[0].at,
                   fmt::format("{} name{} for {} result{}", targets.size(), targets.size() == 1 ? "" : "s",
-                              operand.results, operand.results == 1 ? "" : "s"));
+                              operand.results, operand.results == 1 ? "" : "s"),
+                  operand.results == 1 ? "one name is enough" : "give each result a name: a, b = ...");
   for (uint32_t k = 0; k < targets.size(); ++k) {
     const Token& target = targets[k];
     Operand one = operand;

@@ -49,7 +49,8 @@ template <class T> T read_digits(Lexer& lexer) {
   if (end.ec != std::errc{} || end.ptr != stop || (!token.suffix.empty() && token.suffix != type_name<T>))
     lexer.source().fail(
         "W502", token.at,
-        fmt::format("expected a number of {}, found {}{}", type_name<T>, displayed(token.text), token.suffix));
+        fmt::format("expected a number of {}, found {}{}", type_name<T>, displayed(token.text), token.suffix),
+        token.suffix.empty() ? "write it in decimal digits" : fmt::format("write it without {}", token.suffix));
   return value;
 }
 
@@ -77,10 +78,12 @@ template <class T> void read_axis(Lexer& lexer, const Type& type, int axis, T*& 
   const int64_t extent = type.shape[axis];
   for (int64_t i = 0; i < extent; ++i) {
     if (i > 0 && !lexer.current().is(',')) {
-      const std::string more = lexer.current().is(']') ? "" : ", or something is missing between two of them";
+      const bool ends = lexer.current().is(']');
+      const std::string more = ends ? "" : ", or something is missing between two of them";
       lexer.source().fail(
           "W508", lexer.current().at,
-          fmt::format("axis {} of an array {} needs {} entries, found {}{}", axis, to_string(type), extent, i, more));
+          fmt::format("axis {} of an array {} needs {} entries, found {}{}", axis, to_string(type), extent, i, more),
+          ends ? fmt::format("give {} more, or correct the type", extent - i) : "put a comma between two entries");
     }
     if (i > 0) lexer.take();
     read_axis(lexer, type, axis + 1, to);
@@ -88,7 +91,8 @@ template <class T> void read_axis(Lexer& lexer, const Type& type, int axis, T*& 
   if (lexer.current().is(','))
     lexer.source().fail(
         "W508", lexer.current().at,
-        fmt::format("axis {} of an array {} needs {} entries, found more", axis, to_string(type), extent));
+        fmt::format("axis {} of an array {} needs {} entries, found more", axis, to_string(type), extent),
+        fmt::format("end the list after {}, or correct the type", extent));
   if (!lexer.accept(']')) lexer.unexpected(fmt::format("']' after {} entries of an array {}", extent, to_string(type)));
 }
 
@@ -99,7 +103,8 @@ template <class T> Array read_elements(Lexer& lexer, const Type& type, RepeatBud
   if (listed && count > static_cast<int64_t>(lexer.left()))
     lexer.source().fail("W508", at,
                         fmt::format("an array {} has {} elements, the rest of the text has {} characters",
-                                    to_string(type), count, lexer.left()));
+                                    to_string(type), count, lexer.left()),
+                        "correct the type; equal elements are written once, without brackets");
   if (!listed && type.shape.rank() > 0 && !budget.take(count))
     throw ResourceError("W513",
                         fmt::format("an array {} of equal elements is too large: {} elements are left of the 2^24 that "
@@ -164,7 +169,7 @@ const Program& ReadPrograms::use(const Lexer& lexer, const Token& at, const std:
   depth = std::max(depth, found->second.depth + 1);
   if (depth > deepest_nesting)
     throw ResourceError("W514", fmt::format("programs are nested more than {} deep", deepest_nesting),
-                        lexer.source().place(at.at));
+                        lexer.source().place(at.at), "write out the innermost ones where they are called");
   return found->second.program;
 }
 
@@ -176,10 +181,12 @@ int64_t read_integer(Lexer& lexer) {
   const char* const stop = token.text.data() + token.text.size();
   const auto end = std::from_chars(token.text.data(), stop, magnitude);
   if (end.ec == std::errc::result_out_of_range || magnitude > (uint64_t{1} << 63) - !negative)
-    lexer.source().fail("W502", token.at, fmt::format("{} is outside the range of i64", displayed(token.text)));
+    lexer.source().fail("W502", token.at, fmt::format("{} is outside the range of i64", displayed(token.text)),
+                        "an i64 is from -2^63 to 2^63 - 1; larger numbers are f64: write them with a point");
   if (end.ptr != stop || (!token.suffix.empty() && token.suffix != "i64"))
     lexer.source().fail("W502", token.at,
-                        fmt::format("expected an integer, found {}{}", displayed(token.text), token.suffix));
+                        fmt::format("expected an integer, found {}{}", displayed(token.text), token.suffix),
+                        "write it in decimal digits, without point, exponent or suffix");
   return static_cast<int64_t>(negative ? 0 - magnitude : magnitude);
 }
 
@@ -264,10 +271,11 @@ void set_attribute(Attributes& attributes, Lexer& lexer, ReadPrograms& programs)
   const size_t at = lexer.current().at;
   std::string name = read_name(lexer, "the name of an attribute");
   if (attributes.has(name))
-    lexer.source().fail("W505", at, fmt::format("the attribute {} is given twice", displayed(name_text(name))));
+    lexer.source().fail("W505", at, fmt::format("the attribute {} is given twice", displayed(name_text(name))),
+                        "keep one of the two");
   if (attributes.end() - attributes.begin() == most_attributes)
     throw ResourceError("W514", fmt::format("an instruction has at most {} attributes", most_attributes),
-                        lexer.source().place(at));
+                        lexer.source().place(at), "put many numbers into one attribute, as a list or an array");
   lexer.expect('=', "after the name of an attribute");
   attributes.set(std::move(name), read_attribute(lexer, programs));
 }

@@ -130,6 +130,9 @@ const Primitive* operation(std::string_view name);
 /// It returns no value where the call as it is written is meant.
 using Function = std::optional<Operand> (*)(ProgramReader& reader, const Head& head, std::vector<Operand>& operands);
 Function find_function(std::string_view name);
+/// throws : UsageError W506 for `given` operands of a function that takes `count`
+[[noreturn]] void wrong_count(const Source& source, const Token& name, std::string_view function, size_t count,
+                              size_t given);
 std::vector<std::string_view> function_names();
 
 }  // namespace wengert::text

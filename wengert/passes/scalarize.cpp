@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
+#include "wengert/ir/remedy.h"
 #include "wengert/passes/dead_code.h"
 #include "wengert/passes/rewrite.h"
 #include "wengert/passes/scalar_list.h"
@@ -261,8 +262,11 @@ std::vector<Elements> Scalarizer::scan_unrolled(const Attributes& attributes, st
 
 void check(std::span<const Array> found, size_t expected, const Program& p, std::string_view role) {
   if (found.size() != expected)
-    throw ShapeError("W207", fmt::format("program \"{}\" as arrays has {} {}, {} were given", p.name(), expected, role,
-                                         found.size()));
+    throw ShapeError(
+        "W207",
+        fmt::format("program \"{}\" as arrays has {} {}, {} were given", p.name(), expected, role, found.size()), {},
+        role == "inputs" ? "give the inputs of the program that was scalarized, as arrays"
+                         : "give all results of running the scalarized program, in order");
 }
 
 }  // namespace
@@ -274,8 +278,10 @@ std::vector<Array> Scalarized::split(std::span<const Array> arrays) const {
   std::vector<Array> scalars;
   for (size_t k = 0; k < arrays.size(); ++k) {
     if (arrays[k].type() != inputs[k])
-      throw ShapeError("W207", fmt::format("input {} of program \"{}\" is {}, found {}", k, program.name(),
-                                           to_string(inputs[k]), to_string(arrays[k].type())));
+      throw ShapeError("W207",
+                       fmt::format("input {} of program \"{}\" is {}, found {}", k, program.name(),
+                                   to_string(inputs[k]), to_string(arrays[k].type())),
+                       {}, remedy_for(inputs[k], arrays[k].type()));
     const auto* bytes = static_cast<const std::byte*>(arrays[k].view().data);
     for (size_t at = 0; at < inputs[k].bytes(); at += size_of(inputs[k].dtype))
       scalars.push_back(Array::from({{inputs[k].dtype, {}}, bytes + at}));

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
+#include "wengert/ir/remedy.h"
 #include "wengert/primitives/control_rules.h"
 
 namespace wengert {
@@ -18,7 +19,8 @@ class Call : public Primitive {
   bool has_kernel() const override { return false; }
   std::vector<Type> infer(const Signature& s) const override {
     const Program& body = s.attributes.program("body");
-    s.require(std::ranges::equal(s.operands, body.input_types()), "the operands of its body");
+    if (!std::ranges::equal(s.operands, body.input_types()))
+      s.refuse("the operands of its body", fmt::format("\"{}\" takes {}", body.name(), listed_inputs(body)));
     return body.output_types();
   }
   void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes&,
@@ -46,10 +48,10 @@ class Map : public Primitive {
     const auto mapped = flags(s.attributes, "mapped"), summed = flags(s.attributes, "summed");
     const int64_t length = s.attributes.integer("length");
     check_loop_operands(s, body.input_types(), mapped, length);
-    s.require(summed.size() == body.outputs().size(), "a `summed` flag for each output of its body");
+    s.require(summed.size() == body.outputs().size(), "a `summed` flag for each output of its body", "map, sum_map and scan set the flags");
     std::vector<Type> results = body.output_types();
     for (size_t k = 0; k < results.size(); ++k) {
-      s.require(!summed[k] || is_float(results[k].dtype), "float results where they are summed");
+      s.require(!summed[k] || is_float(results[k].dtype), "float results where they are summed", "cast them in the body, or use map");
       if (!summed[k]) results[k].shape = results[k].shape.with(0, length);
     }
     return results;

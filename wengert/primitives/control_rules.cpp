@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "wengert/base/error.h"
+#include "wengert/ir/remedy.h"
 
 namespace wengert {
 
@@ -70,13 +71,27 @@ Tangents spread(const std::vector<Expr>& values, const Flags& places) {
   return all;
 }
 
+namespace {
+
+/// An operand whose `mapped` flag is the wrong way round, or one of another type.
+std::string operand_remedy(size_t k, bool mapped, const Type& slice, const Type& expected, const Type& found) {
+  const bool has_steps = found.shape.rank() > 0 && found.shape.without(0) == slice.shape;
+  if (!mapped && has_steps) return fmt::format("mapped[{}] = true gives each step one entry of it", k);
+  if (mapped && found == slice) return fmt::format("mapped[{}] = false gives each step all of it", k);
+  return remedy_for(expected, found);
+}
+
+}  // namespace
+
 void check_loop_operands(const Signature& s, const std::vector<Type>& body_inputs, const Flags& mapped, int64_t length) {
   s.require(mapped.size() == s.operands.size() && body_inputs.size() == s.operands.size(),
-            fmt::format("the {} operands of its body, with a `mapped` flag each", body_inputs.size()));
+            fmt::format("the {} operands of its body, with a `mapped` flag each", body_inputs.size()),
+            "give one operand for each input of the body, the carries of a scan first");
   for (size_t k = 0; k < mapped.size(); ++k) {
     Type expected = body_inputs[k];
     if (mapped[k]) expected.shape = expected.shape.with(0, length);
-    s.require(s.operands[k] == expected, fmt::format("{} as operand {}", to_string(expected), k));
+    if (s.operands[k] != expected)
+      s.refuse(fmt::format("{} as operand {}", to_string(expected), k), operand_remedy(k, mapped[k], body_inputs[k], expected, s.operands[k]));
   }
 }
 
@@ -84,7 +99,9 @@ int64_t loop_length(std::span<const Expr> operands, const Flags& mapped, int64_t
   for (size_t k = 0; k < operands.size() && k < mapped.size(); ++k) {
     if (!mapped[k]) continue;
     if (operands[k].rank() == 0)
-      throw ShapeError("W206", fmt::format("a loop needs a leading axis on operand {}; found {}", k, to_string(operands[k].type())));
+      throw ShapeError("W206", fmt::format("a loop needs a leading axis on operand {}; found {}", k, to_string(operands[k].type())),
+                       to_string(Recording::current().site),
+                       fmt::format("pass the values of all steps as one array, or mapped[{}] = false to use one in every step", k));
     return operands[k].shape()[0];
   }
   if (length < 0) throw UsageError("W122", "a loop without mapped operands needs a length", {}, "give `length`");

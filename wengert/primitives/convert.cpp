@@ -29,7 +29,7 @@ const Linear convert_p{{
     .name = "convert",
     .infer = [](const Signature& s) {
       s.require(is_float(s.operands[0].dtype) && is_float(s.attributes.dtype("dtype")),
-                "a float operand and a float dtype; cast is for i64 and bool");
+                "a float operand and a float dtype; cast is for i64 and bool", "use cast");
       return converted(s);
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
@@ -49,7 +49,7 @@ const Nondifferentiable cast_p{{
     .name = "cast",
     .infer = [](const Signature& s) {
       s.require(!is_float(s.operands[0].dtype) || !is_float(s.attributes.dtype("dtype")),
-                "an operand or a dtype that is i64 or bool; convert is for floats");
+                "an operand or a dtype that is i64 or bool; convert is for floats", "use convert");
       return converted(s);
     },
     .kernel = cast_kernel,

@@ -39,7 +39,8 @@ class CustomLinear : public Primitive {
   std::vector<Type> infer(const Signature& s) const override {
     const auto types = s.attributes.program("vjp").input_types();
     const auto known = static_cast<int64_t>(known_operands(s.attributes));
-    s.require(known <= static_cast<int64_t>(std::min(types.size(), s.operands.size())), "the operands and results of its body");
+    s.require(known <= static_cast<int64_t>(std::min(types.size(), s.operands.size())), "the operands and results of its body",
+              "call custom_vjp, which records it with all of them");
     return {types.begin() + known, types.end()};
   }
   void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes& attributes,
@@ -135,6 +136,15 @@ std::string listed(const std::vector<Type>& types) {
   return "(" + text + ")";
 }
 
+std::string rule_remedy(const Program& body, const Program& rule, std::string_view kind, bool inputs_fit) {
+  const bool vjp = kind == "VJP";
+  if (inputs_fit)
+    return fmt::format("return from \"{}\" a {} for each float {} of \"{}\"", rule.name(), vjp ? "cotangent" : "tangent",
+                       vjp ? "input" : "result", body.name());
+  return fmt::format("give \"{}\" as inputs, used or not: the inputs of \"{}\", its results, and the {}", rule.name(), body.name(),
+                     vjp ? "cotangents of the results" : "tangents of the inputs");
+}
+
 /// throws unless `rule` maps (x..., y..., floats of `from`) to (floats of `to`).
 void check_rule(const Program& body, const Program& rule, std::string_view kind, const std::vector<Type>& from, const std::vector<Type>& to) {
   std::vector<Type> inputs = body.input_types(), outputs;
@@ -144,7 +154,8 @@ void check_rule(const Program& body, const Program& rule, std::string_view kind,
   append_floats(outputs, to);
   if (rule.input_types() != inputs || rule.output_types() != outputs)
     throw ShapeError("W208", fmt::format("the {} of \"{}\" must map {} to {}; \"{}\" maps {} to {}", kind, body.name(), listed(inputs),
-                                         listed(outputs), rule.name(), listed(rule.input_types()), listed(rule.output_types())));
+                                         listed(outputs), rule.name(), listed(rule.input_types()), listed(rule.output_types())), {},
+                     rule_remedy(body, rule, kind, rule.input_types() == inputs));
 }
 
 }  // namespace

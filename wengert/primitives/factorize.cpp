@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/primitives/factorize.h"
 
+#include <fmt/format.h>
+
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/linalg.h"
 #include "wengert/primitives/matrix_kernel.h"
@@ -13,7 +15,11 @@ namespace {
 
 void require_square(const Signature& s) {
   const Shape& a = s.operands[0].shape;
-  s.require(is_float(s.operands[0].dtype) && a.rank() >= 2 && a.back() == a[a.rank() - 2], "square float matrices");
+  s.require(is_float(s.operands[0].dtype), "square float matrices", "cast it to f64 or f32 first");
+  s.require(a.rank() >= 2, "square float matrices", "a matrix has two axes, [n,n]; diagonal matrices are divided by elementwise");
+  if (a.back() != a[a.rank() - 2])
+    s.refuse("square float matrices",
+             fmt::format("give as many rows as columns, {0} or {1}; for least squares multiply by the transpose first", a[a.rank() - 2], a.back()));
 }
 
 std::vector<Type> infer_square(const Signature& s) {
@@ -24,9 +30,12 @@ std::vector<Type> infer_square(const Signature& s) {
 std::vector<Type> infer_solver(const Signature& s) {
   require_square(s);
   const Type &a = s.operands[0], &b = s.operands[1];
-  s.require(a.dtype == b.dtype && b.shape.rank() == a.shape.rank() && leading(a.shape) == leading(b.shape) &&
-                b.shape[b.shape.rank() - 2] == a.shape.back(),
-            "a square matrix and a right-hand side of one dtype, with as many rows and equal axes in front");
+  const bool pair = a.dtype == b.dtype && b.shape.rank() == a.shape.rank() && leading(a.shape) == leading(b.shape) &&
+                    b.shape[b.shape.rank() - 2] == a.shape.back();
+  if (!pair)
+    s.refuse("a square matrix and a right-hand side of one dtype, with as many rows and equal axes in front",
+             fmt::format("give a right-hand side of {0} with {1} axes and {2} rows; a vector is reshaped to [{2},1]", to_string(a.dtype),
+                         a.shape.rank(), a.shape.back()));
   return {b};
 }
 

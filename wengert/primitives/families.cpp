@@ -43,8 +43,9 @@ std::vector<Expr> with_leading_axis(const BatchRule& rule) {
 
 std::vector<Type> ElementwisePrimitive::infer(const Signature& s) const {
   const auto same = [&](const Type& type) { return type == s.operands[0]; };
-  s.require(!s.operands.empty() && is_float(s.operands[0].dtype) && std::all_of(s.operands.begin(), s.operands.end(), same),
-            "float operands of one type");
+  const bool floats = std::ranges::all_of(s.operands, [](const Type& type) { return is_float(type.dtype); });
+  s.require(!s.operands.empty() && floats, "float operands of one type", "cast integers and truth values to f64 or f32 first");
+  s.require(std::ranges::all_of(s.operands, same), "float operands of one type", "broadcast or convert them to one type first");
   return {s.operands[0]};
 }
 

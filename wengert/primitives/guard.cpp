@@ -6,7 +6,7 @@ namespace wengert {
 const Guard guard_p{{
     .name = "guard",
     .infer = [](const Signature& s) -> std::vector<Type> {
-      s.require(s.operands[0] == boolean(), "a bool scalar");
+      s.require(s.operands[0] == boolean(), "a bool scalar", "guard one comparison of scalars; for arrays use select");
       (void)s.attributes.flag("expected");
       return {boolean()};
     },

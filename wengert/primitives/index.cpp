@@ -70,8 +70,11 @@ bool indexable(const Type& x, const Type& indices, int64_t axis, int64_t shared)
 
 std::vector<Type> infer_gather(const Signature& s) {
   const int64_t axis = s.attributes.integer("axis"), shared = shared_axes(s.attributes);
-  s.require(indexable(s.operands[0], s.operands[1], axis, shared),
-            fmt::format("a float operand with axis {} and i64 indices", axis));
+  const Type &rows = s.operands[0], &indices = s.operands[1];
+  const std::string expected = fmt::format("a float operand with axis {} and i64 indices", axis);
+  s.require(indices.dtype == DType::i64, expected, "cast the indices to i64");
+  s.require(is_float(rows.dtype), expected, "cast what is indexed to f64 or f32");
+  s.require(indexable(rows, indices, axis, shared), expected);
   const auto place = static_cast<size_t>(axis);
   const auto x = s.operands[0].shape.extents();
   const auto own = s.operands[1].shape.extents().subspan(static_cast<size_t>(shared));
@@ -84,14 +87,15 @@ std::vector<Type> infer_scatter_add(const Signature& s) {
   const Type &rows = s.operands[0], &indices = s.operands[1];
   const std::string expected = fmt::format(
       "float rows, i64 indices with the rows' axes from {} on, and a size of at least 0 (found {})", axis, size);
-  s.require(is_float(rows.dtype) && indices.dtype == DType::i64 && size >= 0, expected);
+  s.require(indices.dtype == DType::i64, expected, "cast the indices to i64");
+  s.require(is_float(rows.dtype) && size >= 0, expected, "give float rows, and as size the number of rows of the result");
   s.require(shared >= 0 && axis >= shared, expected);
   s.require(axis <= rows.shape.rank() && shared <= indices.shape.rank(), expected);
   const auto r = rows.shape.extents(), i = indices.shape.extents();
   const auto own = i.subspan(static_cast<size_t>(shared));
   s.require(static_cast<size_t>(axis) + own.size() <= r.size(), expected);
   const auto before = r.first(static_cast<size_t>(axis)), behind = r.subspan(before.size() + own.size());
-  s.require(std::equal(own.begin(), own.end(), r.begin() + axis), expected);
+  s.require(std::equal(own.begin(), own.end(), r.begin() + axis), expected, "give one index for each row");
   s.require(std::equal(i.begin(), i.begin() + shared, r.begin()), expected);
   return {Type{rows.dtype, joined({before, {&size, 1}, behind})}};
 }
@@ -201,7 +205,8 @@ const Nondifferentiable one_hot_p{{
       const int64_t size = s.attributes.integer("size");
       const Type& indices = s.operands[0];
       s.require(indices.dtype == DType::i64 && size >= 0 && is_float(s.attributes.dtype("dtype")),
-                fmt::format("i64 indices, a float dtype and a size of at least 0 (found {})", size));
+                fmt::format("i64 indices, a float dtype and a size of at least 0 (found {})", size),
+                size < 0 ? "give the number of classes as size" : "cast the indices to i64, and ask for f64 or f32");
       return {Type{s.attributes.dtype("dtype"), indices.shape.with(indices.shape.rank(), size)}};
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {

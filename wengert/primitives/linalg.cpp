@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/primitives/linalg.h"
 
+#include <cstdlib>
 #include <fmt/format.h>
 #include <limits>
 #include <numeric>
@@ -28,11 +29,39 @@ Expr product(Expr a, Expr b, bool transpose_a, bool transpose_b) {
   return matmul_p(a, {b}, transposes(transpose_a, transpose_b));
 }
 
+/// How a product of op(A) [rows, left] and op(B) [right, columns] could be meant.
+std::string matmul_remedy(int64_t rows, int64_t left, int64_t right, int64_t columns, bool transpose_a, bool transpose_b) {
+  const bool fits_b = columns == left, fits_a = rows == right;
+  const std::string turn_a = transpose_a ? "leave transpose_a out" : "transpose the left operand (transpose_a)";
+  const std::string turn_b = transpose_b ? "leave transpose_b out" : "transpose the right operand (transpose_b)";
+  if (fits_a && fits_b && !transpose_a && !transpose_b) return "transpose one of them (transpose_a or transpose_b)";
+  if (fits_a || fits_b) return fits_b ? turn_b : turn_a;
+  if (rows == columns && rows > 1) return "swap the two operands";
+  const std::string sizes = fmt::format("give the right operand {} rows, or the left one {} columns", left, right);
+  return std::abs(left - right) == 1 ? sizes + "; was a column of ones (bias) added to one of them only?" : sizes;
+}
+
+/// Why two operands are no pair of matrices, and what would make them one.
+std::string pair_remedy(const Type& a, const Type& b) {
+  if (a.dtype != b.dtype) return fmt::format("bring both to one float dtype, e.g. {}", to_string(is_float(a.dtype) ? a.dtype : DType::f64));
+  if (!is_float(a.dtype)) return "cast both to f64 or f32";
+  if (a.shape.rank() == 0 || b.shape.rank() == 0) return "for a product with a scalar write a * b";
+  if (a.shape.rank() != b.shape.rank()) return "give both as many axes: a vector is reshaped to one row or one column";
+  return fmt::format("make the axes in front equal; they are {} and {}", to_string(leading(a.shape)), to_string(leading(b.shape)));
+}
+
+std::string dot_remedy(const Type& a, const Type& b) {
+  if (a.shape == b.shape || a.elements() == b.elements())
+    return a.dtype == b.dtype && is_float(a.dtype) ? "reshape one to the shape of the other" : "bring both to one float dtype: cast or convert";
+  return fmt::format("dot multiplies element by element: both must be {} or {}; a matrix times a vector is matmul", to_string(a.shape),
+                     to_string(b.shape));
+}
+
 std::vector<Type> infer_matmul(const Signature& s) {
   const Type &a = s.operands[0], &b = s.operands[1];
-  s.require(is_float(a.dtype) && a.dtype == b.dtype && a.shape.rank() >= 2 && a.shape.rank() == b.shape.rank() &&
-                leading(a.shape) == leading(b.shape),
-            "two float matrices of one dtype, with equal axes in front of the last two");
+  const bool pair = is_float(a.dtype) && a.dtype == b.dtype && a.shape.rank() >= 2 && a.shape.rank() == b.shape.rank() &&
+                    leading(a.shape) == leading(b.shape);
+  if (!pair) s.refuse("two float matrices of one dtype, with equal axes in front of the last two", pair_remedy(a, b));
   const bool transpose_a = s.attributes.flag("transpose_a"), transpose_b = s.attributes.flag("transpose_b");
   const int last = a.shape.rank() - 1, row = last - 1;
   const int64_t left = a.shape[transpose_a ? row : last], right = b.shape[transpose_b ? last : row];
@@ -40,7 +69,7 @@ std::vector<Type> infer_matmul(const Signature& s) {
     throw ShapeError("W201",
                      fmt::format("matmul needs equal inner extents; left is {}{}, right is {}{} ({} vs {})", to_string(a),
                                  transpose_a ? " transposed" : "", to_string(b), transpose_b ? " transposed" : "", left, right),
-                     {}, "transpose one of them, or check the layer sizes");
+                     {}, matmul_remedy(a.shape[transpose_a ? last : row], left, right, b.shape[transpose_b ? row : last], transpose_a, transpose_b));
   const Shape front = leading(a.shape);
   return {{a.dtype, front.with(row, a.shape[transpose_a ? last : row]).with(last, b.shape[transpose_b ? row : last])}};
 }
@@ -148,7 +177,8 @@ const Bilinear matmul_p{{
 const Bilinear dot_p{{
     .name = "dot", .arity = 2,
     .infer = [](const Signature& s) -> std::vector<Type> {
-      s.require(is_float(s.operands[0].dtype) && s.operands[0] == s.operands[1], "two float arrays of one type");
+      if (!is_float(s.operands[0].dtype) || s.operands[0] != s.operands[1])
+        s.refuse("two float arrays of one type", dot_remedy(s.operands[0], s.operands[1]));
       return {Type{s.operands[0].dtype, {}}};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {

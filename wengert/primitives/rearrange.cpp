@@ -19,16 +19,28 @@ Expr sum_to(Expr y, const Shape& shape) {
   return reshape(sum(y, axes), shape);
 }
 
+/// What keeps `type` from being joined to `first`.
+std::string joint_remedy(const Type& first, const Type& type, int axis) {
+  if (type.dtype != first.dtype) return fmt::format("bring {} to {}", to_string(type), to_string(first.dtype));
+  if (type.shape.rank() != first.shape.rank())
+    return fmt::format("reshape {} to {} axes; stack joins along a new one", to_string(type), first.shape.rank());
+  int other = 0;
+  while (other == axis || type.shape[other] == first.shape[other]) ++other;
+  if (with_extent(type.shape, other, 0) == with_extent(first.shape, other, 0)) return fmt::format("join along axis {}", other);
+  return fmt::format("slice or pad one of them: their extents at axis {} are {} and {}", other, first.shape[other], type.shape[other]);
+}
+
 Shape concatenated(const Signature& s) {
-  s.require(!s.operands.empty() && is_axis(s.operands[0].shape, s.attributes.integer("axis")),
-            "one or more operands that have axis " + std::to_string(s.attributes.integer("axis")));
+  if (s.operands.empty() || !is_axis(s.operands[0].shape, s.attributes.integer("axis")))
+    s.refuse("one or more operands that have axis " + std::to_string(s.attributes.integer("axis")),
+             s.operands.empty() ? "give at least one operand" : "");
   const auto axis = static_cast<int>(s.attributes.integer("axis"));
   const Type& first = s.operands[0];
   int64_t extent = 0;
   for (const Type& type : s.operands) {
-    s.require(type.dtype == first.dtype && type.shape.rank() == first.shape.rank() &&
-                  with_extent(type.shape, axis, 0) == with_extent(first.shape, axis, 0),
-              "operands of one dtype whose shapes differ only at axis " + std::to_string(axis));
+    const bool fits = type.dtype == first.dtype && type.shape.rank() == first.shape.rank() &&
+                      with_extent(type.shape, axis, 0) == with_extent(first.shape, axis, 0);
+    if (!fits) s.refuse("operands of one dtype whose shapes differ only at axis " + std::to_string(axis), joint_remedy(first, type, axis));
     extent += type.shape[axis];
   }
   return with_extent(first.shape, axis, extent);
@@ -68,7 +80,8 @@ const Linear broadcast_p{{
     .name = "broadcast",
     .infer = [](const Signature& s) -> std::vector<Type> {
       const Shape shape = s.attributes.shape("shape");
-      s.require(broadcasts_to(s.operands[0].shape, shape), "a shape that broadcasts to " + to_string(shape));
+      if (!broadcasts_to(s.operands[0].shape, shape))
+        s.refuse("a shape that broadcasts to " + to_string(shape), "extents, from the last back, must be equal or 1; reshape puts ones in");
       return {Type{s.operands[0].dtype, shape}};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
@@ -101,7 +114,9 @@ const Linear reshape_p{{
     .name = "reshape",
     .infer = [](const Signature& s) -> std::vector<Type> {
       const Shape shape = s.attributes.shape("shape");
-      s.require(shape.elements() == s.operands[0].elements(), "as many elements as " + to_string(shape) + " has");
+      if (shape.elements() != s.operands[0].elements())
+        s.refuse("as many elements as " + to_string(shape) + " has",
+                 fmt::format("the extents must have the product {}; {} have {}", s.operands[0].elements(), to_string(shape), shape.elements()));
       return {Type{s.operands[0].dtype, shape}};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
@@ -128,7 +143,7 @@ const Linear transpose_p{{
       std::sort(sorted.begin(), sorted.end());
       bool permutation = static_cast<int>(order.size()) == x.rank();
       for (size_t k = 0; k < sorted.size() && permutation; ++k) permutation = sorted[k] == static_cast<int64_t>(k);
-      s.require(permutation, "an order that is a permutation of the operand's axes");
+      s.require(permutation, "an order that is a permutation of the operand's axes", "name each axis once, from 0; a matrix is turned by [1, 0]");
       for (int64_t axis : order) extents.push_back(x[static_cast<int>(axis)]);
       return {Type{s.operands[0].dtype, Shape(extents)}};
     },
@@ -164,7 +179,7 @@ const Linear reverse_p{{
     .name = "reverse",
     .infer = [](const Signature& s) -> std::vector<Type> {
       for (int64_t axis : s.attributes.integers("axes"))
-        s.require(is_axis(s.operands[0].shape, axis), "an operand that has axis " + std::to_string(axis));
+        if (!is_axis(s.operands[0].shape, axis)) s.refuse("an operand that has axis " + std::to_string(axis));
       return {s.operands[0]};
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {

@@ -19,8 +19,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::vector<Type> infer_line(const Signature& s, DType dtype) {
   const int64_t axis = s.attributes.integer("axis");
-  s.require(is_float(s.operands[0].dtype) && is_axis(s.operands[0].shape, axis),
-            fmt::format("a float operand with axis {}", axis));
+  s.require(is_float(s.operands[0].dtype), "a float operand", "cast it to f64 or f32 first");
+  if (!is_axis(s.operands[0].shape, axis)) s.refuse(fmt::format("a float operand with axis {}", axis));
   return {Type{dtype, s.operands[0].shape}};
 }
 
@@ -87,10 +87,10 @@ void cumulative_sum_kernel(KernelBuilder& k, const Attributes& attributes) {
 }  // namespace
 
 std::vector<Type> infer_reduction(const Signature& s) {
-  s.require(is_float(s.operands[0].dtype), "a float operand");
+  s.require(is_float(s.operands[0].dtype), "a float operand", "cast it to f64 or f32 first");
   const List& axes = s.attributes.integers("axes");
   for (int64_t axis : axes)
-    s.require(is_axis(s.operands[0].shape, axis), fmt::format("an operand that has axis {}", axis));
+    if (!is_axis(s.operands[0].shape, axis)) s.refuse(fmt::format("an operand that has axis {}", axis));
   return {Type{s.operands[0].dtype, reduced_shapes(s.operands[0].shape, axes).stays}};
 }
 
@@ -155,7 +155,7 @@ const Nondifferentiable argmax_p{{
     .infer = [](const Signature& s) -> std::vector<Type> {
       const auto axis = static_cast<int>(s.attributes.integer("axis"));
       const Shape shape = infer_line(s, DType::i64)[0].shape;
-      s.require(shape[axis] > 0, fmt::format("at least one element along axis {}", axis));
+      s.require(shape[axis] > 0, fmt::format("at least one element along axis {}", axis), "leave the call out where there is nothing to choose from");
       return {Type{DType::i64, shape.without(axis)}};
     },
     .kernel = argmax_kernel,

@@ -16,7 +16,8 @@ bool is_key(const Type& type) { return type.dtype == DType::i64 && type.shape.ra
 Shape keys_of(const Shape& shape) { return shape.without(shape.rank() - 1); }
 
 std::vector<Type> infer_sample(const Signature& s) {
-  s.require(is_key(s.operands[0]) && is_float(s.attributes.dtype("dtype")), "a key i64[..., 2] and a float dtype");
+  s.require(is_key(s.operands[0]) && is_float(s.attributes.dtype("dtype")), "a key i64[..., 2] and a float dtype",
+            "give a key of two integers, e.g. [1, 2] as i64[2], and ask for f64 or f32");
   const Shape keys = keys_of(s.operands[0].shape), shape = s.attributes.shape("shape");
   Shape all = shape;
   for (int axis = keys.rank() - 1; axis >= 0; --axis) all = all.with(0, keys[axis]);
@@ -103,7 +104,7 @@ const Nondifferentiable split_key_p{{
     .name = "split_key", .arity = 2,
     .infer = [](const Signature& s) -> std::vector<Type> {
       s.require(is_key(s.operands[0]) && s.operands[1] == Type{DType::i64, keys_of(s.operands[0].shape)},
-                "keys i64[..., 2] and as many streams i64[...]");
+                "keys i64[..., 2] and as many streams i64[...]", "give one stream, an i64, for each key of two integers");
       return {s.operands[0]};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {

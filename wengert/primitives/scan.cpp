@@ -47,7 +47,7 @@ std::vector<Type> Scan::infer(const Signature& s) const {
   check_loop_operands(s, body.input_types(), sliced_operands(s.attributes), length);
   std::vector<Type> results = body.output_types();
   s.require(c <= s.operands.size() && results.size() >= c && std::equal(results.begin(), results.begin() + static_cast<int64_t>(c), s.operands.begin()),
-            "a body that returns carries of the types it takes");
+            "a body that returns carries of the types it takes", "return the new carries first, each of the type that comes in");
   for (size_t k = c; k < results.size(); ++k) results[k].shape = results[k].shape.with(0, length);
   return results;
 }

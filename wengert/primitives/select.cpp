@@ -10,18 +10,20 @@ namespace wengert {
 namespace {
 
 std::vector<Type> infer_comparison(const Signature& s) {
-  s.require(s.operands[0] == s.operands[1] && s.operands[0].dtype != DType::boolean, "two operands of one number type");
+  s.require(s.operands[0] == s.operands[1] && s.operands[0].dtype != DType::boolean, "two operands of one number type",
+            "cast one to the type of the other; truth values are compared with the logical functions");
   return {Type{DType::boolean, s.operands[0].shape}};
 }
 
 std::vector<Type> infer_logic(const Signature& s) {
   for (const Type& type : s.operands)
-    s.require(type.dtype == DType::boolean && type == s.operands[0], "bool operands of one shape");
+    s.require(type.dtype == DType::boolean && type == s.operands[0], "bool operands of one shape",
+              "make truth values by a comparison, e.g. less(0, x), or by a cast to bool");
   return {s.operands[0]};
 }
 
 std::vector<Type> infer_step(const Signature& s) {
-  s.require(is_float(s.operands[0].dtype), "a float operand");
+  s.require(is_float(s.operands[0].dtype), "a float operand", "integers are whole already: leave the call out");
   return {s.operands[0]};
 }
 
@@ -144,7 +146,8 @@ const Linear select_p{{
     .name = "select", .arity = 3,
     .infer = [](const Signature& s) -> std::vector<Type> {
       s.require(s.operands[0].dtype == DType::boolean && s.operands[1] == s.operands[2] && s.operands[0].shape == s.operands[1].shape,
-                "a bool condition and two operands of one type, all of one shape");
+                "a bool condition and two operands of one type, all of one shape",
+                "make the condition by a comparison, e.g. less(x, y), and broadcast all three to one shape");
       return {s.operands[1]};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {

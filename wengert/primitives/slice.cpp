@@ -45,8 +45,10 @@ std::vector<Type> infer_slice(const Signature& s) {
     // The last element, start + (size - 1) stride, is inside; written so that nothing overflows.
     if (inside && size[k] > 0) inside = start[k] < extent && size[k] - 1 <= (extent - 1 - start[k]) / stride[k];
   }
-  s.require(inside, fmt::format("start [{}], size [{}], stride [{}] within its operand", fmt::join(start, ","),
-                                fmt::join(size, ","), fmt::join(stride, ",")));
+  if (!inside)
+    s.refuse(fmt::format("start [{}], size [{}], stride [{}] within its operand", fmt::join(start, ","), fmt::join(size, ","),
+                         fmt::join(stride, ",")),
+             fmt::format("for each of the {} axes start + (size - 1) * stride must be below its extent, {}", rank, to_string(x)));
   return {Type{s.operands[0].dtype, Shape(std::span<const int64_t>(size))}};
 }
 
@@ -76,8 +78,10 @@ std::vector<Type> infer_pad(const Signature& s) {
     counts = count(low[k]) && count(high[k]) && count(interior[k]) && (n < 2 || interior[k] <= most / (n - 1));
     if (counts) extents.push_back(low[k] + high[k] + (n == 0 ? 0 : n + (n - 1) * interior[k]));
   }
-  s.require(counts, fmt::format("a count of 0 to 2^48 for each axis in low [{}], high [{}], interior [{}]",
-                                fmt::join(low, ","), fmt::join(high, ","), fmt::join(interior, ",")));
+  if (!counts)
+    s.refuse(fmt::format("a count of 0 to 2^48 for each axis in low [{}], high [{}], interior [{}]", fmt::join(low, ","),
+                         fmt::join(high, ","), fmt::join(interior, ",")),
+             fmt::format("give {} counts of 0 or more in each list; to cut elements off, use slice", rank));
   return {Type{s.operands[0].dtype, Shape(std::span<const int64_t>(extents))}};
 }
 

@@ -22,8 +22,8 @@ Scalar shift(Scalar largest) { return select(equal(abs(largest), infinity), 0, l
 
 std::vector<Type> infer_softmax(const Signature& s) {
   const int64_t axis = s.attributes.integer("axis");
-  s.require(is_float(s.operands[0].dtype) && is_axis(s.operands[0].shape, axis),
-            fmt::format("a float operand with axis {}", axis));
+  s.require(is_float(s.operands[0].dtype), "a float operand", "cast it to f64 or f32 first");
+  if (!is_axis(s.operands[0].shape, axis)) s.refuse(fmt::format("a float operand with axis {}", axis));
   return {s.operands[0]};
 }
 

@@ -247,7 +247,9 @@ void validate(const DigitOptions& o) {
   for (const Range& r : ranges)
     if (!(r.value >= r.low && r.value <= r.high))
       throw UsageError("W831",
-                       fmt::format("digit option {} must be in [{}, {}]; it is {}", r.name, r.low, r.high, r.value));
+                       fmt::format("digit option {} must be in [{}, {}]; it is {}", r.name, r.low, r.high, r.value), {},
+                       fmt::format("take {}, or start from DigitOptions::training() or held_out()",
+                                   r.value > r.high ? r.high : r.low));
 }
 
 int digit_label(uint64_t key, uint64_t index) {
@@ -258,10 +260,14 @@ int digit_label(uint64_t key, uint64_t index) {
 }
 
 void draw_digit(int digit, uint64_t key, uint64_t index, const DigitOptions& options, std::span<uint8_t> image) {
-  if (digit < 0 || digit > 9) throw UsageError("W830", fmt::format("a digit is 0 to 9; {} was asked for", digit));
+  if (digit < 0 || digit > 9)
+    throw UsageError("W830", fmt::format("a digit is 0 to 9; {} was asked for", digit), {},
+                     "ask for one of these, or take digit_label(key, index)");
   if (image.size() != digit_pixels)
-    throw ShapeError("W240", fmt::format("the image of a digit has {0} x {0} = {1} pixels; room was given for {2}",
-                                         digit_side, digit_pixels, image.size()));
+    throw ShapeError("W240",
+                     fmt::format("the image of a digit has {0} x {0} = {1} pixels; room was given for {2}", digit_side,
+                                 digit_pixels, image.size()),
+                     {}, fmt::format("make the span {} bytes long (digit_pixels)", digit_pixels));
   validate(options);
   draw(digit, key, index, options, image);
 }
@@ -269,7 +275,8 @@ void draw_digit(int digit, uint64_t key, uint64_t index, const DigitOptions& opt
 DigitSet generate_digits(int64_t count, uint64_t key, const DigitOptions& options, int threads) {
   if (count < 0 || threads < 0)
     throw UsageError("W832",
-                     fmt::format("counts cannot be negative; {} digits by {} threads were asked for", count, threads));
+                     fmt::format("counts cannot be negative; {} digits by {} threads were asked for", count, threads),
+                     {}, "ask for 0 digits or more; 0 threads mean one a core");
   validate(options);
   DigitSet set = reserved(count);
   const int64_t cores = threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());

@@ -96,6 +96,13 @@ TEST(Programs, that_are_no_files_are_told_apart) {
   EXPECT_EQ(error_id({"print", "/dev/null"}, 2).substr(0, 2), "W5");
 }
 
+TEST(Programs, are_texts_so_a_file_with_a_NUL_byte_is_W501) {
+  EXPECT_EQ(error_id({"print", "/dev/zero"}, 2), "W501");
+  const auto r = run_tool({"print", "-"}, std::string("program f(x) { return x } # ") + '\0' + "\n");
+  EXPECT_EQ(r.code, 2);
+  EXPECT_THAT(r.err, HasSubstr("W501 usage: standard input is not a text: it has a NUL byte\n  at byte 28 of"));
+}
+
 TEST(Programs, options_for_formulas_do_not_go_with_files) {
   const Folder folder;
   const std::string file = folder.write("f.wl", "program f(x) { return x }\n");

@@ -65,6 +65,38 @@ TEST(ReadFile, keeps_to_its_limit) {
   EXPECT_THAT(message_of([&] { read_file("/dev/zero", 100'000); }), HasSubstr("has more bytes; the limit is 100000"));
 }
 
+TEST(ReadText, returns_the_bytes_of_a_text) {
+  const TemporaryFolder folder;
+  for (const std::string& text : {std::string(), std::string("one\n"), std::string(3 << 20, 'x')}) {
+    write_file_atomically(folder / "a", bytes(text));
+    EXPECT_EQ(read_text(folder / "a"), text);
+  }
+}
+
+TEST(ReadText, W501_names_the_first_NUL_byte) {
+  const TemporaryFolder folder;
+  for (const size_t offset : {size_t{0}, size_t{5}, size_t{2} << 20}) {
+    write_file_atomically(folder / "a", joined({Bytes(offset, 'x'), Bytes(3, 0)}));
+    EXPECT_EQ(message_of([&] { read_text(folder / "a"); }),
+              "W501 usage: " + folder / "a" + " is not a text: it has a NUL byte\n  at byte " + std::to_string(offset) +
+                  " of " + folder / "a" +
+                  "\n  fix: name a text file, such as the .wl files that `wengert print` writes");
+  }
+}
+
+TEST(ReadText, leaves_a_device_without_end_after_its_first_block) {
+  EXPECT_THAT(message_of([&] { read_text("/dev/zero", size_t{1} << 60); }), HasSubstr("at byte 0 of /dev/zero"));
+}
+
+TEST(ReadText, keeps_to_its_limit_and_says_how_programs_get_shorter) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "a", bytes("12345"));
+  EXPECT_EQ(read_text(folder / "a", 5), "12345");
+  EXPECT_THAT(message_of([&] { read_text(folder / "a", 4); }),
+              StartsWith("W442 resource: " + folder / "a" + " has 5 bytes; the limit is 4\n  at " + folder / "a" +
+                         "\n  fix: write what repeats once"));
+}
+
 TEST(ReadFile, does_not_believe_a_sparse_files_size_without_the_limit) {
   const TemporaryFolder folder;
   write_file_atomically(folder / "a", bytes("x"));

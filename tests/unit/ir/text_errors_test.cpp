@@ -20,6 +20,7 @@ std::string message(std::string_view text) {
   try {
     parse(text, "f.wl");
   } catch (const Error& error) {
+    EXPECT_NE(error.fix(), "") << error.what();
     return error.what();
   }
   ADD_FAILURE() << "no error in: " << text;
@@ -35,6 +36,7 @@ std::string formula_message(std::string_view formula) {
   try {
     parse_formula(formula);
   } catch (const Error& error) {
+    EXPECT_NE(error.fix(), "") << error.what();
     return error.what();
   }
   ADD_FAILURE() << "no error in: " << formula;
@@ -91,6 +93,8 @@ TEST(TextError, W500_says_what_was_expected_and_found) {
   EXPECT_THAT(message_of_line("true = x"), HasSubstr("true has a meaning of its own"));
   EXPECT_THAT(formula_message("x\n-y"), HasSubstr("a line cannot begin with -"));
   EXPECT_THAT(formula_message("sin x"), HasSubstr("expected an operator, ',' or the end of the formula, found 'x'"));
+  EXPECT_THAT(formula_message("sin(x"), HasSubstr("\n  fix: the text breaks off here: add what is missing"));
+  EXPECT_THAT(formula_message("x + )"), HasSubstr("\n  fix: add what is missing before ')', or remove it"));
 }
 
 TEST(TextError, W501_names_characters_and_unfinished_text) {
@@ -150,6 +154,7 @@ TEST(TextError, W505_is_about_what_is_there_already) {
 TEST(TextError, W506_counts_operands_and_results) {
   EXPECT_THAT(message_of_line("a = sin(x, x)"), HasSubstr("W506 usage: sin takes 1 operand, 2 are given"));
   EXPECT_THAT(message_of_line("a = mul x"), HasSubstr("W506 usage: mul takes 2 operands, 1 is given"));
+  EXPECT_THAT(message_of_line("a = mul x"), HasSubstr("\n  fix: write mul(x, y)"));
   EXPECT_THAT(message_of_line("a = clamp(x)"), HasSubstr("W506 usage: clamp takes 3 operands, 1 is given"));
   EXPECT_THAT(message_of_line("a, b = sin x"), HasSubstr("W506 usage: 2 names for 1 result"));
   const std::string two = "program g(x) { return x, x }\nprogram f(x) { ";

@@ -74,6 +74,35 @@ TEST(Matmul, says_which_extents_differ) {
   EXPECT_EQ(error_of(multiply, {f64({3}), f64({4})}), "W201");
 }
 
+/// The remedy for a product of operands of these types.
+std::string remedy(const Type& left, const Type& right, bool transpose_a = false, bool transpose_b = false) {
+  try {
+    trace([&](Expr x, Expr y) { return matmul(x, y, transpose_a, transpose_b); }, {left, right});
+  } catch (const ShapeError& error) {
+    return error.fix();
+  }
+  return "no error";
+}
+
+TEST(Matmul, says_what_would_make_its_operands_fit) {
+  EXPECT_EQ(remedy(f64({2, 3}), f64({2, 3})), "transpose one of them (transpose_a or transpose_b)");
+  EXPECT_EQ(remedy(f64({32, 784}), f64({10, 784})), "transpose the right operand (transpose_b)");
+  EXPECT_EQ(remedy(f64({784, 32}), f64({784, 10})), "transpose the left operand (transpose_a)");
+  EXPECT_EQ(remedy(f64({784, 32}), f64({32, 10}), true), "leave transpose_a out");
+  EXPECT_EQ(remedy(f64({32, 784}), f64({784, 10}), false, true), "leave transpose_b out");
+  EXPECT_EQ(remedy(f64({784, 10}), f64({32, 784})), "swap the two operands");
+  EXPECT_EQ(remedy(f64({32, 784}), f64({100, 10})), "give the right operand 784 rows, or the left one 100 columns");
+  EXPECT_EQ(remedy(f64({32, 784}), f64({785, 10})),
+            "give the right operand 784 rows, or the left one 785 columns; was a column of ones (bias) added to one of "
+            "them only?");
+}
+
+TEST(Matmul, says_what_would_make_its_operands_matrices) {
+  EXPECT_EQ(remedy(f64(), f64({2, 2})), "for a product with a scalar write a * b");
+  EXPECT_EQ(remedy(f64({2, 2}), f32({2, 2})), "bring both to one float dtype, e.g. f64");
+  EXPECT_EQ(remedy(i64({2, 2}), i64({2, 2})), "cast both to f64 or f32");
+}
+
 TEST(Matmul, refuses_what_is_no_matrix) {
   EXPECT_EQ(error_of(multiply, {f64(), f64({2, 2})}), "W206");
   EXPECT_EQ(error_of(multiply, {f64({2, 2}), f32({2, 2})}), "W206");

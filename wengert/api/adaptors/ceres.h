@@ -106,8 +106,10 @@ class CeresFunctionCost : public ceres::CostFunction {
       const auto x = detail::gather_parameters(parameters, sizes_);
       const auto result = jacobians == nullptr ? ValueAndJacobian{(*function_)(x), {}} : function_->jacobian(x);
       if (result.value.size() != static_cast<size_t>(num_residuals()))
-        throw ShapeError("W252", "a cost of " + std::to_string(num_residuals()) + " residuals got " +
-                                     std::to_string(result.value.size()) + " results from its Function");
+        throw ShapeError("W252",
+                         "a cost of " + std::to_string(num_residuals()) + " residuals got " +
+                             std::to_string(result.value.size()) + " results from its Function",
+                         {}, "construct the cost with " + std::to_string(result.value.size()) + " residuals");
       std::copy(result.value.begin(), result.value.end(), values);
       if (jacobians != nullptr) detail::scatter_jacobian(result.jacobian, result.value.size(), sizes_, jacobians);
       return true;
