@@ -89,7 +89,8 @@ std::vector<std::vector<Expr>> sweep_all(const LinearGraph& graph, const Directi
   const bool direct = all_scalar(graph);
   std::vector<std::vector<Expr>> images;
   for (size_t k = 0; k < d.sources.size(); ++k) {
-    if (d.sources[k].is_scalar() && (direct || d.sources[k].elements() == 1)) images.push_back(direct_sweep(d, k));
+    if (d.targets.empty()) images.emplace_back();  // a Program without outputs: nothing to loop over
+    else if (d.sources[k].is_scalar() && (direct || d.sources[k].elements() == 1)) images.push_back(direct_sweep(d, k));
     else images.push_back(mapped_sweep(graph, d, k));
   }
   return images;

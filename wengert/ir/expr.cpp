@@ -71,7 +71,7 @@ std::vector<Expr> record_all(const Primitive& primitive, std::span<const Expr> o
   try {
     if (primitive.arity != Primitive::any_arity && static_cast<size_t>(primitive.arity) != operands.size())
       throw UsageError("W121", fmt::format("{} takes {} operands, {} were given", primitive.name, primitive.arity, operands.size()));
-    results = primitive.infer({primitive, types, attributes});
+    results = primitive.result_types({primitive, types, attributes});
   } catch (const Error& error) {
     std::string where = to_string(site);
     where += fmt::format("{}{}", where.empty() ? "" : ", ", primitive.name);

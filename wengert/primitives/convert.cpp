@@ -41,7 +41,8 @@ const Linear convert_p{{
       return std::vector<Example>{
           {{Array({2}, {0.5, -3})}, {{"dtype", DType::f32}}, {Array({2}, {0.5, -3}).as(DType::f32)}},
           {{Array({2}, {0.5, -3}).as(DType::f32)}, {{"dtype", DType::f64}}, {Array({2}, {0.5, -3})}},
-          {{Array(1.5)}, {{"dtype", DType::f64}}, {Array(1.5)}}};
+          {{Array(1.5)}, {{"dtype", DType::f64}}, {Array(1.5)},
+    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}}}};
     },
     .note = "between floats; rounding is not differentiated"}};
 
@@ -62,7 +63,8 @@ const Nondifferentiable cast_p{{
           if (!is_float(from.dtype()) || !is_float(to)) all.push_back({{from}, {{"dtype", to}}, {from.as(to)}});
       return all;
     },
-    .note = "to i64 and bool piecewise constant; from them there is nothing to differentiate"}};
+    .note = "to i64 and bool piecewise constant; from them there is nothing to differentiate",
+    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}}}};
 
 const Nondifferentiable stop_gradient_p{{
     .name = "stop_gradient",

@@ -16,7 +16,8 @@ const Guard guard_p{{
     },
     .examples = [] {
       const Array no(boolean()), yes = Array::filled(boolean(), 1);
-      return std::vector<Example>{{{yes}, {{"expected", true}}, {yes}}, {{no}, {{"expected", false}}, {yes}}};
+      return std::vector<Example>{{{yes}, {{"expected", true}}, {yes}}, {{no}, {{"expected", false}}, {yes},
+    .attributes = {{"expected", AttributeField::Kind::flag, "the outcome the operand had when it was recorded", "false"}}}};
     },
     .note = "the outcome of a comparison; constant wherever the recording is valid"}};
 

@@ -163,7 +163,9 @@ const Linear gather_p{{
     .batch = [](const BatchRule& r) { return batch_index(gather_p, r); },
     .examples = [] {
       const Array x({3, 2}, {1, 2, 3, 4, 5, 6});
-      const Attributes rows{{"axis", int64_t{0}}}, columns{{"axis", int64_t{1}}};
+      const Attributes rows{{"axis", int64_t{0}}}, columns{{"axis", int64_t{1},
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis whose places the indices name; a negative one counts from the end", "0"},
+                   {"shared", AttributeField::Kind::integer, "leading axes that the operand and the indices have in common", "0"}}}};
       return std::vector<Example>{
           {{x, whole({4}, {2, 0, 2, 1})}, rows, {Array({4, 2}, {5, 6, 1, 2, 5, 6, 3, 4})}},
           {{x, whole({}, {1})}, rows, {Array({2}, {3, 4})}},
@@ -183,7 +185,10 @@ const Linear scatter_add_p{{
     .batch = [](const BatchRule& r) { return batch_index(scatter_add_p, r); },
     .examples = [] {
       const Array x({3, 2}, {1, 2, 3, 4, 5, 6});
-      const auto at = [](int64_t axis, int64_t size) { return Attributes{{"axis", axis}, {"size", size}}; };
+      const auto at = [](int64_t axis, int64_t size) { return Attributes{{"axis", axis}, {"size", size,
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis whose places the indices name; a negative one counts from the end", "0"},
+                   {"shared", AttributeField::Kind::integer, "leading axes that the rows and the indices have in common", "0"},
+                   {"size", AttributeField::Kind::integer, "extent of that axis of the result"}}}}; };
       return std::vector<Example>{
           {{x, whole({3}, {1, 1, 0})}, at(0, 3), {Array({3, 2}, {5, 6, 4, 6, 0, 0})}},
           {{Array({2}, {3, 4}), whole({}, {1})}, at(0, 2), {Array({2, 2}, {0, 0, 3, 4})}},
@@ -202,7 +207,9 @@ const Nondifferentiable one_hot_p{{
       const Type& indices = s.operands[0];
       s.require(indices.dtype == DType::i64 && size >= 0 && is_float(s.attributes.dtype("dtype")),
                 fmt::format("i64 indices, a float dtype and a size of at least 0 (found {})", size));
-      return {Type{s.attributes.dtype("dtype"), indices.shape.with(indices.shape.rank(), size)}};
+      return {Type{s.attributes.dtype("dtype"), indices.shape.with(indices.shape.rank(), size),
+    .attributes = {{"size", AttributeField::Kind::integer, "extent of the new last axis"},
+                   {"dtype", AttributeField::Kind::dtype, "dtype of the result", "f64"}}}};
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
       const int64_t size = attributes.integer("size");

@@ -69,7 +69,8 @@ const Linear broadcast_p{{
     .infer = [](const Signature& s) -> std::vector<Type> {
       const Shape shape = s.attributes.shape("shape");
       s.require(broadcasts_to(s.operands[0].shape, shape), "a shape that broadcasts to " + to_string(shape));
-      return {Type{s.operands[0].dtype, shape}};
+      return {Type{s.operands[0].dtype, shape,
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
       const Shape from = k.operand(0).shape(), to = k.result().shape();
@@ -102,7 +103,8 @@ const Linear reshape_p{{
     .infer = [](const Signature& s) -> std::vector<Type> {
       const Shape shape = s.attributes.shape("shape");
       s.require(shape.elements() == s.operands[0].elements(), "as many elements as " + to_string(shape) + " has");
-      return {Type{s.operands[0].dtype, shape}};
+      return {Type{s.operands[0].dtype, shape,
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
       k.loop(k.result().elements(), [&](Integer i) { copy_element(k, 0, i, i); });
@@ -130,7 +132,8 @@ const Linear transpose_p{{
       for (size_t k = 0; k < sorted.size() && permutation; ++k) permutation = sorted[k] == static_cast<int64_t>(k);
       s.require(permutation, "an order that is a permutation of the operand's axes");
       for (int64_t axis : order) extents.push_back(x[static_cast<int>(axis)]);
-      return {Type{s.operands[0].dtype, Shape(extents)}};
+      return {Type{s.operands[0].dtype, Shape(extents),
+    .attributes = {{"order", AttributeField::Kind::integers, "axis k of the result is axis order[k] of the operand", "reversed"}}}};
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
       const auto& order = attributes.integers("order");
@@ -165,6 +168,7 @@ const Linear reverse_p{{
     .infer = [](const Signature& s) -> std::vector<Type> {
       for (int64_t axis : s.attributes.integers("axes"))
         s.require(is_axis(s.operands[0].shape, axis), "an operand that has axis " + std::to_string(axis));
+      s.require(are_axes(s.operands[0].shape, s.attributes.integers("axes")), "each axis once in its axes");
       return {s.operands[0]};
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
@@ -189,14 +193,16 @@ const Linear reverse_p{{
           {{Array({3}, {1, 2, 3})}, {{"axes", std::vector<int64_t>{0}}}, {Array({3}, {3, 2, 1})}},
           {{Array({2, 2}, {1, 2, 3, 4})}, {{"axes", std::vector<int64_t>{1}}}, {Array({2, 2}, {2, 1, 4, 3})}},
           {{Array({2, 1, 2}, {1, 2, 3, 4})}, {{"axes", std::vector<int64_t>{0, 2}}}, {Array({2, 1, 2}, {4, 3, 2, 1})}},
-          {{Array(f64({0, 2}))}, {{"axes", std::vector<int64_t>{0}}}, {Array(f64({0, 2}))}}};
+          {{Array(f64({0, 2}))}, {{"axes", std::vector<int64_t>{0}}}, {Array(f64({0, 2}))},
+    .attributes = {{"axes", AttributeField::Kind::integers, "the axes that run the other way; negative ones count from the end", "all"}}}};
     }}};
 
 const Linear concatenate_p{{
     .name = "concatenate", .arity = Primitive::any_arity,
     .infer = [](const Signature& s) -> std::vector<Type> {
       const Shape shape = concatenated(s);
-      return {Type{s.operands[0].dtype, shape}};
+      return {Type{s.operands[0].dtype, shape,
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis along which; a negative one counts from the end", "0"}}}};
     },
     .kernel = concatenate_kernel,
     .transpose = concatenate_transpose,

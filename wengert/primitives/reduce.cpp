@@ -2,6 +2,7 @@
 #include "wengert/primitives/reduce.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <limits>
 
 #include "wengert/primitives/arithmetic.h"
@@ -91,6 +92,7 @@ std::vector<Type> infer_reduction(const Signature& s) {
   const List& axes = s.attributes.integers("axes");
   for (int64_t axis : axes)
     s.require(is_axis(s.operands[0].shape, axis), fmt::format("an operand that has axis {}", axis));
+  s.require(are_axes(s.operands[0].shape, axes), fmt::format("each axis once in axes=[{}]", fmt::join(axes, ", ")));
   return {Type{s.operands[0].dtype, reduced_shapes(s.operands[0].shape, axes).stays}};
 }
 
@@ -121,7 +123,8 @@ const Linear sum_p{{
                                   {{x}, {{"axes", List{0, 1}}}, {Array(21.0)}},
                                   {{Array({2, 1, 2}, {1, 2, 3, 4})}, {{"axes", List{0, 2}}}, {Array({1}, {10})}},
                                   {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {0, 0})}},
-                                  {{Array(f64({2, 0}))}, {{"axes", List{0}}}, {Array(f64({0}))}}};
+                                  {{Array(f64({2, 0}))}, {{"axes", List{0}}}, {Array(f64({0}))},
+    .attributes = {reduced_axes}}};
     }}};
 
 const Composite max_reduce_p{{
@@ -135,7 +138,8 @@ const Composite max_reduce_p{{
       return {max_reduce(r.operands[0], shifted(r.attributes.integers("axes")))};
     },
     .examples = [] { return extremum_examples(1); },
-    .note = "at a tie equal shares of the derivative; of no elements -infinity"}};
+    .note = "at a tie equal shares of the derivative; of no elements -infinity",
+    .attributes = {reduced_axes}}};
 
 const Composite min_reduce_p{{
     .name = "min_reduce",
@@ -148,7 +152,8 @@ const Composite min_reduce_p{{
       return {min_reduce(r.operands[0], shifted(r.attributes.integers("axes")))};
     },
     .examples = [] { return extremum_examples(-1); },
-    .note = "at a tie equal shares of the derivative; of no elements infinity"}};
+    .note = "at a tie equal shares of the derivative; of no elements infinity",
+    .attributes = {reduced_axes}}};
 
 const Nondifferentiable argmax_p{{
     .name = "argmax",
@@ -156,7 +161,8 @@ const Nondifferentiable argmax_p{{
       const auto axis = static_cast<int>(s.attributes.integer("axis"));
       const Shape shape = infer_line(s, DType::i64)[0].shape;
       s.require(shape[axis] > 0, fmt::format("at least one element along axis {}", axis));
-      return {Type{DType::i64, shape.without(axis)}};
+      return {Type{DType::i64, shape.without(axis),
+    .attributes = {one_axis}}};
     },
     .kernel = argmax_kernel,
     .batch = [](const BatchRule& r) -> std::vector<Expr> {
@@ -192,7 +198,9 @@ const Linear cumulative_sum_p{{
           {{Array({3}, {1, 2, 3})}, {{"axis", rows}, {"reverse", true}}, {Array({3}, {6, 5, 3})}},
           {{x}, {{"axis", rows}}, {Array({2, 2}, {1, 2, 4, 6})}},
           {{x}, {{"axis", columns}, {"reverse", true}}, {Array({2, 2}, {3, 2, 7, 4})}},
-          {{Array(f64({2, 0}))}, {{"axis", columns}}, {Array(f64({2, 0}))}}};
+          {{Array(f64({2, 0}))}, {{"axis", columns}}, {Array(f64({2, 0}))},
+    .attributes = {one_axis,
+                   {"reverse", AttributeField::Kind::flag, "sums from the end on", "false"}}}};
     }}};
 
 Expr sum(Sited x, std::vector<int64_t> axes) {
