@@ -102,18 +102,12 @@ Shape joined(const Shape& a, const Shape& b) {
   return Shape(extents);
 }
 
-std::vector<size_t> counting(size_t n) {
-  std::vector<size_t> places(n);
-  std::iota(places.begin(), places.end(), size_t{0});
-  return places;
-}
-
 }  // namespace
 
-std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
-                                      const std::vector<Type>& rows) {
-  const Direction d{columns, rows, {wrt.begin(), wrt.end()}, graph.inputs.size(),
-                    [&](const Tangents& seeds, const Residuals& residual) { return pushforward(graph, seeds, residual); }, counting(rows.size())};
+std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, const Places& by, const Places& of) {
+  const auto &columns = by.types, &rows = of.types;
+  const Direction d{columns, rows, by.places, graph.inputs.size(),
+                    [&](const Tangents& seeds, const Residuals& residual) { return pushforward(graph, seeds, residual); }, of.places};
   const auto images = sweep_all(graph, d);
   std::vector<Expr> entries;
   for (size_t i = 0; i < rows.size(); ++i)
@@ -130,10 +124,10 @@ std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const 
   return entries;
 }
 
-std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
-                                   const std::vector<Type>& rows) {
-  const Direction d{rows, columns, counting(rows.size()), rows.size(),
-                    [&](const Tangents& seeds, const Residuals& residual) { return pullback(graph, seeds, residual); }, {wrt.begin(), wrt.end()}};
+std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, const Places& by, const Places& of) {
+  const auto &columns = by.types, &rows = of.types;
+  const Direction d{rows, columns, of.places, graph.outputs.size(),
+                    [&](const Tangents& seeds, const Residuals& residual) { return pullback(graph, seeds, residual); }, by.places};
   const auto images = sweep_all(graph, d);
   std::vector<Expr> entries;
   for (size_t i = 0; i < rows.size(); ++i)

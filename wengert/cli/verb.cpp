@@ -92,7 +92,8 @@ const std::vector<ExitCode>& exit_codes() {
       {exit_shape, "shape: types or shapes do not fit together"},
       {exit_domain, "domain: a value outside the domain of an operation, e.g. under --trap-nan"},
       {exit_resource, "resource: memory, disk, a file that cannot be read or written, or a limit"},
-      {exit_internal, "internal: a fault of wengert itself; please report it"}};
+      {exit_internal, "internal: a fault of wengert itself; please report it"},
+      {exit_pipe, "ended by SIGPIPE: what reads the output has ended, as head does (as the shell reports it)"}};
   return codes;
 }
 

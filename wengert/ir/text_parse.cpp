@@ -187,10 +187,9 @@ void ProgramReader::body() {
     definition();
     end_of_statement();
   }
-  const Token word = lexer_.take();
-  if (lexer_.current().is('}') || lexer_.current().is(';') || lexer_.current().first_on_line)
-    source().fail("W507", word.at, "the program returns nothing", "name its results on this line: return value, ...");
-  for (bool more = true; more; more = lexer_.accept(',')) outputs_.push_back(line(expression(0)));
+  lexer_.take();
+  const bool nothing = lexer_.current().is('}') || lexer_.current().is(';') || lexer_.current().first_on_line;
+  for (bool more = !nothing; more; more = lexer_.accept(',')) outputs_.push_back(line(expression(0)));
   lexer_.accept(';');
   end_of_program();
 }

@@ -41,10 +41,10 @@ const Linear convert_p{{
       return std::vector<Example>{
           {{Array({2}, {0.5, -3})}, {{"dtype", DType::f32}}, {Array({2}, {0.5, -3}).as(DType::f32)}},
           {{Array({2}, {0.5, -3}).as(DType::f32)}, {{"dtype", DType::f64}}, {Array({2}, {0.5, -3})}},
-          {{Array(1.5)}, {{"dtype", DType::f64}}, {Array(1.5)},
-    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}}}};
+          {{Array(1.5)}, {{"dtype", DType::f64}}, {Array(1.5)}}};
     },
-    .note = "between floats; rounding is not differentiated"}};
+    .note = "between floats; rounding is not differentiated",
+    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}}}};
 
 const Nondifferentiable cast_p{{
     .name = "cast",

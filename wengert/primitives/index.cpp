@@ -163,9 +163,7 @@ const Linear gather_p{{
     .batch = [](const BatchRule& r) { return batch_index(gather_p, r); },
     .examples = [] {
       const Array x({3, 2}, {1, 2, 3, 4, 5, 6});
-      const Attributes rows{{"axis", int64_t{0}}}, columns{{"axis", int64_t{1},
-    .attributes = {{"axis", AttributeField::Kind::integer, "the axis whose places the indices name; a negative one counts from the end", "0"},
-                   {"shared", AttributeField::Kind::integer, "leading axes that the operand and the indices have in common", "0"}}}};
+      const Attributes rows{{"axis", int64_t{0}}}, columns{{"axis", int64_t{1}}};
       return std::vector<Example>{
           {{x, whole({4}, {2, 0, 2, 1})}, rows, {Array({4, 2}, {5, 6, 1, 2, 5, 6, 3, 4})}},
           {{x, whole({}, {1})}, rows, {Array({2}, {3, 4})}},
@@ -173,7 +171,9 @@ const Linear gather_p{{
           {{x, whole({3, 1}, {1, 0, 1})}, {{"axis", int64_t{1}}, {"shared", int64_t{1}}}, {Array({3, 1}, {2, 3, 6})}},
           {{x, whole({0}, {})}, rows, {Array(f64({0, 2}))}}};
     },
-    .note = "NaN for a number that is no row; `shared` leading axes of both operands run along with each other"}};
+    .note = "NaN for a number that is no row; `shared` leading axes of both operands run along with each other",
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis whose places the indices name; a negative one counts from the end", "0"},
+                   {"shared", AttributeField::Kind::integer, "leading axes that the operand and the indices have in common", "0"}}}};
 
 const Linear scatter_add_p{{
     .name = "scatter_add", .arity = 2,
@@ -185,10 +185,7 @@ const Linear scatter_add_p{{
     .batch = [](const BatchRule& r) { return batch_index(scatter_add_p, r); },
     .examples = [] {
       const Array x({3, 2}, {1, 2, 3, 4, 5, 6});
-      const auto at = [](int64_t axis, int64_t size) { return Attributes{{"axis", axis}, {"size", size,
-    .attributes = {{"axis", AttributeField::Kind::integer, "the axis whose places the indices name; a negative one counts from the end", "0"},
-                   {"shared", AttributeField::Kind::integer, "leading axes that the rows and the indices have in common", "0"},
-                   {"size", AttributeField::Kind::integer, "extent of that axis of the result"}}}}; };
+      const auto at = [](int64_t axis, int64_t size) { return Attributes{{"axis", axis}, {"size", size}}; };
       return std::vector<Example>{
           {{x, whole({3}, {1, 1, 0})}, at(0, 3), {Array({3, 2}, {5, 6, 4, 6, 0, 0})}},
           {{Array({2}, {3, 4}), whole({}, {1})}, at(0, 2), {Array({2, 2}, {0, 0, 3, 4})}},
@@ -198,7 +195,10 @@ const Linear scatter_add_p{{
            {Array({3, 2}, {1, 2, 0, 7, 11, 0})}},
           {{Array(f64({0, 2})), whole({0}, {})}, at(0, 1), {Array({1, 2}, {0, 0})}}};
     },
-    .note = "one number that is no row makes all of the result NaN; `shared` as in gather"}};
+    .note = "one number that is no row makes all of the result NaN; `shared` as in gather",
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis whose places the indices name; a negative one counts from the end", "0"},
+                   {"shared", AttributeField::Kind::integer, "leading axes that the rows and the indices have in common", "0"},
+                   {"size", AttributeField::Kind::integer, "extent of that axis of the result"}}}};
 
 const Nondifferentiable one_hot_p{{
     .name = "one_hot",
@@ -207,9 +207,7 @@ const Nondifferentiable one_hot_p{{
       const Type& indices = s.operands[0];
       s.require(indices.dtype == DType::i64 && size >= 0 && is_float(s.attributes.dtype("dtype")),
                 fmt::format("i64 indices, a float dtype and a size of at least 0 (found {})", size));
-      return {Type{s.attributes.dtype("dtype"), indices.shape.with(indices.shape.rank(), size),
-    .attributes = {{"size", AttributeField::Kind::integer, "extent of the new last axis"},
-                   {"dtype", AttributeField::Kind::dtype, "dtype of the result", "f64"}}}};
+      return {Type{s.attributes.dtype("dtype"), indices.shape.with(indices.shape.rank(), size)}};
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
       const int64_t size = attributes.integer("size");
@@ -229,7 +227,9 @@ const Nondifferentiable one_hot_p{{
           {{whole({}, {1})}, attributes(2, DType::f32), {Array({2}, {0, 1}).as(DType::f32)}},
           {{whole({0}, {})}, attributes(2, DType::f64), {Array(f64({0, 2}))}}};
     },
-    .note = "an index has no derivative; a row of NaN for an index outside"}};
+    .note = "an index has no derivative; a row of NaN for an index outside",
+    .attributes = {{"size", AttributeField::Kind::integer, "extent of the new last axis"},
+                   {"dtype", AttributeField::Kind::dtype, "dtype of the result", "f64"}}}};
 
 Expr gather(Sited x, Expr indices, int64_t axis) { return gather_p(x, {indices}, {{"axis", axis_of(x, axis)}}); }
 

@@ -185,10 +185,10 @@ const Composite norm_p{{
       return std::vector<Example>{
           {{Array({2}, {3, -4})}, {{"axes", std::vector<int64_t>{0}}}, {Array(5.0)}},
           {{Array({2, 2}, {3, 4, -5, 12})}, {{"axes", std::vector<int64_t>{1}}}, {Array({2}, {5, 13})}},
-          {{Array({2, 1, 2}, {2, -4, 5, 6})}, {{"axes", std::vector<int64_t>{0, 2}}}, {Array({1}, {9})},
-    .attributes = {reduced_axes}}};
+          {{Array({2, 1, 2}, {2, -4, 5, 6})}, {{"axes", std::vector<int64_t>{0, 2}}}, {Array({1}, {9})}}};
     },
-    .note = "the derivative where the norm is 0 is 0, the least-norm subgradient"}};
+    .note = "the derivative where the norm is 0 is 0, the least-norm subgradient",
+    .attributes = {reduced_axes}}};
 
 Expr matmul(Sited a, Expr b, bool transpose_a, bool transpose_b) {
   const Shape x = a.expr.shape(), z = b.shape();

@@ -69,8 +69,7 @@ const Linear broadcast_p{{
     .infer = [](const Signature& s) -> std::vector<Type> {
       const Shape shape = s.attributes.shape("shape");
       s.require(broadcasts_to(s.operands[0].shape, shape), "a shape that broadcasts to " + to_string(shape));
-      return {Type{s.operands[0].dtype, shape,
-    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
+      return {Type{s.operands[0].dtype, shape}};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
       const Shape from = k.operand(0).shape(), to = k.result().shape();
@@ -96,15 +95,15 @@ const Linear broadcast_p{{
           {{Array({2, 1}, {1, 2})}, {{"shape", std::vector<int64_t>{1, 2, 3}}}, {Array({1, 2, 3}, {1, 1, 1, 2, 2, 2})}},
           {{Array({2, 1}, {1, 2})}, {{"shape", std::vector<int64_t>{2, 2, 3}}}},
           {{Array({1}, {5})}, {{"shape", std::vector<int64_t>{2, 0}}}, {Array(f64({2, 0}))}}};
-    }}};
+    },
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
 
 const Linear reshape_p{{
     .name = "reshape",
     .infer = [](const Signature& s) -> std::vector<Type> {
       const Shape shape = s.attributes.shape("shape");
       s.require(shape.elements() == s.operands[0].elements(), "as many elements as " + to_string(shape) + " has");
-      return {Type{s.operands[0].dtype, shape,
-    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
+      return {Type{s.operands[0].dtype, shape}};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
       k.loop(k.result().elements(), [&](Integer i) { copy_element(k, 0, i, i); });
@@ -119,7 +118,8 @@ const Linear reshape_p{{
           {{x}, {{"shape", std::vector<int64_t>{3, 2}}}, {Array({3, 2}, {1, 2, 3, 4, 5, 6})}},
           {{Array(7.0)}, {{"shape", std::vector<int64_t>{1, 1}}}, {Array({1, 1}, {7})}},
           {{Array(f64({0, 2}))}, {{"shape", std::vector<int64_t>{3, 0}}}, {Array(f64({3, 0}))}}};
-    }}};
+    },
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
 
 const Linear transpose_p{{
     .name = "transpose",
@@ -132,8 +132,7 @@ const Linear transpose_p{{
       for (size_t k = 0; k < sorted.size() && permutation; ++k) permutation = sorted[k] == static_cast<int64_t>(k);
       s.require(permutation, "an order that is a permutation of the operand's axes");
       for (int64_t axis : order) extents.push_back(x[static_cast<int>(axis)]);
-      return {Type{s.operands[0].dtype, Shape(extents),
-    .attributes = {{"order", AttributeField::Kind::integers, "axis k of the result is axis order[k] of the operand", "reversed"}}}};
+      return {Type{s.operands[0].dtype, Shape(extents)}};
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
       const auto& order = attributes.integers("order");
@@ -161,7 +160,8 @@ const Linear transpose_p{{
           {{x}, {{"order", std::vector<int64_t>{1, 0}}}, {Array({3, 2}, {1, 4, 2, 5, 3, 6})}},
           {{deep}, {{"order", std::vector<int64_t>{2, 0, 1}}}, {Array({3, 1, 2}, {1, 4, 2, 5, 3, 6})}},
           {{Array(f64({0, 2}))}, {{"order", std::vector<int64_t>{1, 0}}}, {Array(f64({2, 0}))}}};
-    }}};
+    },
+    .attributes = {{"order", AttributeField::Kind::integers, "axis k of the result is axis order[k] of the operand", "reversed"}}}};
 
 const Linear reverse_p{{
     .name = "reverse",
@@ -193,16 +193,15 @@ const Linear reverse_p{{
           {{Array({3}, {1, 2, 3})}, {{"axes", std::vector<int64_t>{0}}}, {Array({3}, {3, 2, 1})}},
           {{Array({2, 2}, {1, 2, 3, 4})}, {{"axes", std::vector<int64_t>{1}}}, {Array({2, 2}, {2, 1, 4, 3})}},
           {{Array({2, 1, 2}, {1, 2, 3, 4})}, {{"axes", std::vector<int64_t>{0, 2}}}, {Array({2, 1, 2}, {4, 3, 2, 1})}},
-          {{Array(f64({0, 2}))}, {{"axes", std::vector<int64_t>{0}}}, {Array(f64({0, 2}))},
+          {{Array(f64({0, 2}))}, {{"axes", std::vector<int64_t>{0}}}, {Array(f64({0, 2}))}}};
+    },
     .attributes = {{"axes", AttributeField::Kind::integers, "the axes that run the other way; negative ones count from the end", "all"}}}};
-    }}};
 
 const Linear concatenate_p{{
     .name = "concatenate", .arity = Primitive::any_arity,
     .infer = [](const Signature& s) -> std::vector<Type> {
       const Shape shape = concatenated(s);
-      return {Type{s.operands[0].dtype, shape,
-    .attributes = {{"axis", AttributeField::Kind::integer, "the axis along which; a negative one counts from the end", "0"}}}};
+      return {Type{s.operands[0].dtype, shape}};
     },
     .kernel = concatenate_kernel,
     .transpose = concatenate_transpose,
@@ -216,7 +215,8 @@ const Linear concatenate_p{{
                                   {{a, b, a}, along_1, {Array({2, 4}, {1, 3, 4, 1, 2, 5, 6, 2})}},
                                   {{Array({1}, {7})}, along_0, {Array({1}, {7})}},
                                   {{Array(f64({0})), Array({1}, {7}), Array(f64({0}))}, along_0, {Array({1}, {7})}}};
-    }}};
+    },
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis along which; a negative one counts from the end", "0"}}}};
 
 Expr broadcast_to(Sited x, const Shape& shape) {
   if (x.expr.shape() == shape) return x;

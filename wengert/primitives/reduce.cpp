@@ -123,9 +123,9 @@ const Linear sum_p{{
                                   {{x}, {{"axes", List{0, 1}}}, {Array(21.0)}},
                                   {{Array({2, 1, 2}, {1, 2, 3, 4})}, {{"axes", List{0, 2}}}, {Array({1}, {10})}},
                                   {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {0, 0})}},
-                                  {{Array(f64({2, 0}))}, {{"axes", List{0}}}, {Array(f64({0}))},
+                                  {{Array(f64({2, 0}))}, {{"axes", List{0}}}, {Array(f64({0}))}}};
+    },
     .attributes = {reduced_axes}}};
-    }}};
 
 const Composite max_reduce_p{{
     .name = "max_reduce",
@@ -161,8 +161,7 @@ const Nondifferentiable argmax_p{{
       const auto axis = static_cast<int>(s.attributes.integer("axis"));
       const Shape shape = infer_line(s, DType::i64)[0].shape;
       s.require(shape[axis] > 0, fmt::format("at least one element along axis {}", axis));
-      return {Type{DType::i64, shape.without(axis),
-    .attributes = {one_axis}}};
+      return {Type{DType::i64, shape.without(axis)}};
     },
     .kernel = argmax_kernel,
     .batch = [](const BatchRule& r) -> std::vector<Expr> {
@@ -175,7 +174,8 @@ const Nondifferentiable argmax_p{{
                                   {{Array({1}, {-infinity})}, {{"axis", int64_t{0}}}, {Array(0.0).as(DType::i64)}},
                                   {{Array(f64({0, 2}))}, {{"axis", int64_t{1}}}, {Array(i64({0}))}}};
     },
-    .note = "an index is piecewise constant; the first of equals, and the first NaN before all numbers"}};
+    .note = "an index is piecewise constant; the first of equals, and the first NaN before all numbers",
+    .attributes = {one_axis}}};
 
 const Linear cumulative_sum_p{{
     .name = "cumulative_sum",
@@ -198,10 +198,10 @@ const Linear cumulative_sum_p{{
           {{Array({3}, {1, 2, 3})}, {{"axis", rows}, {"reverse", true}}, {Array({3}, {6, 5, 3})}},
           {{x}, {{"axis", rows}}, {Array({2, 2}, {1, 2, 4, 6})}},
           {{x}, {{"axis", columns}, {"reverse", true}}, {Array({2, 2}, {3, 2, 7, 4})}},
-          {{Array(f64({2, 0}))}, {{"axis", columns}}, {Array(f64({2, 0}))},
+          {{Array(f64({2, 0}))}, {{"axis", columns}}, {Array(f64({2, 0}))}}};
+    },
     .attributes = {one_axis,
                    {"reverse", AttributeField::Kind::flag, "sums from the end on", "false"}}}};
-    }}};
 
 Expr sum(Sited x, std::vector<int64_t> axes) {
   return axes.empty() ? x.expr : sum_p(x, {}, {{"axes", axes_of(x, std::move(axes))}});

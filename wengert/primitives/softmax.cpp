@@ -92,10 +92,10 @@ const Composite logsumexp_p{{
                                   {{Array({2, 1}, {3, -2})}, {{"axes", List{1}}}, {Array({2}, {3, -2})}},
                                   {{mixed}, {{"axes", List{1}}}},
                                   {{mixed}, {{"axes", List{0, 1}}}},
-                                  {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {-infinity, -infinity})},
-    .attributes = {reduced_axes}}};
+                                  {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {-infinity, -infinity})}}};
     },
-    .note = "-infinity everywhere gives -infinity with derivative 0"}};
+    .note = "-infinity everywhere gives -infinity with derivative 0",
+    .attributes = {reduced_axes}}};
 
 const Composite softmax_p{{
     .name = "softmax",
