@@ -83,7 +83,8 @@ TEST(ProgramErrors, W120_an_attribute_of_another_kind) {
 
 TEST(ProgramErrors, W515_an_attribute_that_the_operation_does_not_take) {
   const Attributes wrong{{"axs", std::vector<int64_t>{0}}};
-  const Error error = documented("W515", [&] { trace([&](Expr x) { return record(sum_p, {x}, wrong); }, {f64({3})}, "total"); });
+  const Error error =
+      documented("W515", [&] { trace([&](Expr x) { return record(sum_p, {x}, wrong); }, {f64({3})}, "total"); });
   EXPECT_THAT(error.where(), HasSubstr("sum %0 in program \"total\""));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A page of docs/ as what it shows: files ("```wl NAME") and command lines ("$ ..." in a block of console text) with what
-// they write, to be written, run and compared, so that the page cannot go stale.
+// A page of docs/ as what it shows: files ("```wl NAME") and command lines ("$ ..." in a block of console text) with
+// what they write, to be written, run and compared, so that the page cannot go stale.
 #pragma once
 
 #include <cstdio>

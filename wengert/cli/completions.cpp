@@ -71,11 +71,11 @@ std::string bash() {
   std::string text =
       "# Completion of wengert for bash; made by wengert --completion bash.\n_wengert() {\n"
       "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}\n"
-      "  [[ $current == = ]] && current=\n  [[ $previous == = && $COMP_CWORD -ge 2 ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}\n"
+      "  [[ $current == = ]] && current=\n  [[ $previous == = && $COMP_CWORD -ge 2 ]] && "
+      "previous=${COMP_WORDS[COMP_CWORD - 2]}\n"
       "  if [[ $COMP_CWORD -eq 1 ]]; then\n    COMPREPLY=($(compgen -W '";
   text += verb_names() + " ";
-  text +=
-      "help --help --version --man --completion' -- \"$current\"))\n    return\n  fi\n  case $verb:$previous in\n";
+  text += "help --help --version --man --completion' -- \"$current\"))\n    return\n  fi\n  case $verb:$previous in\n";
   text += fmt::format("    help:help) COMPREPLY=($(compgen -W '{}' -- \"$current\")); return ;;\n", verb_names());
   text += "    --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$current\")); return ;;\n";
   for (const Verb& verb : verbs())

@@ -95,7 +95,8 @@ std::string help_json(const Verb& verb) {
   object["options"] = options_json(verb.options);
   for (const Option& option : common_options()) object["options"].push_back(options_json({option})[0]);
   auto& examples = object["examples"] = nlohmann::ordered_json::array();
-  for (const Example& example : verb.examples) examples.push_back({{"command", example.command}, {"what", example.what}});
+  for (const Example& example : verb.examples)
+    examples.push_back({{"command", example.command}, {"what", example.what}});
   return object.dump(2) + "\n";
 }
 

@@ -62,8 +62,9 @@ int report(const Error& error, bool json) {
 int run_verb(const Verb& verb, std::span<const std::string> words) {
   Arguments arguments = parse_arguments(verb, words);
   if (arguments.has("help")) {
-    write_output(arguments.has("json") ? help_json(verb)
-                                       : verb_help(verb, Palette(color_wanted(arguments.text("color"), standard_output))));
+    write_output(arguments.has("json")
+                     ? help_json(verb)
+                     : verb_help(verb, Palette(color_wanted(arguments.text("color"), standard_output))));
     flush_output();
     return exit_ok;
   }
@@ -99,7 +100,8 @@ int run_tool(const std::vector<std::string>& words, bool json) {
 
 int run(const std::vector<std::string>& words) {
   const auto end = std::ranges::find(words, "--");  // of the options
-  const bool json = std::find(words.begin(), end, "--json") != end || std::find(words.begin(), end, "--json=true") != end;
+  const bool json =
+      std::find(words.begin(), end, "--json") != end || std::find(words.begin(), end, "--json=true") != end;
   try {
     return run_tool(words, json);
   } catch (const Error& error) {

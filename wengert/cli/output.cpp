@@ -88,8 +88,8 @@ void print_result(Context& context, const std::string& label, const Array& value
   const bool matrix = value.shape().rank() == 2 && value.shape()[0] <= most_rows && value.shape()[1] <= most_columns;
   context.print(fmt::format("{} = {}", context.palette().cyan(label), array_text(value, columns(label) + 3, most)));
   if (!context.json() && count > most && !matrix)
-    context.note(fmt::format("{}: {} of {} elements shown; redirect the output to a file, or give --json, for all", label,
-                             most, count));
+    context.note(fmt::format("{}: {} of {} elements shown; redirect the output to a file, or give --json, for all",
+                             label, most, count));
 }
 
 void show(Context& context, std::string_view section, const std::vector<Result>& results) {

@@ -68,7 +68,8 @@ std::string attribute_table(const std::vector<const Primitive*>& all, Family fam
       if (p->family == family)
         rows += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", p->name, a.name, to_string(a.kind), cell(a.meaning),
                             a.initial.empty() ? "" : cell(a.initial));
-  return rows.empty() ? "" : "\n| name | attribute | type | meaning | default in formulas |\n|---|---|---|---|---|\n" + rows;
+  return rows.empty() ? ""
+                      : "\n| name | attribute | type | meaning | default in formulas |\n|---|---|---|---|---|\n" + rows;
 }
 
 std::string row(const Primitive& p) {

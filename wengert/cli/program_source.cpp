@@ -36,8 +36,9 @@ void check_value_names(std::vector<NamedValue>& given, std::string_view option, 
   for (NamedValue& value : given) {
     if (value.name.empty() && names.size() == 1) value.name = names[0];
     if (value.name.empty())
-      throw UsageError("W604", fmt::format("{}: a value without a name, but there are {} {}s", option, names.size(), what),
-                       {}, names.empty() ? "give no value" : fmt::format("write {} {}=...", option, name_on_command_line(names[0])));
+      throw UsageError(
+          "W604", fmt::format("{}: a value without a name, but there are {} {}s", option, names.size(), what), {},
+          names.empty() ? "give no value" : fmt::format("write {} {}=...", option, name_on_command_line(names[0])));
     if (std::ranges::find(names, value.name) == names.end()) unknown_name(option, value.name, what, names);
   }
 }
@@ -79,7 +80,8 @@ Program chosen(std::vector<Program> programs, const std::string& name, const std
 bool holds_programs(std::string_view content) {
   const text::Source source(content, "standard input");
   const text::Lexer lexer(source);
-  return lexer.current().is("program") || (lexer.current().is("wengert") && lexer.ahead().kind == text::Token::Kind::number);
+  return lexer.current().is("program") ||
+         (lexer.current().is("wengert") && lexer.ahead().kind == text::Token::Kind::number);
 }
 
 Program load_file(const Context& context, const std::string& path, const std::string& content) {
@@ -166,10 +168,11 @@ void check_varies(const Program& p, size_t input) {
   std::vector<std::string> others;
   for (size_t k = 0; k < types.size(); ++k)
     if (is_float(types[k].dtype)) others.push_back(input_name(p, k));
-  throw UsageError("W131",
-                   fmt::format("input {} of program \"{}\" is {} and has no derivative", input_name(p, input), p.name(),
-                               to_string(types[input])),
-                   {}, others.empty() ? "no input is of float dtype" : fmt::format("those with one: {}", fmt::join(others, ", ")));
+  throw UsageError(
+      "W131",
+      fmt::format("input {} of program \"{}\" is {} and has no derivative", input_name(p, input), p.name(),
+                  to_string(types[input])),
+      {}, others.empty() ? "no input is of float dtype" : fmt::format("those with one: {}", fmt::join(others, ", ")));
 }
 
 const NamedValue* find_value(const std::vector<NamedValue>& given, std::string_view name) {
@@ -278,8 +281,11 @@ Point load(Context& context) {
   Point point{{}, parse_values(a.all("at"), "--at")};
   const std::string source = a.text("PROGRAM");
   const bool file = is_path(source);
-  if (file && source != "-" && !source.ends_with(".wl") && source.find('/') == std::string::npos)
-    context.note(fmt::format("{0} is read as a file, since one of that name is here; for the formula write \"({0})\"", source));
+  std::error_code error;
+  if (file && source != "-" && !source.ends_with(".wl") && source.find('/') == std::string::npos &&
+      !std::filesystem::is_directory(source, error))
+    context.note(
+        fmt::format("{0} is read as a file, since one of that name is here; for the formula write \"({0})\"", source));
   point.program = context.stage("parse", [&] {
     const std::string content = file ? read_text(source) : source;
     const bool programs = file && (source != "-" || holds_programs(content));

@@ -62,8 +62,10 @@ void flush_output() {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
   if (first_failure == 0) first_failure = errno;
-  throw ResourceError("W610", fmt::format("standard output cannot be written: {}", std::strerror(first_failure)), {},
-                      first_failure == EPIPE ? "the program that reads it has ended" : "write to another place, or make room");
+  const char* const reason = first_failure != 0 ? std::strerror(first_failure) : "an earlier write failed";
+  throw ResourceError(
+      "W610", fmt::format("standard output cannot be written: {}", reason), {},
+      first_failure == EPIPE ? "the program that reads it has ended" : "write to another place, or make room");
 }
 
 std::string Palette::paint(std::string_view text, std::string_view code) const {

@@ -58,9 +58,9 @@ class ValueReader {
   [[noreturn]] void fail(std::string_view problem) const {
     const std::string text(text_.size() > 160 ? text_.substr(0, 160) : text_);
     const bool types = option_ == "--types";
-    throw UsageError("W605", fmt::format("{}: {}, at character {} of \"{}\"", option_, problem, at_ + 1, text), {},
-                     fmt::format("write e.g. {} '{}'", option_,
-                                 types ? "x=f64[3],n=i64" : "x=2,A=[[1,2],[3,4]],w=@weights.npy"));
+    throw UsageError(
+        "W605", fmt::format("{}: {}, at character {} of \"{}\"", option_, problem, at_ + 1, text), {},
+        fmt::format("write e.g. {} '{}'", option_, types ? "x=f64[3],n=i64" : "x=2,A=[[1,2],[3,4]],w=@weights.npy"));
   }
   void skip() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) ++at_;
@@ -235,8 +235,9 @@ void check_single(const NamedValue& value, const std::string& what) {
     const auto single = static_cast<float>(x);
     const bool overflows = std::isfinite(x) && !std::isfinite(single);
     if (!overflows && (value.typed || x == 0 || single != 0)) continue;
-    throw UsageError("W605", fmt::format("{} is f32: {} is {} it", what, shortest(x), overflows ? "too large for" : "too small for"), {},
-                     overflows ? "compute in f64, or write inf" : "compute in f64, or write 0");
+    throw UsageError(
+        "W605", fmt::format("{} is f32: {} is {} it", what, shortest(x), overflows ? "too large for" : "too small for"),
+        {}, overflows ? "compute in f64, or write inf" : "compute in f64, or write 0");
   }
 }
 

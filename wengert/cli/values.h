@@ -17,12 +17,12 @@ namespace wengert::cli {
 struct NamedValue {
   std::string name;
   Array value;
-  bool typed = false;  ///< its dtype was written or comes from a file
+  bool typed = false;                  ///< its dtype was written or comes from a file
   std::optional<Array> integers = {};  ///< the same as i64, where f64 may not hold every digit
 };
 
-/// Values parted by commas; names that hold other signs than f[0] stand in backquotes. Numbers are f64 unless a dtype stands before them; nested brackets are axes; @FILE is an
-/// npy file, or FILE.npz:NAME an array of an npz file.
+/// Values parted by commas; names that hold other signs than f[0] stand in backquotes. Numbers are f64 unless a dtype
+/// stands before them; nested brackets are axes; @FILE is an npy file, or FILE.npz:NAME an array of an npz file.
 ///
 /// option : what they were given to, for messages ("--at")
 /// throws : UsageError W605 for a text that is none, or a name given twice; what the reader of the file throws

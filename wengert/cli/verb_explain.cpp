@@ -34,8 +34,9 @@ std::vector<size_t> chosen_outputs(const Context& context, const Program& p) {
   if (place == names.end()) unknown_name("--output", wanted, "output", names);
   const auto k = static_cast<size_t>(place - names.begin());
   if (!is_float(p.type(p.outputs()[k]).dtype))
-    throw UsageError("W131", fmt::format("output {} of program \"{}\" is {} and has no derivative", wanted, p.name(),
-                                         to_string(p.type(p.outputs()[k]))),
+    throw UsageError("W131",
+                     fmt::format("output {} of program \"{}\" is {} and has no derivative", wanted, p.name(),
+                                 to_string(p.type(p.outputs()[k]))),
                      {}, "choose an output of float dtype, or leave --output out");
   return {k};
 }

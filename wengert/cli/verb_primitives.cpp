@@ -120,7 +120,8 @@ int details(Context& context, const Primitive& p) {
   if (!p.note.empty()) context.print(fmt::format("  {}", p.note));
   if (!p.source.empty()) context.print(fmt::format("  source: {}", p.source));
   for (const AttributeField& a : p.attributes())
-    context.print(fmt::format("  attribute {}: {}; {}, {}", palette.cyan(a.name), a.meaning, to_string(a.kind), default_text(a)));
+    context.print(
+        fmt::format("  attribute {}: {}; {}, {}", palette.cyan(a.name), a.meaning, to_string(a.kind), default_text(a)));
   show_examples(context, p);
   if (p.family == Family::elementwise) show_partials(context, p);
   show_derivative_programs(context, p);

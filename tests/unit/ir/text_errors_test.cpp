@@ -160,7 +160,8 @@ TEST(TextError, W506_counts_operands_and_results) {
 }
 
 TEST(TextError, W506_proposes_nested_calls_where_an_operation_has_two_operands) {
-  EXPECT_THAT(message_of_line("a = max(x, x, x)"), HasSubstr("fix: for more than two, nest the calls: max(max(x, y), z)"));
+  EXPECT_THAT(message_of_line("a = max(x, x, x)"),
+              HasSubstr("fix: for more than two, nest the calls: max(max(x, y), z)"));
 }
 
 TEST(TextError, W515_refuses_attributes_that_an_operation_does_not_take) {
@@ -178,15 +179,17 @@ TEST(TextError, W515_refuses_attributes_that_an_operation_does_not_take) {
 }
 
 TEST(TextError, W206_wants_each_axis_once) {
-  EXPECT_THAT(message_of_line("a = sum{axes=[0,0]}(y)"), HasSubstr("W206 shape: sum needs each axis once in axes=[0, 0]"));
+  EXPECT_THAT(message_of_line("a = sum{axes=[0,0]}(y)"),
+              HasSubstr("W206 shape: sum needs each axis once in axes=[0, 0]"));
   EXPECT_THAT(message_of_line("a = sum(y, axes=[0,-1])"), HasSubstr("W206"));
   EXPECT_THAT(message_of_line("a = reverse(y, axes=[0,0])"), HasSubstr("W206 shape: reverse needs each axis once"));
 }
 
 TEST(TextError, W516_refuses_programs_named_as_operations) {
-  EXPECT_THAT(message("program sin(x) { return x*2 }\nprogram f(x) { return sin(x) }"),
-              testing::AllOf(HasSubstr("W516 usage: a program cannot be named sin, which is an operation\n  at f.wl:1:9"),
-                             HasSubstr("fix: give it another name, such as my_sin")));
+  EXPECT_THAT(
+      message("program sin(x) { return x*2 }\nprogram f(x) { return sin(x) }"),
+      testing::AllOf(HasSubstr("W516 usage: a program cannot be named sin, which is an operation\n  at f.wl:1:9"),
+                     HasSubstr("fix: give it another name, such as my_sin")));
   EXPECT_THAT(message("program mean(x) { return x }"), HasSubstr("W516"));
 }
 

@@ -158,10 +158,10 @@ TEST(Text, tells_the_kinds_of_attributes_apart) {
                                      {"scalar", Array(3.0)},
                                      {"text", std::string("a \"b\"\\\n\x01")},
                                      {"two words", false}});
-  EXPECT_THAT(
-      print(p),
-      testing::HasSubstr("decorated{array=f64[2] [1, 2], dtype=f32, flag=true, integer=2, list=[1, -2], none=[], real=2.0, "
-                         "scalar=f64[] 3, text=\"a \\\"b\\\"\\\\\\n\\x01\", `two words`=false} %0"));
+  EXPECT_THAT(print(p),
+              testing::HasSubstr(
+                  "decorated{array=f64[2] [1, 2], dtype=f32, flag=true, integer=2, list=[1, -2], none=[], real=2.0, "
+                  "scalar=f64[] 3, text=\"a \\\"b\\\"\\\\\\n\\x01\", `two words`=false} %0"));
   expect_round_trip(p);
 }
 
