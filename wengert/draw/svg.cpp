@@ -14,7 +14,7 @@ namespace {
 
 using Kind = DiagramVertex::Kind;
 
-constexpr double font_px = 12, small_px = 10.5, line_px = 15, padding = 8, widest = 230;
+constexpr double font_px = 12, small_px = 10.5, line_px = 15, padding = 8, widest = 264;
 constexpr double bold_factor = 1.13;  // letters are that much wider
 
 struct Colors {
@@ -75,7 +75,7 @@ void draw_vertex(SvgDrawing& drawing, const DiagramVertex& v, SvgPoint centre) {
   const double x = centre.x - size.width / 2, y = centre.y - size.height / 2;
   drawing.open_group("class=\"vertex\"");
   drawing.raw("<title>" + escape_xml(v.hint) + "</title>\n");
-  const double radius = v.kind == Kind::input || v.kind == Kind::constant ? size.height / 2 : 5;
+  const double radius = v.kind == Kind::input || v.kind == Kind::constant ? std::min(size.height / 2, 13.0) : 5;
   const std::string look =
       fmt::format("rx=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"1.2\"", svg_number(radius), c.fill, c.stroke);
   if (v.kind == Kind::group) drawing.rectangle(x + 4, y + 4, size.width, size.height, look);
