@@ -1,11 +1,15 @@
 # Completion of wengert for bash; made by wengert --completion bash.
 _wengert() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
+  [[ $current == = ]] && current=
+  [[ $previous == = && $COMP_CWORD -ge 2 ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
   if [[ $COMP_CWORD -eq 1 ]]; then
     COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw check train predict data primitives demo help --help --version --man --completion' -- "$current"))
     return
   fi
   case $verb:$previous in
+    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw check train predict data primitives demo' -- "$current")); return ;;
+    --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
     print:--program) COMPREPLY=(); return ;;
     print:--at) COMPREPLY=(); return ;;
     print:--types) COMPREPLY=(); return ;;

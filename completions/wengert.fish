@@ -131,7 +131,7 @@ complete -c wengert -n '__fish_seen_subcommand_from draw' -l program -x -d 'Whic
 complete -c wengert -n '__fish_seen_subcommand_from draw' -l at -x -d 'Values of the inputs: x=2,A=[[1,2],[3,4]],w=@weights.npy'
 complete -c wengert -n '__fish_seen_subcommand_from draw' -l types -x -d 'Types of a formula'\''s inputs: x=f64[3],n=i64'
 complete -c wengert -n '__fish_seen_subcommand_from draw' -l precision -x -a 'f64 f32' -d 'Precision of a formula: f64 or f32'
-complete -c wengert -n '__fish_seen_subcommand_from draw' -s o -l output -r -F -d 'Where to write; standard output otherwise'
+complete -c wengert -n '__fish_seen_subcommand_from draw' -s o -l output -r -F -d 'Where to write; standard output otherwise, or for -'
 complete -c wengert -n '__fish_seen_subcommand_from draw' -l format -x -a 'svg dot' -d 'svg or dot; otherwise by the file'\''s ending, and svg without one'
 complete -c wengert -n '__fish_seen_subcommand_from draw' -l most -x -d 'Boxes above which the picture is folded'
 complete -c wengert -n '__fish_seen_subcommand_from draw' -l simplify -d 'Simplify the Program first'

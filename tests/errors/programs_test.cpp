@@ -78,7 +78,14 @@ TEST(ProgramErrors, W120_an_attribute_that_is_missing) {
 TEST(ProgramErrors, W120_an_attribute_of_another_kind) {
   const Attributes wrong{{"shape", 2.5}};
   EXPECT_THAT(error_of([&] { trace([&](Expr x) { return record(broadcast_p, {x}, wrong); }, {f64()}); }).what(),
-              HasSubstr("W120 usage: the attribute \"shape\" is of another kind than expected"));
+              HasSubstr("W120 usage: the attribute \"shape\" of broadcast is a list of integers"));
+}
+
+TEST(ProgramErrors, W515_an_attribute_that_the_operation_does_not_take) {
+  const Attributes wrong{{"axs", std::vector<int64_t>{0}}};
+  const Error error =
+      documented("W515", [&] { trace([&](Expr x) { return record(sum_p, {x}, wrong); }, {f64({3})}, "total"); });
+  EXPECT_THAT(error.where(), HasSubstr("sum %0 in program \"total\""));
 }
 
 TEST(ProgramErrors, W121_a_wrong_number_of_operands) {

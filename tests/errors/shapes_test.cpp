@@ -5,6 +5,7 @@
 
 #include "documented.h"
 #include "wengert/ad/accumulate.h"
+#include "wengert/ad/derivatives.h"
 #include "wengert/api/function.h"
 #include "wengert/api/gradient.h"
 #include "wengert/draw/heat_map.h"
@@ -113,6 +114,18 @@ TEST(ShapeErrors, W208_a_derivative_rule_that_does_not_fit_its_body) {
               trace([&](Expr x) { return custom_vjp(body, two, {&x, 1}); }, {f64()});
             }).fix(),
             "return from \"two\" a cotangent for each float input of \"body\"");
+}
+
+const Composite halve_p{{.name = "halve",
+                         .infer = [](const Signature& s) -> std::vector<Type> { return {s.operands[0]}; },
+                         .kernel = [](KernelBuilder& k, const Attributes&) { k.result().store(0, k.operand(0).real(0) / 2.0); },
+                         .jvp = [](const JvpRule& r) -> Tangents { return {sum(r.tangent(0)) / 2}; }}};
+
+TEST(ShapeErrors, W208_a_record_whose_rule_gives_a_tangent_of_another_shape) {
+  const Program p = trace([](Expr x) { return sum(halve_p(x)); }, {f64({3})}, "loss");
+  const Error error = documented("W208", [&] { grad(p); });
+  EXPECT_THAT(error.where(), HasSubstr("shapes_test.cpp:"));
+  EXPECT_THAT(error.where(), HasSubstr("halve"));
 }
 
 TEST(ShapeErrors, W209_an_axis_that_a_stack_does_not_have) {

@@ -34,9 +34,11 @@ Accumulation accumulate(const Program& p, std::span<const VertexId> order) {
   if (const auto left = g.intermediates(); !left.empty())
     throw UsageError("W132", fmt::format("the order leaves out vertex {}", index(left[0])), {}, "give each intermediate vertex once");
   std::vector<Expr> entries;
-  for (size_t i = 0; i < g.outputs().size(); ++i)
+  for (size_t i = 0; i < g.outputs().size(); ++i) {
+    if (!is_float(linearized.outputs[i].type().dtype)) continue;
     for (size_t j = 0; j < g.inputs().size(); ++j)
       if (is_float(inputs[j].type().dtype)) entries.push_back(entry(g, g.outputs()[i], g.inputs()[j], linearized.outputs[i].type()));
+  }
   result.program = simplify(recording.finish(entries));
   return result;
 }

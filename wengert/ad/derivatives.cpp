@@ -127,12 +127,16 @@ Program value_and_grad(const Program& p, const std::vector<size_t>& wrt) { retur
 Program jacobian(const Program& p, const std::vector<size_t>& wrt, JacobianMode mode) {
   Derivative d(p, "_jacobian", wrt);
   const auto linearized = linearize(p, d.inputs, d.active());
-  std::vector<Type> columns, rows;
-  for (size_t k : d.wrt) columns.push_back(d.inputs[k].type());
-  for (const Expr& y : linearized.outputs) rows.push_back(y.type());
-  if (mode == JacobianMode::by_shape) mode = elements(columns) <= elements(rows) ? JacobianMode::forward : JacobianMode::reverse;
-  return d.finish(mode == JacobianMode::forward ? jacobian_by_columns(linearized.graph, d.wrt, columns, rows)
-                                                          : jacobian_by_rows(linearized.graph, d.wrt, columns, rows));
+  Places columns{d.wrt, {}}, rows;
+  for (size_t k : d.wrt) columns.types.push_back(d.inputs[k].type());
+  for (size_t k = 0; k < linearized.outputs.size(); ++k) {
+    const Type type = linearized.outputs[k].type();
+    if (is_float(type.dtype)) rows.places.push_back(k), rows.types.push_back(type);
+  }
+  if (mode == JacobianMode::by_shape)
+    mode = elements(columns.types) <= elements(rows.types) ? JacobianMode::forward : JacobianMode::reverse;
+  return d.finish(mode == JacobianMode::forward ? jacobian_by_columns(linearized.graph, columns, rows)
+                                                : jacobian_by_rows(linearized.graph, columns, rows));
 }
 
 Program hessian(const Program& p, const std::vector<size_t>& wrt) {

@@ -6,6 +6,7 @@
 
 #include "wengert/ad/bodies.h"
 #include "wengert/ad/masks.h"
+#include "wengert/ad/rule_types.h"
 #include "wengert/primitives/convert.h"
 #include "wengert/primitives/primitives.h"
 
@@ -75,7 +76,7 @@ class Linearizer {
     for (size_t k = 0; k < kept.results.size(); ++k) values_[index(line.value) + k] = kept.results[k];
     keep_name(line);
     if (!varies) return;
-    const auto vertices = edges(line.primitive, line.attributes, operands, kept, tangents);
+    const auto vertices = edges(line, operands, kept, tangents);
     for (size_t k = 0; k < vertices.size(); ++k) result_.graph.lines[index(line.value) + k] = vertices[k];
   }
 
@@ -88,14 +89,15 @@ class Linearizer {
   }
 
   /// The vertices of an instruction's results.
-  std::vector<Vertex> edges(const Primitive& primitive, const Attributes& attributes, std::span<const Expr> operands,
-                            const Primitive::Augmented& kept, const std::vector<Vertex>& tangents) {
+  std::vector<Vertex> edges(const Instruction& line, std::span<const Expr> operands, const Primitive::Augmented& kept,
+                            const std::vector<Vertex>& tangents) {
+    const Primitive& primitive = line.primitive;
     if (primitive.family == Family::elementwise) return {elementwise(primitive, operands, kept.results[0], tangents)};
     if (primitive.family == Family::linear) {
       auto results = types_of(kept.results);
-      return linear(primitive, attributes, operands, results, tangents);
+      return linear(primitive, line.attributes, operands, results, tangents);
     }
-    return composite(primitive, attributes, operands, kept, tangents);
+    return composite(line, operands, kept, tangents);
   }
 
   static std::vector<Type> types_of(std::span<const Expr> exprs) {
@@ -147,8 +149,8 @@ class Linearizer {
     return vertices;
   }
 
-  std::vector<Vertex> composite(const Primitive& primitive, const Attributes& attributes, std::span<const Expr> operands,
-                                const Primitive::Augmented& kept, const std::vector<Vertex>& tangents);
+  std::vector<Vertex> composite(const Instruction& line, std::span<const Expr> operands, const Primitive::Augmented& kept,
+                                const std::vector<Vertex>& tangents);
   void rule_line(const Program& rule, const Instruction& line, std::vector<Expr>& values, std::vector<Vertex>& vertices);
   VertexId linear_elementwise(const Instruction& line, const Program& rule, const std::vector<Expr>& values,
                               const std::vector<Vertex>& vertices);
@@ -165,22 +167,23 @@ struct TracedRule {
   std::vector<bool> varies;  // of the results
 };
 
-TracedRule trace_rule(const Primitive& primitive, const Attributes& attributes, std::span<const Expr> known, size_t operands,
-                      size_t results, const std::vector<bool>& active, DType dtype) {
+TracedRule trace_rule(const Program& p, const Instruction& line, std::span<const Expr> known, const std::vector<bool>& active, DType dtype) {
   std::vector<Type> types;
   for (const Expr& e : known) types.push_back(e.type());
-  Recording recording(std::string(primitive.name) + "_jvp", is_float(dtype) ? dtype : DType::f64);
+  Recording recording(std::string(line.primitive.name) + "_jvp", is_float(dtype) ? dtype : DType::f64);
   std::vector<Expr> inputs;
   for (const Type& type : types) inputs.push_back(recording.input(type));
+  const size_t operands = line.operands.size(), results = static_cast<size_t>(line.results);
   Tangents tangents(operands);
   for (size_t k = 0; k < operands; ++k)
     if (active[k]) tangents[k] = recording.input(types[k]);
   const std::span all(inputs);
-  const JvpRule rule{all.first(operands), all.subspan(operands, results), all.subspan(operands + results), attributes, tangents,
-                     body_transforms()};
+  const auto y_dot = line.primitive.jvp(JvpRule{all.first(operands), all.subspan(operands, results), all.subspan(operands + results),
+                                                line.attributes, tangents, body_transforms()});
+  check_tangents(p, line.value, y_dot);
   TracedRule traced;
   std::vector<Expr> outputs;
-  for (const auto& tangent : primitive.jvp(rule)) {
+  for (const auto& tangent : y_dot) {
     traced.varies.push_back(tangent.has_value());
     if (tangent) outputs.push_back(*tangent);
   }
@@ -188,15 +191,14 @@ TracedRule trace_rule(const Primitive& primitive, const Attributes& attributes, 
   return traced;
 }
 
-std::vector<std::optional<VertexId>> Linearizer::composite(const Primitive& primitive, const Attributes& attributes,
-                                                           std::span<const Expr> operands, const Primitive::Augmented& kept,
-                                                           const std::vector<Vertex>& tangents) {
+std::vector<std::optional<VertexId>> Linearizer::composite(const Instruction& line, std::span<const Expr> operands,
+                                                           const Primitive::Augmented& kept, const std::vector<Vertex>& tangents) {
   std::vector<Expr> values(operands.begin(), operands.end());
   values.insert(values.end(), kept.results.begin(), kept.results.end());
   values.insert(values.end(), kept.residuals.begin(), kept.residuals.end());
   std::vector<bool> active;
   for (const auto& tangent : tangents) active.push_back(tangent.has_value());
-  const TracedRule rule = trace_rule(primitive, attributes, values, operands.size(), kept.results.size(), active, recording_.default_float);
+  const TracedRule rule = trace_rule(p_, line, values, active, recording_.default_float);
 
   const Program& r = rule.program;
   std::vector<Vertex> vertices(values.size());

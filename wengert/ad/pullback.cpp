@@ -2,6 +2,7 @@
 #include "wengert/ad/pullback.h"
 
 #include "wengert/ad/bodies.h"
+#include "wengert/ad/rule_types.h"
 
 namespace wengert {
 namespace {
@@ -23,6 +24,7 @@ void apply_transposed(const LinearEdge& edge, const LinearGraph& graph, Tangents
   for (ValueId v : edge.operands) operands.push_back(v == no_value ? std::nullopt : std::optional(residual(v)));
   const auto bars = edge.primitive->transpose(
       TransposeRule{operands, edge.operand_types, edge.result_types, given, edge.attributes, body_transforms()});
+  check_cotangents(*edge.primitive, edge.operand_types, bars);
   size_t next = 0;
   for (size_t k = 0; k < edge.operands.size(); ++k) {
     if (edge.operands[k] != no_value) continue;

@@ -89,7 +89,8 @@ std::vector<std::vector<Expr>> sweep_all(const LinearGraph& graph, const Directi
   const bool direct = all_scalar(graph);
   std::vector<std::vector<Expr>> images;
   for (size_t k = 0; k < d.sources.size(); ++k) {
-    if (d.sources[k].is_scalar() && (direct || d.sources[k].elements() == 1)) images.push_back(direct_sweep(d, k));
+    if (d.targets.empty()) images.emplace_back();  // a Program without outputs: nothing to loop over
+    else if (d.sources[k].is_scalar() && (direct || d.sources[k].elements() == 1)) images.push_back(direct_sweep(d, k));
     else images.push_back(mapped_sweep(graph, d, k));
   }
   return images;
@@ -101,18 +102,12 @@ Shape joined(const Shape& a, const Shape& b) {
   return Shape(extents);
 }
 
-std::vector<size_t> counting(size_t n) {
-  std::vector<size_t> places(n);
-  std::iota(places.begin(), places.end(), size_t{0});
-  return places;
-}
-
 }  // namespace
 
-std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
-                                      const std::vector<Type>& rows) {
-  const Direction d{columns, rows, {wrt.begin(), wrt.end()}, graph.inputs.size(),
-                    [&](const Tangents& seeds, const Residuals& residual) { return pushforward(graph, seeds, residual); }, counting(rows.size())};
+std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, const Places& by, const Places& of) {
+  const auto &columns = by.types, &rows = of.types;
+  const Direction d{columns, rows, by.places, graph.inputs.size(),
+                    [&](const Tangents& seeds, const Residuals& residual) { return pushforward(graph, seeds, residual); }, of.places};
   const auto images = sweep_all(graph, d);
   std::vector<Expr> entries;
   for (size_t i = 0; i < rows.size(); ++i)
@@ -129,10 +124,10 @@ std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const 
   return entries;
 }
 
-std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
-                                   const std::vector<Type>& rows) {
-  const Direction d{rows, columns, counting(rows.size()), rows.size(),
-                    [&](const Tangents& seeds, const Residuals& residual) { return pullback(graph, seeds, residual); }, {wrt.begin(), wrt.end()}};
+std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, const Places& by, const Places& of) {
+  const auto &columns = by.types, &rows = of.types;
+  const Direction d{rows, columns, of.places, graph.outputs.size(),
+                    [&](const Tangents& seeds, const Residuals& residual) { return pullback(graph, seeds, residual); }, by.places};
   const auto images = sweep_all(graph, d);
   std::vector<Expr> entries;
   for (size_t i = 0; i < rows.size(); ++i)

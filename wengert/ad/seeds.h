@@ -9,11 +9,15 @@
 
 namespace wengert {
 
-/// Entries dy_i/dx_j, row by row, in the current recording. columns: types of the inputs `wrt`; rows: of the outputs.
-std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
-                                      const std::vector<Type>& rows);
-std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
-                                   const std::vector<Type>& rows);
+/// Inputs or outputs: their places among all of them, and their types.
+struct Places {
+  std::vector<size_t> places;
+  std::vector<Type> types;
+};
+
+/// Entries dy_i/dx_j, row by row, of the outputs `of` by the inputs `by`, in the current recording.
+std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, const Places& by, const Places& of);
+std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, const Places& by, const Places& of);
 
 /// A tangent or cotangent as an Expr of that type: zeros if missing, a constant if it is a number.
 Expr filled(const std::optional<Expr>& e, const Type& type);

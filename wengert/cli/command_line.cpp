@@ -47,13 +47,20 @@ struct Reader {
   void add(const Option& option, std::vector<std::string>& into) {
     const std::string names(option.names);
     if (is_flag(option)) {
-      app.add_flag_function(names, [&into](int64_t) { into.emplace_back("true"); });
+      app.add_flag_function(names, [&into](int64_t times) {  // negative: --json=false
+        if (times > 0) into.emplace_back("true");
+      });
       return;
     }
     auto* const added = app.add_option(names, into)->expected(1)->allow_extra_args(false);
     added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 };
+
+/// What a word with one minus may have meant.
+std::string meant_by(const std::string& word) {
+  return fmt::format("for the formula {0} write \"({0})\", or -- {0} at the end of the line", word);
+}
 
 [[noreturn]] void surplus(const Verb& verb, const std::vector<Option>& options, const std::string& word) {
   if (word.size() < 2 || word[0] != '-')
@@ -63,7 +70,7 @@ struct Reader {
   std::vector<std::string_view> names;
   for (const Option& option : options)
     if (!is_positional(option)) names.push_back(option.names.substr(option.names.find("--")));
-  std::string fix = text::did_you_mean(name, names);
+  std::string fix = word[1] == '-' ? text::did_you_mean(name, names) : meant_by(word);
   throw UsageError("W601", fmt::format("{} has no option {}", verb.name, name), {},
                    fix.empty() ? help_hint(verb) : fix);
 }
@@ -87,7 +94,8 @@ void parse(Reader& reader, const Verb& verb, std::vector<std::string> words) {
     throw UsageError("W602", fmt::format("the arguments of {} cannot be read: {}", verb.name, e.what()), {},
                      help_hint(verb));
   }
-  const auto rest = reader.app.remaining();
+  auto rest = reader.app.remaining();
+  if (const auto end = std::ranges::find(rest, "--"); end != rest.end()) rest.erase(end);  // CLI11 hands it back
   const auto wrong =
       std::ranges::find_if(rest, [](const std::string& word) { return word.size() > 1 && word[0] == '-'; });
   if (!rest.empty()) surplus(verb, reader.options, wrong == rest.end() ? rest.front() : *wrong);
@@ -109,11 +117,12 @@ const Verb& find_verb(std::string_view name) {
 Arguments parse_arguments(const Verb& verb, std::span<const std::string> words) {
   Reader reader(verb);
   std::vector<std::string> prepared(words.begin(), words.end());
-  for (std::string& word : prepared)
-    if (is_formula(reader.options, word)) word.insert(0, " ");
+  const auto end = std::ranges::find(prepared, "--");  // of the options
+  for (auto word = prepared.begin(); word != end; ++word)
+    if (is_formula(reader.options, *word)) word->insert(0, " ");
+  const bool help = std::find(prepared.begin(), end, "--help") != end || std::find(prepared.begin(), end, "-h") != end;
   parse(reader, verb, std::move(prepared));
   Arguments arguments;
-  const bool help = std::ranges::find(words, "--help") != words.end() || std::ranges::find(words, "-h") != words.end();
   for (size_t k = 0; k < reader.options.size(); ++k) {
     const Option& option = reader.options[k];
     if (!option.initial.empty()) arguments.set_initial(long_name(option), option.initial);

@@ -10,7 +10,7 @@
 namespace wengert::cli {
 
 /// The arguments of `verb`. A word that begins with a minus and is no option but part of a formula ("-x*y") is a
-/// positional argument.
+/// positional argument; so is every word behind "--".
 ///
 /// throws : UsageError W601 for an unknown option, W602 for a missing or wrong value, W603 for a missing or surplus
 ///          argument

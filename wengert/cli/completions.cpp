@@ -61,13 +61,23 @@ std::string bash_action(const Option& option) {
   return "COMPREPLY=()";
 }
 
+std::string verb_names() {
+  std::vector<std::string_view> names;
+  for (const Verb& verb : verbs()) names.push_back(verb.name);
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
 std::string bash() {
   std::string text =
       "# Completion of wengert for bash; made by wengert --completion bash.\n_wengert() {\n"
       "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}\n"
+      "  [[ $current == = ]] && current=\n  [[ $previous == = && $COMP_CWORD -ge 2 ]] && "
+      "previous=${COMP_WORDS[COMP_CWORD - 2]}\n"
       "  if [[ $COMP_CWORD -eq 1 ]]; then\n    COMPREPLY=($(compgen -W '";
-  for (const Verb& verb : verbs()) text += std::string(verb.name) + " ";
+  text += verb_names() + " ";
   text += "help --help --version --man --completion' -- \"$current\"))\n    return\n  fi\n  case $verb:$previous in\n";
+  text += fmt::format("    help:help) COMPREPLY=($(compgen -W '{}' -- \"$current\")); return ;;\n", verb_names());
+  text += "    --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$current\")); return ;;\n";
   for (const Verb& verb : verbs())
     for (const Option& option : all_options(verb)) {
       if (is_positional(option) || is_flag(option)) continue;

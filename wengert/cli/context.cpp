@@ -24,16 +24,18 @@ size_t peak_bytes() {
 Context::Context(const Verb& verb, Arguments arguments)
     : verb_(verb), arguments_(std::move(arguments)), json_(arguments_.has("json")),
       palette_(color_wanted(arguments_.text("color"), standard_output)),
-      document_(std::make_unique<nlohmann::ordered_json>()) {
-  (*document_)["verb"] = verb.name;
-}
+      document_(std::make_unique<nlohmann::ordered_json>(nlohmann::ordered_json::object())) {}
 
 Context::~Context() = default;
 
 void Context::print(std::string_view line) {
   if (json_) return;
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
+  write_output(std::string(line) + "\n");
+}
+
+int64_t Context::most_elements() const {
+  constexpr int64_t on_terminal = 1000;
+  return is_terminal(standard_output) ? on_terminal : INT64_MAX;
 }
 
 void Context::note(std::string_view message) {
@@ -68,8 +70,9 @@ void Context::report_stages() {
 void Context::finish() {
   if (arguments_.has("stats")) report_stages();
   if (json_) {
-    const std::string text = document_->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    nlohmann::ordered_json object{{"verb", verb_.name}};
+    object.update(*document_);
+    write_output(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   }
   flush_output();
 }

@@ -35,11 +35,13 @@ class Context {
   /// Colours of standard output.
   const Palette& palette() const { return palette_; }
 
+  /// Elements of a result that are shown: all but on a terminal, which long results would flood.
+  int64_t most_elements() const;
   /// A line of the result; nothing under --json.
   void print(std::string_view line);
   /// A message for the reader, on standard error.
   void note(std::string_view message);
-  /// The object that --json writes at the end; the verb fills it in either case.
+  /// The object that --json writes at the end, behind the member "verb"; the verb fills it in either case.
   nlohmann::ordered_json& document() { return *document_; }
 
   /// Runs `f` as a stage. `lines` of its record is the result's size where it is a Program.

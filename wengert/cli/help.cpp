@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "wengert/cli/table.h"
 #include "wengert/cli/verbs.h"
@@ -22,7 +23,7 @@ std::string usage(const Option& option) {
     names.insert(comma + 1, " ");
   else if (names.starts_with("--"))
     names.insert(0, "    ");
-  return option.value.empty() ? names : names + " " + std::string(option.value);
+  return option.value.empty() || is_positional(option) ? names : names + " " + std::string(option.value);
 }
 
 std::string explained(const Option& option) {
@@ -52,6 +53,18 @@ std::vector<Option> chosen(const std::vector<Option>& options, bool positional) 
   return result;
 }
 
+nlohmann::ordered_json options_json(const std::vector<Option>& options) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Option& option : options) {
+    nlohmann::ordered_json entry{{"names", option.names}, {"help", option.help}};
+    if (!option.value.empty()) entry["value"] = option.value;
+    if (!option.choices.empty()) entry["choices"] = option.choices;
+    if (!option.initial.empty()) entry["default"] = option.initial;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
 std::string paragraph(std::string_view text, size_t width) {
   return fmt::format("{}\n", fmt::join(wrapped(text, width), "\n"));
 }
@@ -66,6 +79,25 @@ std::string synopsis(const Verb& verb) {
       text += option.required ? " " + name : fmt::format(" [{}]", name);
     }
   return text + " [OPTION]...";
+}
+
+std::string help_json() {
+  nlohmann::ordered_json object;
+  for (const Verb& verb : verbs()) object["verbs"].push_back({{"name", verb.name}, {"summary", verb.summary}});
+  object["options"] = options_json(common_options());
+  for (const ExitCode& e : exit_codes()) object["exit_codes"].push_back({{"code", e.code}, {"meaning", e.meaning}});
+  return object.dump(2) + "\n";
+}
+
+std::string help_json(const Verb& verb) {
+  nlohmann::ordered_json object{{"name", verb.name}, {"summary", verb.summary}, {"usage", synopsis(verb)}};
+  object["description"] = verb.description;
+  object["options"] = options_json(verb.options);
+  for (const Option& option : common_options()) object["options"].push_back(options_json({option})[0]);
+  auto& examples = object["examples"] = nlohmann::ordered_json::array();
+  for (const Example& example : verb.examples)
+    examples.push_back({{"command", example.command}, {"what", example.what}});
+  return object.dump(2) + "\n";
 }
 
 std::string tool_help(const Palette& palette) {

@@ -13,6 +13,10 @@ std::string tool_help(const Palette& palette);
 /// One verb: its use, options and examples.
 std::string verb_help(const Verb& verb, const Palette& palette);
 
+/// The same as JSON.
+std::string help_json();
+std::string help_json(const Verb& verb);
+
 /// wengert(1) in the man macros.
 std::string man_page();
 

@@ -28,10 +28,18 @@ int exit_code(ErrorKind kind) {
   return exit_internal;
 }
 
-/// The message on standard error, or under --json the object {"error": ...} on standard output.
+void write_message(const Error& error) {
+  const Palette palette(color_wanted("auto", standard_error));
+  const std::string what = error.what();
+  const auto head = what.find(": ");
+  std::fprintf(stderr, "%s%s\n", palette.red(what.substr(0, head)).c_str(), what.substr(head).c_str());
+}
+
+/// The message on standard error, or under --json the object {"error": ...} on standard output; on standard error all
+/// the same where standard output takes no more.
 int report(const Error& error, bool json) {
   const int code = exit_code(error.kind());
-  if (json) {
+  if (json && std::ferror(stdout) == 0) {
     const nlohmann::ordered_json object{{"error",
                                          {{"id", error.id()},
                                           {"kind", to_string(error.kind())},
@@ -39,20 +47,24 @@ int report(const Error& error, bool json) {
                                           {"where", error.where()},
                                           {"fix", error.fix()},
                                           {"exit_code", code}}}};
-    std::puts(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
-  } else {
-    const Palette palette(color_wanted("auto", standard_error));
-    const std::string what = error.what();
-    const auto head = what.find(": ");
-    std::fprintf(stderr, "%s%s\n", palette.red(what.substr(0, head)).c_str(), what.substr(head).c_str());
+    write_output(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    try {
+      flush_output();
+    } catch (const Error& full) {
+      write_message(full);
+      json = false;
+    }
   }
+  if (!json || std::ferror(stdout) != 0) write_message(error);
   return code;
 }
 
 int run_verb(const Verb& verb, std::span<const std::string> words) {
   Arguments arguments = parse_arguments(verb, words);
   if (arguments.has("help")) {
-    std::fputs(verb_help(verb, Palette(color_wanted(arguments.text("color"), standard_output))).c_str(), stdout);
+    write_output(arguments.has("json")
+                     ? help_json(verb)
+                     : verb_help(verb, Palette(color_wanted(arguments.text("color"), standard_output))));
     flush_output();
     return exit_ok;
   }
@@ -63,20 +75,20 @@ int run_verb(const Verb& verb, std::span<const std::string> words) {
 }
 
 /// What comes without a verb: --help, --version, and the texts made from the records.
-int run_tool(const std::vector<std::string>& words) {
+int run_tool(const std::vector<std::string>& words, bool json) {
   const std::string& first = words[0];
   const std::string second = words.size() > 1 ? words[1] : std::string();
   const Palette palette(color_wanted("auto", standard_output));
-  if (first == "help" && !second.empty())
-    std::fputs(verb_help(find_verb(second), palette).c_str(), stdout);
+  if (first == "help" && !second.empty() && !second.starts_with('-'))
+    write_output(json ? help_json(find_verb(second)) : verb_help(find_verb(second), palette));
   else if (first == "-h" || first == "--help" || first == "help")
-    std::fputs(tool_help(palette).c_str(), stdout);
+    write_output(json ? help_json() : tool_help(palette));
   else if (first == "-V" || first == "--version")
-    std::fputs("wengert " WENGERT_VERSION "\n", stdout);
+    write_output("wengert " WENGERT_VERSION "\n");
   else if (first == "--man")
-    std::fputs(man_page().c_str(), stdout);
+    write_output(man_page());
   else if (first == "--completion")
-    std::fputs(completion(second).c_str(), stdout);
+    write_output(completion(second));
   else if (first.starts_with('-'))
     throw UsageError("W601", fmt::format("wengert has no option {} before a verb", first), {},
                      "options follow the verb: wengert VERB ... ; wengert --help lists the verbs");
@@ -87,9 +99,11 @@ int run_tool(const std::vector<std::string>& words) {
 }
 
 int run(const std::vector<std::string>& words) {
-  const bool json = std::ranges::find(words, "--json") != words.end();
+  const auto end = std::ranges::find(words, "--");  // of the options
+  const bool json =
+      std::find(words.begin(), end, "--json") != end || std::find(words.begin(), end, "--json=true") != end;
   try {
-    return run_tool(words);
+    return run_tool(words, json);
   } catch (const Error& error) {
     return report(error, json);
   } catch (const std::bad_alloc&) {

@@ -44,9 +44,9 @@ std::string section(std::string_view title, const std::string& body) {
 
 std::string option_entry(const Option& option) {
   std::string text = fmt::format(".TP\n.B {}", roff(option.names));
-  if (!option.value.empty()) text += fmt::format(" \\fI{}\\fP", roff(option.value));
+  if (!option.value.empty() && !is_positional(option)) text += fmt::format(" \\fI{}\\fP", roff(option.value));
   text += "\n" + roff(option.help);
-  if (!option.choices.empty())
+  if (!option.choices.empty() && option.help.find(option.choices[0]) == std::string_view::npos)
     text += fmt::format(" (one of {})", roff(fmt::format("{}", fmt::join(option.choices, ", "))));
   if (!option.initial.empty()) text += fmt::format(" (default: {})", roff(option.initial));
   return text + ".\n";
@@ -89,7 +89,10 @@ std::string man_page() {
       paragraphs("wengert differentiates. It takes a Program, a list of elementary operations in a .wl file, or a "
                  "formula given in its "
                  "place, and turns it into its derivatives, exact to rounding, which it runs or prints as Programs.\n\n"
-                 "Results go to standard output; messages, statistics and progress to standard error."));
+                 "Results go to standard output; messages, statistics and progress to standard error. A result of more "
+                 "than 1000 elements is written whole, but for a terminal, where a note says how many there are.\n\n"
+                 "The language of formulas and .wl files is described in docs/language.md.\n\n"
+                 "Words behind -- are no options: wengert eval --at x=1 -- -x"));
   std::string list;
   for (const Verb& verb : verbs()) list += verb_section(verb);
   text += section("VERBS", list);

@@ -15,6 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int64_t most_rows = 64, most_columns = 32;  // of a matrix that is written with a line a row
+
 Json element_json(const Array& array, int64_t k) {
   switch (array.dtype()) {
     case DType::boolean: return array[k] != 0;
@@ -74,19 +76,27 @@ Json to_json(const Array& array) {
   return nested(array, 0, next);
 }
 
-std::string array_text(const Array& array, size_t indent) {
-  constexpr int64_t most_rows = 64, most_columns = 32;
+std::string array_text(const Array& array, size_t indent, int64_t most) {
   if (array.shape().rank() == 2 && array.elements() > 0 && array.shape()[0] <= most_rows &&
       array.shape()[1] <= most_columns)
     return matrix_text(array, indent);
-  return to_string(array);
+  return to_string(array, most);
+}
+
+void print_result(Context& context, const std::string& label, const Array& value) {
+  const int64_t most = context.most_elements(), count = value.elements();
+  const bool matrix = value.shape().rank() == 2 && value.shape()[0] <= most_rows && value.shape()[1] <= most_columns;
+  context.print(fmt::format("{} = {}", context.palette().cyan(label), array_text(value, columns(label) + 3, most)));
+  if (!context.json() && count > most && !matrix)
+    context.note(fmt::format("{}: {} of {} elements shown; redirect the output to a file, or give --json, for all",
+                             label, most, count));
 }
 
 void show(Context& context, std::string_view section, const std::vector<Result>& results) {
   Json& object = context.document()[std::string(section)] = Json::object();
   for (const Result& r : results) {
     if (context.json()) object[r.key] = to_json(r.value);
-    context.print(fmt::format("{} = {}", context.palette().cyan(r.label), array_text(r.value, columns(r.label) + 3)));
+    print_result(context, r.label, r.value);
   }
 }
 

@@ -15,8 +15,11 @@ namespace wengert::cli {
 nlohmann::ordered_json to_json(const Array& array);
 nlohmann::ordered_json number_json(double value);
 
-/// The array in brackets, matrices with a line a row, those after the first indented by `indent`.
-std::string array_text(const Array& array, size_t indent);
+/// The array in brackets, matrices with a line a row, those after the first indented by `indent`; of other arrays with
+/// more than `most` elements those, and "...".
+std::string array_text(const Array& array, size_t indent, int64_t most = INT64_MAX);
+/// The line "label = value"; on a terminal the first thousand elements of an array, and a note that says so.
+void print_result(Context& context, const std::string& label, const Array& value);
 
 /// A named result: `label` in text ("df/dx"), `key` in JSON ("x").
 struct Result {

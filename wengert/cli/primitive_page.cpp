@@ -60,6 +60,18 @@ std::string edges_text(const Primitive& primitive) {
   return fmt::format("{}", fmt::join(texts, "; "));
 }
 
+/// The table of the attributes of a family's operations, or nothing.
+std::string attribute_table(const std::vector<const Primitive*>& all, Family family) {
+  std::string rows;
+  for (const Primitive* p : all)
+    for (const AttributeField& a : p->attributes())
+      if (p->family == family)
+        rows += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", p->name, a.name, to_string(a.kind), cell(a.meaning),
+                            a.initial.empty() ? "" : cell(a.initial));
+  return rows.empty() ? ""
+                      : "\n| name | attribute | type | meaning | default in formulas |\n|---|---|---|---|---|\n" + rows;
+}
+
 std::string row(const Primitive& p) {
   const std::string name = fmt::format("`{}`", p.name);
   if (p.family != Family::elementwise)
@@ -126,6 +138,10 @@ std::string arity_text(const Primitive& primitive) {
   return primitive.arity == Primitive::any_arity ? "any" : std::to_string(primitive.arity);
 }
 
+std::string default_text(const AttributeField& attribute) {
+  return attribute.initial.empty() ? "must be given" : fmt::format("default {}", attribute.initial);
+}
+
 std::string primitives_markdown() {
   const auto all = operations();
   std::string text = fmt::format(
@@ -140,6 +156,7 @@ std::string primitives_markdown() {
                         : "| name | operands | note | source |\n|---|---|---|---|\n";
     for (const Primitive* p : all)
       if (p->family == family.family) text += row(*p);
+    text += attribute_table(all, family.family);
   }
   return text;
 }

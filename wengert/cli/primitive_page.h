@@ -26,6 +26,9 @@ std::optional<Program> sample_program(const Primitive& primitive);
 /// "2", or "any number" of operands.
 std::string arity_text(const Primitive& primitive);
 
+/// "default 0", or "must be given": of an attribute in a formula.
+std::string default_text(const AttributeField& attribute);
+
 /// docs/primitives.md.
 std::string primitives_markdown();
 

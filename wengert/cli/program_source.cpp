@@ -23,11 +23,22 @@ std::string known_names(const std::vector<std::string>& names) {
   return names.empty() ? "it has none" : fmt::format("it has {}", fmt::join(names, ", "));
 }
 
-[[noreturn]] void unknown_name(std::string_view option, std::string_view name, std::string_view what,
-                               const std::vector<std::string>& names) {
-  const std::string hint = text::did_you_mean(name, {names.begin(), names.end()});
-  throw UsageError("W606", fmt::format("{}: there is no {} \"{}\"", option, what, name), {},
-                   hint.empty() ? known_names(names) : hint);
+/// A name as --at and --seed take it.
+std::string name_on_command_line(const std::string& name) {
+  return name.find_first_of("=,@` ") == std::string::npos && !name.starts_with('[') ? name : text::escape(name, '`');
+}
+
+/// Values without a name get that of the only thing there is. throws : UsageError W604 if there are several, W606
+void check_value_names(std::vector<NamedValue>& given, std::string_view option, std::string_view what,
+                       const std::vector<std::string>& names) {
+  for (NamedValue& value : given) {
+    if (value.name.empty() && names.size() == 1) value.name = names[0];
+    if (value.name.empty())
+      throw UsageError(
+          "W604", fmt::format("{}: a value without a name, but there are {} {}s", option, names.size(), what), {},
+          names.empty() ? "give no value" : fmt::format("write {} {}=...", option, name_on_command_line(names[0])));
+    if (std::ranges::find(names, value.name) == names.end()) unknown_name(option, value.name, what, names);
+  }
 }
 
 /// A file, rather than a formula: "-", a name ending in .wl, or the name of something that is there.
@@ -61,13 +72,25 @@ Program chosen(std::vector<Program> programs, const std::string& name, const std
                    hint.empty() ? known_names(names) : hint);
 }
 
-Program load_file(const Context& context, const std::string& path) {
+/// A list of Programs, rather than a formula: it begins with `program`, or with the line `wengert 1`.
+bool holds_programs(std::string_view content) {
+  const text::Source source(content, "standard input");
+  const text::Lexer lexer(source);
+  return lexer.current().is("program") ||
+         (lexer.current().is("wengert") && lexer.ahead().kind == text::Token::Kind::number);
+}
+
+Program load_file(const Context& context, const std::string& path, const std::string& content) {
   const Arguments& a = context.arguments();
   for (const char* option : {"types", "precision"})
     if (a.has(option))
       throw UsageError("W611", fmt::format("--{} is for formulas; {} declares the types of its inputs", option, path),
                        {}, "write the types in the file: program f(x: f32[3]) { ... }");
-  return chosen(parse_programs(program_text(path), path == "-" ? "standard input" : path), a.text("program"), path);
+  const Program p = chosen(parse_programs(content, path == "-" ? "standard input" : path), a.text("program"), path);
+  if (p.outputs().empty())
+    throw UsageError("W507", fmt::format("program \"{}\" of {} returns nothing", p.name(), path), {},
+                     "name its results: return value, ...");
+  return p;
 }
 
 std::vector<std::string> input_names(const Program& p) {
@@ -90,13 +113,27 @@ std::string only_input(const std::string& formula) {
   const auto names = input_names(parse_formula(formula));
   if (names.size() == 1) return names[0];
   throw UsageError("W604", fmt::format("--at: a value without a name, but the formula has {} inputs", names.size()), {},
-                   names.empty() ? "give no value" : fmt::format("write --at {}=...", names[0]));
+                   names.empty() ? "give no value" : fmt::format("write --at {}=...", name_on_command_line(names[0])));
 }
 
-Program load_formula(const Arguments& a, std::vector<NamedValue>& given) {
+Program read_formula(const std::string& formula, const std::vector<FormulaInput>& inputs, DType precision) {
+  try {
+    return parse_formula(formula, inputs);
+  } catch (const ShapeError& error) {
+    std::vector<std::string> others;
+    for (const auto& [name, type] : inputs)
+      if (type.dtype != precision && type.dtype != DType::boolean)
+        others.push_back(fmt::format("{}={}", name_on_command_line(name), to_string(Type{precision, type.shape})));
+    if (error.id() != "W206" || others.empty()) throw;
+    throw ShapeError(error.id(), error.problem(), error.where(),
+                     fmt::format("declare one dtype: --types '{}'; or convert in the formula: convert(x, dtype={})",
+                                 fmt::join(others, ","), to_string(precision)));
+  }
+}
+
+Program load_formula(const Arguments& a, const std::string& formula, std::vector<NamedValue>& given) {
   if (a.has("program"))
     throw UsageError("W611", "--program is for files; a formula is one Program", {}, "leave it out");
-  const std::string formula = a.text("PROGRAM");
   const DType precision = a.text("precision") == "f32" ? DType::f32 : DType::f64;
   std::vector<FormulaInput> inputs;
   const auto typed = parse_types(a.all("types"));
@@ -110,7 +147,7 @@ Program load_formula(const Arguments& a, std::vector<NamedValue>& given) {
   }
   if (precision == DType::f32 && inputs.empty())  // no values: the names must be known before their type can be
     for (const std::string& name : input_names(parse_formula(formula))) inputs.push_back({name, f32()});
-  Program p = parse_formula(formula, inputs);
+  Program p = read_formula(formula, inputs, precision);
   for (size_t k = 0; k < inputs.size(); ++k)
     if (!is_used(p, ValueId{static_cast<uint32_t>(k)})) {
       auto names = input_names(p);
@@ -120,12 +157,18 @@ Program load_formula(const Arguments& a, std::vector<NamedValue>& given) {
   return p;
 }
 
-void check_names(const Program& p, std::vector<NamedValue>& given) {
-  const auto names = input_names(p);
-  for (NamedValue& value : given) {
-    if (value.name.empty() && names.size() == 1) value.name = names[0];
-    if (std::ranges::find(names, value.name) == names.end()) unknown_name("--at", value.name, "input", names);
-  }
+/// throws : UsageError W131 for an input without derivative, with the names of those that have one
+void check_varies(const Program& p, size_t input) {
+  const auto types = p.input_types();
+  if (is_float(types[input].dtype)) return;
+  std::vector<std::string> others;
+  for (size_t k = 0; k < types.size(); ++k)
+    if (is_float(types[k].dtype)) others.push_back(input_name(p, k));
+  throw UsageError(
+      "W131",
+      fmt::format("input {} of program \"{}\" is {} and has no derivative", input_name(p, input), p.name(),
+                  to_string(types[input])),
+      {}, others.empty() ? "no input is of float dtype" : fmt::format("those with one: {}", fmt::join(others, ", ")));
 }
 
 const NamedValue* find_value(const std::vector<NamedValue>& given, std::string_view name) {
@@ -138,7 +181,7 @@ const NamedValue* find_value(const std::vector<NamedValue>& given, std::string_v
   std::vector<std::string> list, assignments;
   for (size_t k = 0; k < names.size(); ++k) {
     list.push_back(fmt::format("{} ({})", names[k], to_string(types[k])));
-    assignments.push_back(names[k] + "=" + (types[k].is_scalar() ? "..." : "[...]"));
+    assignments.push_back(name_on_command_line(names[k]) + "=" + (types[k].is_scalar() ? "..." : "[...]"));
   }
   throw UsageError("W604",
                    fmt::format("no value for the {}{} {}", what, names.size() == 1 ? "" : "s", fmt::join(list, ", ")),
@@ -147,10 +190,17 @@ const NamedValue* find_value(const std::vector<NamedValue>& given, std::string_v
 
 }  // namespace
 
+void unknown_name(std::string_view option, std::string_view name, std::string_view what,
+                  const std::vector<std::string>& names) {
+  const std::string hint = text::did_you_mean(name, {names.begin(), names.end()});
+  throw UsageError("W606", fmt::format("{}: there is no {} \"{}\"", option, what, name), {},
+                   hint.empty() ? known_names(names) : hint);
+}
+
 std::vector<Option> program_options() {
   return {
       {.names = "PROGRAM",
-       .help = "A .wl file, - for standard input, or a formula such as \"x*sin(y)\"",
+       .help = "A .wl file, a formula such as \"x*sin(y)\", or - for either on standard input",
        .completes = Completes::programs,
        .required = true},
       {.names = "--program", .value = "NAME", .help = "Which Program of a file with several; the last one otherwise"},
@@ -191,8 +241,17 @@ std::string output_name(const Program& p, size_t k) {
   const ValueId v = p.outputs()[k];
   const auto outputs = p.outputs();
   const auto name = p.value_name(v);
-  if (!name.empty() && !p.is_input(v) && std::ranges::count(outputs, v) == 1) return std::string(name);
-  return outputs.size() == 1 ? p.name() : fmt::format("{}[{}]", p.name(), k);
+  const auto generic = [&](size_t place) { return fmt::format("{}[{}]", p.name(), place); };
+  bool own = !name.empty() && !p.is_input(v) && std::ranges::count(outputs, v) == 1;
+  for (size_t place = 0; place < outputs.size() && own && name.ends_with(']'); ++place) own = name != generic(place);
+  if (own) return std::string(name);
+  return outputs.size() == 1 ? p.name() : generic(k);
+}
+
+void note_without_derivative(Context& context, const Program& p) {
+  for (size_t k = 0; k < p.outputs().size(); ++k)
+    if (const Type& type = p.type(p.outputs()[k]); !is_float(type.dtype))
+      context.note(fmt::format("{} is {} and has no derivative: left out", output_name(p, k), to_string(type)));
 }
 
 std::vector<Array> Point::inputs() const {
@@ -217,9 +276,18 @@ Point load(Context& context) {
   const Arguments& a = context.arguments();
   Point point{{}, parse_values(a.all("at"), "--at")};
   const std::string source = a.text("PROGRAM");
-  point.program = context.stage(
-      "parse", [&] { return is_path(source) ? load_file(context, source) : load_formula(a, point.given); });
-  check_names(point.program, point.given);
+  const bool file = is_path(source);
+  std::error_code error;
+  if (file && source != "-" && !source.ends_with(".wl") && source.find('/') == std::string::npos &&
+      !std::filesystem::is_directory(source, error))
+    context.note(
+        fmt::format("{0} is read as a file, since one of that name is here; for the formula write \"({0})\"", source));
+  point.program = context.stage("parse", [&] {
+    const std::string content = file ? program_text(source) : source;
+    const bool programs = file && (source != "-" || holds_programs(content));
+    return programs ? load_file(context, source, content) : load_formula(a, content, point.given);
+  });
+  check_value_names(point.given, "--at", "input", input_names(point.program));
   context.document()["program"] = point.program.name();
   return point;
 }
@@ -235,6 +303,9 @@ std::vector<size_t> varying(const Context& context, const Program& p) {
       const auto place = std::ranges::find(names, name);
       if (place == names.end()) unknown_name("--wrt", name, "input", names);
       chosen.push_back(static_cast<size_t>(place - names.begin()));
+      check_varies(p, chosen.back());
+      if (std::ranges::count(chosen, chosen.back()) > 1)
+        throw UsageError("W605", fmt::format("--wrt: {} is given twice", name), {}, "give each name once");
       start = stop + 1;
     }
   }
@@ -245,10 +316,7 @@ std::vector<Array> vectors(const Context& context, std::string_view option, cons
                            const std::vector<Type>& types, bool all) {
   const std::string flag = fmt::format("--{}", option);
   auto given = parse_values(context.arguments().all(option), flag);
-  for (NamedValue& value : given) {
-    if (value.name.empty() && names.size() == 1) value.name = names[0];
-    if (std::ranges::find(names, value.name) == names.end()) unknown_name(flag, value.name, "vector for", names);
-  }
+  check_value_names(given, flag, option == "seed" ? "output" : "input", names);
   std::vector<Array> result;
   std::vector<std::string> missing;
   std::vector<Type> missing_types;

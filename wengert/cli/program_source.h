@@ -35,6 +35,10 @@ struct Point {
 ///          that is no file, W611 for --types or --precision with a file; what the parser and the file reader throw
 Point load(Context& context);
 
+/// throws : UsageError W606 for an option that names what is not among `names`; with the nearest of them, or all
+[[noreturn]] void unknown_name(std::string_view option, std::string_view name, std::string_view what,
+                               const std::vector<std::string>& names);
+
 /// The inputs that --wrt names, by number; empty if there is none. throws : UsageError W606
 std::vector<size_t> varying(const Context& context, const Program& program);
 
@@ -42,6 +46,9 @@ std::vector<size_t> varying(const Context& context, const Program& program);
 /// several, f being the Program's name.
 std::string input_name(const Program& program, size_t k);
 std::string output_name(const Program& program, size_t k);
+
+/// A note for each output that is no float: derivatives leave it out.
+void note_without_derivative(Context& context, const Program& program);
 
 /// Values for `names` out of an option like --v or --seed: those given, fitted to their types.
 ///

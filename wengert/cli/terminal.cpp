@@ -21,6 +21,8 @@ std::string_view environment(const char* name) {
   return value == nullptr ? std::string_view{} : std::string_view(value);
 }
 
+int first_failure = 0;  // errno of the first write that failed: a later flush of nothing succeeds
+
 }  // namespace
 
 bool is_terminal(int descriptor) { return isatty(descriptor) == 1; }
@@ -50,12 +52,20 @@ size_t columns(std::string_view text) {
   return count;
 }
 
+void write_output(std::string_view text) {
+  errno = 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written && first_failure == 0) first_failure = errno;
+}
+
 void flush_output() {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  if (first_failure == 0) first_failure = errno;
+  const char* const reason = first_failure != 0 ? std::strerror(first_failure) : "an earlier write failed";
   throw ResourceError(
-      "W610", fmt::format("standard output cannot be written: {}", errno != 0 ? std::strerror(errno) : "earlier error"),
-      {}, "is the disk full? -o FILE writes to another place");
+      "W610", fmt::format("standard output cannot be written: {}", reason), {},
+      first_failure == EPIPE ? "the program that reads it has ended" : "write to another place, or make room");
 }
 
 std::string Palette::paint(std::string_view text, std::string_view code) const {

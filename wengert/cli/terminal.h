@@ -22,7 +22,9 @@ size_t terminal_width();
 /// Columns that UTF-8 text takes, escape sequences not counted.
 size_t columns(std::string_view text);
 
-/// Flushes standard output. throws : ResourceError W610 if it takes no more
+/// Writes to standard output. What went wrong is said by flush_output, or by the next one that is called.
+void write_output(std::string_view text);
+/// Flushes standard output. throws : ResourceError W610 if it takes no more, with the reason
 void flush_output();
 
 class Palette {

@@ -10,6 +10,7 @@
 
 #include "wengert/base/error.h"
 #include "wengert/io/npy.h"
+#include "wengert/ir/text_values.h"
 
 namespace wengert::cli {
 namespace {
@@ -29,7 +30,7 @@ class ValueReader {
     do {
       NamedValue entry;
       entry.name = name();
-      entry.value = value(entry.typed);
+      entry.value = value(entry);
       all.push_back(std::move(entry));
     } while (accept(','));
     end();
@@ -56,9 +57,10 @@ class ValueReader {
 
   [[noreturn]] void fail(std::string_view problem) const {
     const std::string text(text_.size() > 160 ? text_.substr(0, 160) : text_);
+    const bool types = option_ == "--types";
     throw UsageError(
         "W605", fmt::format("{}: {}, at character {} of \"{}\"", option_, problem, at_ + 1, text), {},
-        fmt::format("write e.g. {} 'x=2,A=[[1,2],[3,4]],w=@weights.npy'", option_ == "--types" ? "--at" : option_));
+        fmt::format("write e.g. {} '{}'", option_, types ? "x=f64[3],n=i64" : "x=2,A=[[1,2],[3,4]],w=@weights.npy"));
   }
   void skip() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) ++at_;
@@ -73,16 +75,26 @@ class ValueReader {
     if (at_ < text_.size()) fail(fmt::format("unexpected '{}'", text_[at_]));
   }
 
-  /// The name before '=', or nothing if the next entry has none.
+  /// The name before '=', or nothing if the next entry has none. "f[0]" is a name; one with signs stands in backquotes.
   std::string name() {
-    skip();
-    const auto stop = text_.find_first_of("=,[@", at_);
+    if (next_is('`')) return quoted_name();
+    if (next_is('[')) return {};
+    const auto stop = text_.find_first_of("=,@", at_);
     if (stop == std::string_view::npos || text_[stop] != '=') return {};
     std::string_view word = text_.substr(at_, stop - at_);
     while (word.ends_with(' ')) word.remove_suffix(1);
     if (word.empty()) fail("expected a name before '='");
     at_ = stop + 1;
     return std::string(word);
+  }
+
+  std::string quoted_name() {
+    const text::Source source(text_.substr(at_), option_);
+    const text::Token quoted = text::Lexer(source).current();
+    const std::string result = text::unescape(source, quoted);
+    at_ += quoted.text.size();
+    if (!accept('=')) fail("expected '=' after a name");
+    return result;
   }
 
   std::string_view word(std::string_view ends) {
@@ -93,10 +105,12 @@ class ValueReader {
     return found;
   }
 
-  Array value(bool& typed) {
+  Array value(NamedValue& entry) {
     if (accept('@')) {
-      typed = true;
-      return file(std::string(word(",")));
+      entry.typed = true;
+      const std::string path(word(","));
+      if (path.empty()) fail("the name of a file is missing after @");
+      return file(path);
     }
     std::optional<DType> dtype;
     const size_t before = at_;
@@ -104,9 +118,10 @@ class ValueReader {
       dtype = named, accept(':');
     else
       at_ = before;
-    typed = dtype.has_value();
+    entry.typed = dtype.has_value();
     Literal literal;
     element(literal, 0);
+    if (!dtype && has_long_integers(literal)) entry.integers = array(literal, DType::i64);
     return array(literal, dtype);
   }
 
@@ -138,6 +153,19 @@ class ValueReader {
     extent = count;
   }
 
+  /// Whether all elements are i64, and one has more digits than an f64 is sure to keep.
+  static bool has_long_integers(const Literal& literal) {
+    constexpr size_t kept = 15;
+    const auto is_integer = [](std::string_view word) {
+      int64_t value = 0;
+      const std::string_view digits = word.substr(word.starts_with('+') ? 1 : 0);
+      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+      return error == std::errc{} && end == digits.data() + digits.size();
+    };
+    return std::ranges::any_of(literal.words, [](std::string_view word) { return word.size() > kept; }) &&
+           std::ranges::all_of(literal.words, is_integer);
+  }
+
   Array array(const Literal& literal, std::optional<DType> dtype) const {
     const auto is_bool = [](std::string_view w) { return w == "true" || w == "false"; };
     if (!dtype)
@@ -155,6 +183,8 @@ class ValueReader {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (end != digits.data() + digits.size() || (error != std::errc{} && error != std::errc::result_out_of_range))
       fail(fmt::format("\"{}\" is no {}", word, std::is_integral_v<T> ? "whole number" : "number"));
+    if (error == std::errc::result_out_of_range && !std::is_integral_v<T> && text::is_below_one(digits))
+      fail(fmt::format("{} is too small for {}: write 0, or scale it", word, sizeof(T) == 4 ? "f32" : "f64"));
     if (error == std::errc::result_out_of_range) fail(fmt::format("{} is out of range", word));
     return value;
   }
@@ -198,6 +228,19 @@ void check_unique(const std::vector<Entry>& all, std::string_view option, std::s
                          {}, "give each name once");
 }
 
+/// throws : UsageError W605 for a finite number that is infinite in f32, or (written on the command line) zero
+void check_single(const NamedValue& value, const std::string& what) {
+  for (int64_t k = 0; k < value.value.elements(); ++k) {
+    const double x = value.value[k];
+    const auto single = static_cast<float>(x);
+    const bool overflows = std::isfinite(x) && !std::isfinite(single);
+    if (!overflows && (value.typed || x == 0 || single != 0)) continue;
+    throw UsageError(
+        "W605", fmt::format("{} is f32: {} is {} it", what, shortest(x), overflows ? "too large for" : "too small for"),
+        {}, overflows ? "compute in f64, or write inf" : "compute in f64, or write 0");
+  }
+}
+
 bool is_whole(double x) { return std::isfinite(x) && x == std::trunc(x) && std::abs(x) < 0x1p63; }
 
 }  // namespace
@@ -232,6 +275,8 @@ Array fitted(const NamedValue& value, const Type& type, const std::string& what)
   if (found.shape != type.shape) wrong("");
   if (found.dtype == type.dtype) return value.value;
   if (found.dtype == DType::boolean || type.dtype == DType::boolean) wrong("");
+  if (type.dtype == DType::i64 && value.integers) return *value.integers;
+  if (type.dtype == DType::f32) check_single(value, what);
   if (type.dtype == DType::i64)
     for (int64_t k = 0; k < value.value.elements(); ++k)
       if (!is_whole(value.value[k])) wrong(fmt::format(" with {}, which is no whole number", shortest(value.value[k])));

@@ -3,6 +3,7 @@
 // Values on the command line: x=2,A=[[1,2],[3,4]],mask=[true,false],n=i64 3,w=@weights.npy.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,12 @@ namespace wengert::cli {
 struct NamedValue {
   std::string name;
   Array value;
-  bool typed = false;  ///< its dtype was written or comes from a file
+  bool typed = false;                  ///< its dtype was written or comes from a file
+  std::optional<Array> integers = {};  ///< the same as i64, where f64 may not hold every digit
 };
 
-/// Values parted by commas. Numbers are f64 unless a dtype stands before them; nested brackets are axes; @FILE is an
-/// npy file, or FILE.npz:NAME an array of an npz file.
+/// Values parted by commas; names that hold other signs than f[0] stand in backquotes. Numbers are f64 unless a dtype
+/// stands before them; nested brackets are axes; @FILE is an npy file, or FILE.npz:NAME an array of an npz file.
 ///
 /// option : what they were given to, for messages ("--at")
 /// throws : UsageError W605 for a text that is none, or a name given twice; what the reader of the file throws
@@ -34,7 +36,8 @@ std::vector<std::pair<std::string, Type>> parse_types(const std::vector<std::str
 /// `value` as an array of `type`: floats are rounded, whole numbers become integers.
 ///
 /// what   : what it is for, for messages ("input x of program \"f\"")
-/// throws : ShapeError W607 if the shape is another or the number has no place in the dtype
+/// throws : ShapeError W607 if the shape is another or the number has no place in the dtype, UsageError W605 for a
+///          number that f32 cannot hold
 Array fitted(const NamedValue& value, const Type& type, const std::string& what);
 
 }  // namespace wengert::cli

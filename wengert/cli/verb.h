@@ -77,7 +77,7 @@ struct ExitCode {
   std::string_view meaning;
 };
 inline constexpr int exit_ok = 0, exit_negative = 1, exit_usage = 2, exit_shape = 3, exit_domain = 4, exit_resource = 5,
-                     exit_internal = 70, exit_interrupted = 130;
+                     exit_internal = 70, exit_interrupted = 130, exit_pipe = 141;
 const std::vector<ExitCode>& exit_codes();
 
 }  // namespace wengert::cli

@@ -2,7 +2,7 @@
 //
 // wengert draw: the picture of a Program, as SVG or for Graphviz.
 #include <algorithm>
-#include <cstdio>
+#include <cctype>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -31,8 +31,9 @@ std::string format_of(const Arguments& a) {
   if (a.has("format")) return a.text("format");
   const std::string path = a.text("output");
   const auto point = path.rfind('.');
-  const std::string ending = point == std::string::npos ? std::string() : path.substr(point + 1);
-  if (path.empty() || ending == "svg") return "svg";
+  std::string ending = point == std::string::npos ? std::string() : path.substr(point + 1);
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (path.empty() || path == "-" || ending == "svg") return "svg";
   if (ending == "dot" || ending == "gv") return "dot";
   throw UsageError("W613", fmt::format("the ending of {} says neither SVG nor DOT", path), {},
                    "name it .svg or .dot, or give --format");
@@ -40,9 +41,9 @@ std::string format_of(const Arguments& a) {
 
 void write(Context& context, const std::string& text) {
   const std::string path = context.arguments().text("output");
-  if (path.empty()) {
+  if (path.empty() || path == "-") {
     context.document()["drawing"] = text;
-    if (!context.json()) std::fwrite(text.data(), 1, text.size(), stdout);
+    if (!context.json()) write_output(text);
     return;
   }
   write_file_atomically(path, bytes_of(text));
@@ -85,7 +86,7 @@ Verb draw_verb() {
               program_options(),
               {{.names = "-o,--output",
                 .value = "FILE",
-                .help = "Where to write; standard output otherwise",
+                .help = "Where to write; standard output otherwise, or for -",
                 .completes = Completes::files},
                {.names = "--format",
                 .value = "FORMAT",

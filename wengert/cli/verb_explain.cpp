@@ -12,7 +12,6 @@
 #include "wengert/cli/output.h"
 #include "wengert/cli/program_source.h"
 #include "wengert/cli/verbs.h"
-#include "wengert/ir/text_lexer.h"
 
 namespace wengert::cli {
 namespace {
@@ -32,10 +31,14 @@ std::vector<size_t> chosen_outputs(const Context& context, const Program& p) {
     return all;
   }
   const auto place = std::ranges::find(names, wanted);
-  if (place == names.end())
-    throw UsageError("W606", fmt::format("--output: there is no output \"{}\"", wanted), {},
-                     text::did_you_mean(wanted, {names.begin(), names.end()}));
-  return {static_cast<size_t>(place - names.begin())};
+  if (place == names.end()) unknown_name("--output", wanted, "output", names);
+  const auto k = static_cast<size_t>(place - names.begin());
+  if (!is_float(p.type(p.outputs()[k]).dtype))
+    throw UsageError("W131",
+                     fmt::format("output {} of program \"{}\" is {} and has no derivative", wanted, p.name(),
+                                 to_string(p.type(p.outputs()[k]))),
+                     {}, "choose an output of float dtype, or leave --output out");
+  return {k};
 }
 
 using Seeds = std::vector<std::optional<Array>>;
@@ -70,6 +73,15 @@ std::vector<Sweep> sweeps(Context& context, const Point& point, const std::vecto
   return all;
 }
 
+/// Says which outputs have no adjoints in the table, and why.
+void note_omitted(Context& context, const Program& p, size_t shown) {
+  if (context.arguments().has("output") || context.arguments().has("seed")) return;
+  note_without_derivative(context, p);
+  size_t floats = 0;
+  for (const Type& type : p.output_types()) floats += is_float(type.dtype);
+  if (shown < floats) context.note(fmt::format("{} of {} outputs shown; --output NAME chooses another", shown, floats));
+}
+
 int run(Context& context) {
   const Point point = load(context);
   const auto inputs = point.inputs();
@@ -82,9 +94,7 @@ int run(Context& context) {
     context.document()["lines"] = rows_json(e);
   else
     context.print(explanation_text(e, terminal_width(), context.palette()));
-  if (!context.arguments().has("output") && !context.arguments().has("seed") && e.sweeps.size() < p.outputs().size())
-    context.note(
-        fmt::format("{} of {} outputs shown; --output NAME chooses another", e.sweeps.size(), p.outputs().size()));
+  note_omitted(context, p, e.sweeps.size());
   return exit_ok;
 }
 

@@ -29,10 +29,8 @@ void show_blocks(Context& context, std::string_view section, const std::vector<B
   auto& object = context.document()[std::string(section)] = nlohmann::ordered_json::object();
   for (const Block& b : blocks) object[b.row][b.column] = to_json(b.value);
   const bool scalars = std::ranges::all_of(blocks, [](const Block& b) { return b.value.shape().rank() == 0; });
-  if (!scalars || blocks.size() == 1 || columns > 8) {
-    for (const Block& b : blocks)
-      context.print(
-          fmt::format("{} = {}", context.palette().cyan(b.label), array_text(b.value, cli::columns(b.label) + 3)));
+  if (!scalars || blocks.size() <= 1 || columns > 8) {
+    for (const Block& b : blocks) print_result(context, b.label, b.value);
     return;
   }
   std::vector<Column> heads{{.title = "", .paint = &Palette::cyan}};
@@ -77,9 +75,13 @@ int run_jacobian(Context& context) {
   if (!derivative) return exit_ok;
   const auto values = d.run(*derivative);
   const auto inputs = d.varying_names();
+  std::vector<std::string> outputs;  // those with a derivative
+  for (size_t k = 0; k < d.program().outputs().size(); ++k)
+    if (is_float(d.program().output_types()[k].dtype)) outputs.push_back(output_name(d.program(), k));
+  note_without_derivative(context, d.program());
   std::vector<Block> blocks;
   for (size_t k = 0; k < values.size(); ++k) {
-    const std::string row = output_name(d.program(), k / inputs.size()), column = inputs[k % inputs.size()];
+    const std::string row = outputs[k / inputs.size()], column = inputs[k % inputs.size()];
     blocks.push_back({row, column, derivative_label(row, column), values[k]});
   }
   show_blocks(context, "jacobian", blocks, inputs.size());

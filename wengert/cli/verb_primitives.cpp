@@ -2,7 +2,6 @@
 //
 // wengert primitives: the operations, and one of them with its derivative.
 #include <algorithm>
-#include <cstdio>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,6 +26,12 @@ using Json = nlohmann::ordered_json;
 Json entry(const Primitive& p) {
   Json json{{"name", p.name}, {"family", to_string(p.family)}};
   json["arity"] = p.arity == Primitive::any_arity ? Json("any") : Json(p.arity);
+  auto& attributes = json["attributes"] = Json::array();
+  for (const AttributeField& a : p.attributes()) {
+    Json field{{"name", a.name}, {"type", to_string(a.kind)}, {"meaning", a.meaning}};
+    if (!a.initial.empty()) field["default"] = a.initial;
+    attributes.push_back(std::move(field));
+  }
   json["note"] = p.note;
   json["source"] = p.source;
   return json;
@@ -114,6 +119,9 @@ int details(Context& context, const Primitive& p) {
   context.print(fmt::format("{}: {}, operands: {}", palette.bold(p.name), to_string(p.family), arity_text(p)));
   if (!p.note.empty()) context.print(fmt::format("  {}", p.note));
   if (!p.source.empty()) context.print(fmt::format("  source: {}", p.source));
+  for (const AttributeField& a : p.attributes())
+    context.print(
+        fmt::format("  attribute {}: {}; {}, {}", palette.cyan(a.name), a.meaning, to_string(a.kind), default_text(a)));
   show_examples(context, p);
   if (p.family == Family::elementwise) show_partials(context, p);
   show_derivative_programs(context, p);
@@ -123,13 +131,17 @@ int details(Context& context, const Primitive& p) {
 int run(Context& context) {
   const Arguments& a = context.arguments();
   if (a.has("names")) {
-    for (const Primitive* p : operations()) context.print(p->name);
+    auto& names = context.document()["names"] = Json::array();
+    for (const Primitive* p : operations()) {
+      context.print(p->name);
+      names.push_back(p->name);
+    }
     return exit_ok;
   }
   if (a.has("markdown")) {
     const std::string page = primitives_markdown();
     context.document()["markdown"] = page;
-    if (!context.json()) std::fwrite(page.data(), 1, page.size(), stdout);
+    if (!context.json()) write_output(page);
     return exit_ok;
   }
   return context.stage("show", [&] {

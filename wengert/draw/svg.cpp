@@ -14,7 +14,8 @@ namespace {
 
 using Kind = DiagramVertex::Kind;
 
-constexpr double font_px = 12, small_px = 10.5, line_px = 15, padding = 8, widest = 230;
+constexpr double font_px = 12, small_px = 10.5, line_px = 15, padding = 8, widest = 264;
+constexpr double bold_factor = 1.13;  // letters are that much wider
 
 struct Colors {
   std::string_view fill, stroke;
@@ -34,7 +35,7 @@ Colors colors(Kind kind) {
 /// One row of text in a box.
 struct Row {
   std::string bold, plain, color;
-  double width() const { return text_width(bold, font_px) * 1.06 + text_width(plain, font_px); }
+  double width() const { return text_width(bold, font_px) * bold_factor + text_width(plain, font_px); }
 };
 
 std::vector<Row> rows(const DiagramVertex& v) {
@@ -58,8 +59,8 @@ LayoutVertex size_of(const DiagramVertex& v) {
 }
 
 void draw_row(SvgDrawing& drawing, const Row& row, SvgPoint at) {
-  const double bold_width = text_width(row.bold, font_px) * 1.06;
-  const std::string bold = fitted_text(row.bold, font_px, widest);
+  const double bold_width = text_width(row.bold, font_px) * bold_factor;
+  const std::string bold = fitted_text(row.bold, font_px * bold_factor, widest);
   const std::string plain = fitted_text(row.plain, font_px, std::max(20.0, widest - bold_width));
   std::string content;
   if (!bold.empty()) content += fmt::format("<tspan font-weight=\"bold\">{}</tspan>", escape_xml(bold));
@@ -74,7 +75,7 @@ void draw_vertex(SvgDrawing& drawing, const DiagramVertex& v, SvgPoint centre) {
   const double x = centre.x - size.width / 2, y = centre.y - size.height / 2;
   drawing.open_group("class=\"vertex\"");
   drawing.raw("<title>" + escape_xml(v.hint) + "</title>\n");
-  const double radius = v.kind == Kind::input || v.kind == Kind::constant ? size.height / 2 : 5;
+  const double radius = v.kind == Kind::input || v.kind == Kind::constant ? std::min(size.height / 2, 13.0) : 5;
   const std::string look =
       fmt::format("rx=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"1.2\"", svg_number(radius), c.fill, c.stroke);
   if (v.kind == Kind::group) drawing.rectangle(x + 4, y + 4, size.width, size.height, look);
@@ -145,7 +146,8 @@ std::string svg(const Diagram& d) {
   }
   const Layout layout = layered_layout(boxes, arrows);
   const double shift = header_height(d);
-  const double width = std::max({layout.width + 6, text_width(d.title, 14) * 1.1 + 32, text_width(d.remark, 11) + 32});
+  const double width =
+      std::max({layout.width + 6, text_width(d.title, 14) * bold_factor + 32, text_width(d.remark, 11) + 32});
   SvgDrawing drawing(width, layout.height + shift + 6, d.title);
   draw_header(drawing, d);
   drawing.open_group(fmt::format("transform=\"translate({} 0)\"", svg_number((width - layout.width) / 2)));

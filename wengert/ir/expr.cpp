@@ -75,7 +75,7 @@ std::vector<Expr> record_all(const Primitive& primitive, std::span<const Expr> o
                        operands.size() < static_cast<size_t>(primitive.arity)
                            ? fmt::format("give {} more", static_cast<size_t>(primitive.arity) - operands.size())
                            : fmt::format("leave out {}, or split the call", operands.size() - static_cast<size_t>(primitive.arity)));
-    results = primitive.infer({primitive, types, attributes});
+    results = primitive.result_types({primitive, types, attributes});
   } catch (const Error& error) {
     std::string where = to_string(site);
     where += fmt::format("{}{}", where.empty() ? "" : ", ", primitive.name);

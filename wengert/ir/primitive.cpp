@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "wengert/ir/registry.h"
+#include "wengert/ir/text_lexer.h"
 
 namespace wengert {
 namespace {
@@ -42,9 +44,22 @@ std::string axis_remedy(const Signature& s) {
 /// What to do about operands that a primitive does not take, as far as their types tell.
 std::string remedy(const Signature& s) {
   if (std::string axis = axis_remedy(s); !axis.empty()) return axis;
-  const auto has = [&](DType dtype) { return std::ranges::any_of(s.operands, [&](const Type& type) { return type.dtype == dtype; }); };
-  if (has(DType::f32) && has(DType::f64)) return "bring f32 and f64 to one of them with convert";
-  return fmt::format("`wengert primitives {}` shows what it takes; reshape, transpose and cast make operands fit", s.primitive.name);
+  const bool mixed = std::ranges::any_of(s.operands, [&](const Type& type) { return type.dtype != s.operands[0].dtype; });
+  if (mixed && s.primitive.family == Family::elementwise) return "convert one of them: convert(x, dtype=f64)";
+  return fmt::format("`wengert primitives {}` shows what it takes; reshape, transpose and convert make operands fit", s.primitive.name);
+}
+
+[[noreturn]] void unknown_attribute(const Primitive& primitive, const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const AttributeField& field : primitive.attributes()) known.push_back(field.name);
+  std::string fix = text::did_you_mean(name, known);
+  if (fix.empty()) fix = known.empty() ? "leave it out" : fmt::format("its attributes are {}", fmt::join(known, ", "));
+  throw UsageError("W515", fmt::format("{} takes no attribute \"{}\"", primitive.name, text::displayed(name)), {}, fix);
+}
+
+bool is_of_kind(const AttributeValue& value, AttributeField::Kind kind) {
+  const bool whole_real = kind == AttributeField::Kind::real && std::holds_alternative<int64_t>(value);
+  return whole_real || value.index() == static_cast<size_t>(kind);
 }
 
 [[noreturn]] void no_rule(const Primitive& primitive, std::string_view rule) {
@@ -61,6 +76,31 @@ std::string_view to_string(Family family) {
   static constexpr std::array<std::string_view, 7> names{"structure", "elementwise", "linear", "bilinear",
                                                          "composite", "nondifferentiable", "control"};
   return names[static_cast<size_t>(family)];
+}
+
+std::string_view to_string(AttributeField::Kind kind) {
+  static constexpr std::array<std::string_view, 8> names{"true or false", "an integer", "a real",    "a dtype",
+                                                         "a list of integers", "a text", "an array", "a program"};
+  static_assert(names.size() == std::variant_size_v<AttributeValue>);
+  return names[static_cast<size_t>(kind)];
+}
+
+void Primitive::check_attributes(const Attributes& given) const {
+  for (const auto& [key, value] : given) {
+    const auto fields = attributes();
+    const auto field = std::ranges::find(fields, key, &AttributeField::name);
+    if (field == fields.end()) unknown_attribute(*this, key);
+    if (!is_of_kind(value, field->kind))
+      throw UsageError("W120", fmt::format("the attribute \"{}\" of {} is {}", key, name, to_string(field->kind)), {},
+                       fmt::format("{}: {}", key, field->meaning));
+  }
+}
+
+std::vector<Type> Primitive::result_types(const Signature& signature) const {
+  check_attributes(signature.attributes);
+  std::vector<Type> results = infer(signature);
+  if (results.empty()) throw UsageError("W507", fmt::format("{} has no result here", name), {}, "give its body a result");
+  return results;
 }
 
 void Signature::require(bool condition, std::string_view expected, std::string_view fix) const {

@@ -18,6 +18,18 @@ namespace wengert {
 enum class Family { structure, elementwise, linear, bilinear, composite, nondifferentiable, control };
 std::string_view to_string(Family family);
 
+/// An attribute that an operation takes: data of its record, so that no other name is taken for one.
+struct AttributeField {
+  enum class Kind : uint8_t { flag, integer, real, dtype, integers, text, array, program };  ///< as in AttributeValue
+
+  std::string_view name;
+  Kind kind;
+  std::string_view meaning;       ///< one line for the reference
+  std::string_view initial = {};  ///< what holds in a formula that leaves it out; empty: it must be given
+};
+/// "a list of integers".
+std::string_view to_string(AttributeField::Kind kind);
+
 /// The types an instruction is called with.
 struct Signature {
   const Primitive& primitive;
@@ -101,6 +113,13 @@ class Primitive {
 
   /// Result types. throws : ShapeError W20x, UsageError W120
   virtual std::vector<Type> infer(const Signature& signature) const = 0;
+  /// Every attribute that an instruction may have.
+  virtual std::span<const AttributeField> attributes() const { return {}; }
+  /// throws : UsageError W515 for an attribute of another name, W120 for one of another kind
+  void check_attributes(const Attributes& given) const;
+  /// infer, for attributes that are taken: what everything that records asks. Never empty.
+  /// throws : as both, and UsageError W507 for a body without results
+  std::vector<Type> result_types(const Signature& signature) const;
   /// Writes the kernel for the operand and result types that `k` shows.
   virtual void kernel(KernelBuilder& k, const Attributes& attributes) const;
   virtual bool has_kernel() const { return true; }

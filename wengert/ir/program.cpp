@@ -228,7 +228,7 @@ ValueId ProgramBuilder::append(const Primitive& primitive, std::span<const Value
                                Site site) {
   std::vector<Type> types;
   for (ValueId v : operands) types.push_back(type(v));
-  const auto results = primitive.infer({primitive, types, attributes});
+  const auto results = primitive.result_types({primitive, types, attributes});
   return append_typed(primitive, operands, attributes, results, site);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The text form of Programs (files named *.wl). Printer and reader are exact inverses of each other:
+// The text form of Programs (files named *.wl), which docs/language.md describes for its users. Printer and reader are
+// exact inverses of each other:
 //
 //   parse(print(p)) == p      same lines in the same places, types, attributes, constants bit for bit; the names too,
 //                             but for a second value of the same name, which becomes %N
@@ -40,7 +41,9 @@
 //
 // Operators and elementwise functions broadcast, numbers take the dtype of what they are combined with, `sum(x)` sums
 // over all axes, `pi` and `e` are the numbers unless something has that name. In the printed form (`mul x 2`) nothing
-// is converted. A value is assigned once; %N is a label like any other, the printer numbers anew.
+// is converted, and a Program without results is written and read (`return` alone), for the tool to refuse. An
+// operation takes the attributes of its record, and no others. A value is assigned once; %N is a label like any other,
+// the printer numbers anew.
 //
 // Reading takes time and memory linear in the length of the text, whatever the text is.
 #pragma once
@@ -61,7 +64,8 @@ std::string print_file(const Program& program);
 /// The last Program of a text; the others are there to be used by it.
 ///
 /// file   : a name for messages
-/// throws : UsageError W500-W510, ResourceError W513-W514, and what the primitives' type rules throw, each with file,
+/// throws : UsageError W500-W510, W515-W516, ResourceError W513-W514, and what the primitives' type rules throw, each
+/// with file,
 ///          line, column and the line itself
 Program parse(std::string_view text, std::string_view file = "text");
 /// All Programs of a text, in order. throws : as parse

@@ -92,6 +92,8 @@ Operand ProgramReader::expression(int least, std::optional<Operand> first) {
   while (const Operator* op = goes_on() ? find_operator(lexer_.current()) : nullptr) {
     if (op->precedence < least) break;
     const Token sign = lexer_.take();
+    if (sign.is('*') && lexer_.current().is('*') && lexer_.current().at == sign.at + 1)
+      source().fail("W500", sign.at, "** is no operator", "a power is written with ^, as in x^2");
     Operand right = expression(op->precedence == of_powers ? of_powers : op->precedence + 1);
     if (op->swapped) std::swap(left, right);
     left = record({sign}, op->primitive, {left, right});
@@ -128,7 +130,8 @@ Operand ProgramReader::primary() {
     ++open_;
     const Operand inner = expression(0);
     --open_;
-    if (!lexer_.accept(')')) lexer_.unexpected(fmt::format("')' to close the '(' of line {}", source().line(token.at)));
+    if (!lexer_.accept(')'))
+      lexer_.unexpected(fmt::format("')' to close the '(' of line {}", source().line(token.at)), missing_operator());
     return inner;
   }
   const bool call_follows =
@@ -136,6 +139,13 @@ Operand ProgramReader::primary() {
   if (token.kind == Token::Kind::name && call_follows) return call(head());
   if (!names_value(token)) lexer_.unexpected("a value, a number, a function or '('");
   return named();
+}
+
+std::string ProgramReader::missing_operator() const {
+  const Token& token = lexer_.current();
+  if (token.is('[')) return "an element is gather(x, 0i64), a part is slice(x, start=[0], size=[2])";
+  const bool operand = is_number_word(token) || names_value(token) || token.is('(');
+  return operand ? "for a product write *, as in 2*x" : "";
 }
 
 Operand ProgramReader::named() {
@@ -201,11 +211,14 @@ Operand ProgramReader::call(Head head) {
       operands.push_back(expression(0));
   }
   --open_;
-  if (!lexer_.accept(')')) lexer_.unexpected(fmt::format("',' or ')' in the call of {}", quote(head.name)));
+  if (!lexer_.accept(')'))
+    lexer_.unexpected(fmt::format("',' or ')' in the call of {}", quote(head.name)), missing_operator());
   return apply(head, std::move(operands));
 }
 
 Operand ProgramReader::apply(const Head& head, std::vector<Operand> operands) {
+  if (const Primitive* taken = operation(attributes_of(head.name.text)))  // before a function looks at some of them
+    placed(head.name.at, [&] { taken->check_attributes(head.attributes); });
   if (const Function function = find_function(head.name.text)) {
     const auto result = placed(head.name.at, [&] { return function(*this, head, operands); });
     if (result) return *result;
@@ -233,7 +246,7 @@ std::vector<Operand> ProgramReader::aligned(const Head& head, std::vector<Operan
   }
   if (!dtype || *dtype == DType::boolean) dtype = DType::f64;
   for (Operand& o : operands) {
-    const bool whole = o.is_number() && *dtype == DType::i64 && !o.dtype && std::abs(o.number) <= 0x1p53 &&
+    const bool whole = o.is_number() && *dtype == DType::i64 && !o.dtype && std::abs(o.number) < 0x1p53 &&
                        std::trunc(o.number) == o.number;
     if (whole)
       o.value = builder_.constant(Array::filled(i64(), o.number));
@@ -252,7 +265,11 @@ std::vector<Operand> ProgramReader::aligned(const Head& head, std::vector<Operan
 void ProgramReader::check_count(const Head& head, size_t operands) const {
   const int arity = head.primitive->arity;
   if (arity == Primitive::any_arity || static_cast<size_t>(arity) == operands) return;
-  wrong_count(source(), head.name, head.primitive->name, static_cast<size_t>(arity), operands);
+  const std::string_view name = head.primitive->name;
+  if (arity == 2 && operands > 2 && broadcasts(*head.primitive))
+    source().fail("W506", head.name.at, fmt::format("{} takes {} operands, {} are given", name, arity, operands),
+                  fmt::format("for more than two, nest the calls: {0}({0}(x, y), z)", name));
+  wrong_count(source(), head.name, name, static_cast<size_t>(arity), operands);
 }
 
 Operand ProgramReader::append(const Head& head, const std::vector<Operand>& operands) {
@@ -262,10 +279,7 @@ Operand ProgramReader::append(const Head& head, const std::vector<Operand>& oper
   return placed(head.name.at, [&] {
     std::vector<Type> types;
     for (ValueId v : values) types.push_back(builder_.type(v));
-    const auto results = head.primitive->infer({*head.primitive, types, head.attributes});
-    if (results.empty())
-      throw UsageError("W506", fmt::format("{} has no result here", head.primitive->name), {},
-                       "call a program that returns something");
+    const auto results = head.primitive->result_types({*head.primitive, types, head.attributes});
     Operand result;
     result.value = builder_.append_typed(*head.primitive, values, head.attributes, results, {});
     result.results = static_cast<int>(results.size());

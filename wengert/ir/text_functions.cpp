@@ -233,6 +233,13 @@ Function find_function(std::string_view name) {
   return found == entries.end() ? nullptr : found->function;
 }
 
+std::string_view attributes_of(std::string_view function) {
+  if (function == "mean") return "sum";
+  return function == "sum_map" ? "map" : function;
+}
+
+bool means_function(std::string_view name) { return operation(name) != nullptr || find_function(name) != nullptr; }
+
 std::vector<std::string_view> function_names() {
   std::vector<std::string_view> names;
   for (const Entry& entry : entries)

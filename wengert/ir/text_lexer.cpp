@@ -60,6 +60,14 @@ std::string character_at(std::string_view text, size_t at) {
   return length == 0 ? fmt::format("byte 0x{:02x}", byte(text, at)) : fmt::format("'{}'", text.substr(at, length));
 }
 
+/// A remedy for a character that is an operator elsewhere.
+std::string meant_by(char c, char next) {
+  if (c == '!' && next == '=') return "x differs from y where logical_not(x == y)";
+  if (c == '!') return "for not write logical_not(x)";
+  if (c == '&') return "for and write logical_and(x, y)";
+  return "operators are + - * / ^ < <= > >= ==; names with other characters stand in `backquotes`";
+}
+
 std::string lower(std::string_view text) {
   std::string result(text);
   for (char& c : result)
@@ -269,8 +277,7 @@ void Lexer::sign(Token& token) {
   }
   const bool two = peek(1) == '=' && (c == '<' || c == '>' || c == '=');
   if (!two && std::string_view("(){}[],;:=+-*/^<>@|").find(c) == std::string_view::npos)
-    source_.fail("W501", at_, character_at(text, at_) + " has no meaning here",
-                 "operators are + - * / ^ < <= > >= ==; names with other characters stand in `backquotes`");
+    source_.fail("W501", at_, character_at(text, at_) + " has no meaning here", meant_by(c, peek(1)));
   token.kind = Token::Kind::sign;
   token.sign = !two ? c : c == '<' ? 'l' : c == '>' ? 'g' : 'q';
   at_ += two ? 2 : 1;

@@ -14,7 +14,9 @@ namespace wengert::text {
 /// A text being read; it can say where an offset lies.
 class Source {
  public:
-  Source(std::string_view text, std::string_view file) : text_(text), file_(file) {}
+  /// A byte order mark in front, which some editors write, is no part of the text.
+  Source(std::string_view text, std::string_view file)
+      : text_(text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0)), file_(file) {}
 
   std::string_view text() const { return text_; }
   size_t line(size_t offset) const;

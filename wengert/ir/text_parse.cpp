@@ -60,7 +60,11 @@ ReadProgram read_program(Lexer& lexer, ReadPrograms& programs) {
     lexer.unexpected("'program'", "a text is a list of: program name(inputs) { lines; return results }");
   lexer.take();
   const size_t at = lexer.current().at;
+  const bool bare = lexer.current().kind == Token::Kind::name;
   const std::string name = read_name(lexer, "the name of the program");
+  if (bare && means_function(name))
+    lexer.source().fail("W516", at, fmt::format("a program cannot be named {}, which is an operation", name),
+                        fmt::format("give it another name, such as my_{}", name));
   if (const auto known = programs.by_name.find(name); known != programs.by_name.end())
     lexer.source().fail("W505", at,
                         fmt::format("a program {} stands on line {} already", displayed(name_text(name)),
@@ -176,7 +180,10 @@ void ProgramReader::input(const Token& name, const Type& type) {
 void ProgramReader::body() {
   lexer_.expect('{', "before the lines of the program");
   while (!lexer_.current().is("return")) {
-    if (lexer_.current().is('}') || lexer_.current().kind == Token::Kind::end)
+    if (lexer_.current().kind == Token::Kind::end)
+      source().fail("W507", lexer_.current().at, "the text ends inside the program, before its results",
+                    "end the program with: return value, ... }");
+    if (lexer_.current().is('}'))
       source().fail("W507", lexer_.current().at, "the program ends without a result", "end it with: return value, ...");
     definition();
     end_of_statement();
@@ -185,10 +192,16 @@ void ProgramReader::body() {
   const bool nothing = lexer_.current().is('}') || lexer_.current().is(';') || lexer_.current().first_on_line;
   for (bool more = !nothing; more; more = lexer_.accept(',')) outputs_.push_back(line(expression(0)));
   lexer_.accept(';');
-  if (!lexer_.current().is('}'))
-    source().fail("W507", lexer_.current().at, "expected '}' after the results, found something else",
-                  "`return` is the last line of a program; results are separated by commas");
-  lexer_.take();
+  end_of_program();
+}
+
+void ProgramReader::end_of_program() {
+  if (lexer_.accept('}')) return;
+  if (lexer_.current().kind == Token::Kind::end)
+    source().fail("W507", lexer_.current().at, "'}' is missing at the end of the text", "close the program with }");
+  const std::string fix = lexer_.current().first_on_line ? "" : missing_operator();
+  source().fail("W507", lexer_.current().at, "expected '}' after the results, found something else",
+                fix.empty() ? "`return` is the last line of a program; results are separated by commas" : fix);
 }
 
 void ProgramReader::formula() {
@@ -204,7 +217,7 @@ void ProgramReader::formula() {
       outputs_.push_back(line(expression(0)));
     separated = lexer_.accept(',') || lexer_.accept(';');
     if (!separated && !lexer_.current().first_on_line && lexer_.current().kind != Token::Kind::end)
-      lexer_.unexpected("an operator, ',' or the end of the formula");
+      lexer_.unexpected("an operator, ',' or the end of the formula", missing_operator());
   }
   if (outputs_.empty() && last) outputs_.push_back(line(*last));
   if (outputs_.empty())
@@ -248,7 +261,9 @@ void ProgramReader::assign(const std::vector<Token>& targets, const Operand& ope
 void ProgramReader::end_of_statement() {
   const Token& token = lexer_.current();
   if (lexer_.accept(';') || token.first_on_line || token.is('}') || token.kind == Token::Kind::end) return;
-  lexer_.unexpected("an operator or the end of the line", "statements end at the end of the line or at a semicolon");
+  const std::string fix = missing_operator();
+  lexer_.unexpected("an operator or the end of the line",
+                    fix.empty() ? "statements end at the end of the line or at a semicolon" : fix);
 }
 
 Operand ProgramReader::right_side() {

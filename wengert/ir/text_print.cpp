@@ -146,11 +146,12 @@ class Collection {
   explicit Collection(const Program& program) {
     taken_.insert(program.name());
     write_nested(program);
-    text_ += "program " + name_text(program.name()) + Printer(program, names_, budget_).write();
+    text_ += "program " + program_name(program.name()) + Printer(program, names_, budget_).write();
   }
   std::string take() { return std::move(text_); }
 
  private:
+  static std::string program_name(const std::string& name) { return name_text(name, means_function(name)); }
   void write_nested(const Program& program);
   void write(const Program& program);
   std::string unused(const std::string& name);
@@ -178,7 +179,7 @@ void Collection::write(const Program& program) {
   if (added) {
     budget_ = budget;
     place->second = unused(program.name());
-    text_ += "program " + name_text(place->second) + body + "\n";
+    text_ += "program " + program_name(place->second) + body + "\n";
   }
   names_.emplace(identity(program), place->second);
 }

@@ -42,6 +42,9 @@ template <class T> T read_digits(Lexer& lexer) {
   T value = 0;
   const char* const stop = token.text.data() + token.text.size();
   const auto end = std::from_chars(token.text.data(), stop, value);
+  if (end.ec == std::errc::result_out_of_range && is_below_one(token.text))
+    lexer.source().fail("W502", token.at, fmt::format("{} is too small for {}", displayed(token.text), type_name<T>),
+                        "write 0, or scale what it is multiplied by");
   if (end.ec == std::errc::result_out_of_range)
     lexer.source().fail("W502", token.at,
                         fmt::format("{} is outside the range of {}", displayed(token.text), type_name<T>),
@@ -171,6 +174,20 @@ const Program& ReadPrograms::use(const Lexer& lexer, const Token& at, const std:
     throw ResourceError("W514", fmt::format("programs are nested more than {} deep", deepest_nesting),
                         lexer.source().place(at.at), "write out the innermost ones where they are called");
   return found->second.program;
+}
+
+bool is_below_one(std::string_view digits) {
+  const size_t mark = std::min(digits.find_first_of("eE"), digits.size());
+  const std::string_view mantissa = digits.substr(0, mark);
+  std::string_view power = digits.substr(std::min(mark + 1, digits.size()));
+  if (power.starts_with('+')) power.remove_prefix(1);
+  int64_t exponent = 0;
+  const auto end = std::from_chars(power.data(), power.data() + power.size(), exponent);
+  if (end.ec == std::errc::result_out_of_range) return power.starts_with('-');
+  const size_t first = mantissa.find_first_not_of("0.+-"), point = std::min(mantissa.find('.'), mantissa.size());
+  if (first == std::string_view::npos) return true;
+  const auto places = static_cast<int64_t>(point) - static_cast<int64_t>(first);  // before the point, or behind it
+  return places + exponent <= 0;
 }
 
 int64_t read_integer(Lexer& lexer) {

@@ -89,6 +89,7 @@ class ProgramReader {
   Operand right_side();
   void assign(const std::vector<Token>& targets, const Operand& operand, size_t lines_before);
   void end_of_statement();
+  void end_of_program();  ///< the brace after the results
   Operand constant_line(const Token& head);
   Operand instruction(const Head& head);
 
@@ -103,6 +104,8 @@ class ProgramReader {
   Operand negated(Operand operand, const Token& minus);
   Operand atom();  ///< an operand of the printed form
   Head head();
+  /// A remedy where an operand stands instead of an operator, or nothing.
+  std::string missing_operator() const;
   bool goes_on() const { return open_ > 0 || !lexer_.current().first_on_line; }
   [[noreturn]] void unknown_value(const Token& token) const;
   [[noreturn]] void unknown_function(const Token& token) const;
@@ -134,5 +137,9 @@ Function find_function(std::string_view name);
 [[noreturn]] void wrong_count(const Source& source, const Token& name, std::string_view function, size_t count,
                               size_t given);
 std::vector<std::string_view> function_names();
+/// The record whose attributes a function takes: that of its own name, of another for some that have none.
+std::string_view attributes_of(std::string_view function);
+/// Whether a name means an operation or a function of the text form, so that no Program can be called by it.
+bool means_function(std::string_view name);
 
 }  // namespace wengert::text

@@ -70,6 +70,8 @@ struct ReadPrograms {
 int64_t read_integer(Lexer& lexer);
 /// An optional minus and a number, inf, nan or nan(bits). T is double or float. throws : UsageError W500, W502
 template <class T> T read_real(Lexer& lexer);
+/// Whether a decimal number, "12.5e-400", lies below 1: what is out of range is too small then, not too large.
+bool is_below_one(std::string_view digits);
 /// "f64" or "f64[2,3]". throws : UsageError W500, ShapeError W202
 Type read_type(Lexer& lexer);
 /// What follows the type of an array constant. throws : UsageError W508, ResourceError W513, and as read_real

@@ -76,7 +76,7 @@ void Verifier::check_types(const Instruction& line) const {
   std::vector<Type> operands, inferred;
   for (ValueId v : line.operands) operands.push_back(program_.type(v));
   try {
-    inferred = line.primitive.infer({line.primitive, operands, line.attributes});
+    inferred = line.primitive.result_types({line.primitive, operands, line.attributes});
   } catch (const Error& error) {
     require(false, 5, "types agree", line.value, error.problem());
   }

@@ -12,6 +12,13 @@ bool contains(const std::vector<int64_t>& axes, int axis) {
 
 }  // namespace
 
+bool are_axes(const Shape& shape, const std::vector<int64_t>& axes) {
+  for (size_t k = 0; k < axes.size(); ++k)
+    if (!is_axis(shape, axes[k]) || std::find(axes.begin(), axes.begin() + static_cast<int64_t>(k), axes[k]) != axes.begin() + static_cast<int64_t>(k))
+      return false;
+  return true;
+}
+
 std::vector<int64_t> axes_of(const Expr& x, std::vector<int64_t> axes) {
   for (int64_t& axis : axes) axis = axis_of(x, axis);
   std::sort(axes.begin(), axes.end());

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "wengert/ir/expr.h"
+#include "wengert/ir/primitive.h"
 #include "wengert/kernel/kernel.h"
 
 namespace wengert {
@@ -16,6 +16,16 @@ namespace wengert {
 inline std::vector<int64_t> to_list(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
 inline bool is_axis(const Shape& shape, int64_t axis) { return axis >= 0 && axis < shape.rank(); }
+
+/// Whether all of `axes` are axes of `shape`, each named once.
+bool are_axes(const Shape& shape, const std::vector<int64_t>& axes);
+
+/// The attribute of reductions.
+inline constexpr AttributeField reduced_axes{"axes", AttributeField::Kind::integers,
+                                             "the axes that go away; negative ones count from the end", "all"};
+/// The attribute of what works along one axis.
+inline constexpr AttributeField one_axis{"axis", AttributeField::Kind::integer,
+                                         "the axis along which; a negative one counts from the end", "the last"};
 
 /// A negative axis counts from the end (-1 is the last). What lies outside the rank stays so, for infer to refuse.
 inline int64_t axis_of(const Expr& x, int64_t axis) { return axis < 0 && axis >= -x.rank() ? axis + x.rank() : axis; }

@@ -16,6 +16,12 @@ namespace {
 class Call : public Primitive {
  public:
   Call() : Primitive("call", Family::control, any_arity, {}, "a nested Program, once") {}
+  std::span<const AttributeField> attributes() const override {
+    using Kind = AttributeField::Kind;
+    static constexpr AttributeField fields[] = {
+        {"body", Kind::program, "what is called"}};
+    return fields;
+  }
   bool has_kernel() const override { return false; }
   std::vector<Type> infer(const Signature& s) const override {
     const Program& body = s.attributes.program("body");
@@ -41,6 +47,15 @@ class Call : public Primitive {
 class Map : public Primitive {
  public:
   Map() : Primitive("map", Family::control, any_arity, {}, "a nested Program over a leading axis") {}
+  std::span<const AttributeField> attributes() const override {
+    using Kind = AttributeField::Kind;
+    static constexpr AttributeField fields[] = {
+        {"body", Kind::program, "what is run for each place of the leading axis"},
+        {"length", Kind::integer, "how many places", "the operands' leading extent"},
+        {"mapped", Kind::integers, "1 for each operand that is sliced along its leading axis, 0 for one that is the same each time", "1 each"},
+        {"summed", Kind::integers, "1 for each result that is summed over the places, 0 for one that is stacked", "0 each"}};
+    return fields;
+  }
   bool has_kernel() const override { return false; }
 
   std::vector<Type> infer(const Signature& s) const override {

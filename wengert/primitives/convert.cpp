@@ -43,7 +43,8 @@ const Linear convert_p{{
           {{Array({2}, {0.5, -3}).as(DType::f32)}, {{"dtype", DType::f64}}, {Array({2}, {0.5, -3})}},
           {{Array(1.5)}, {{"dtype", DType::f64}}, {Array(1.5)}}};
     },
-    .note = "between floats; rounding is not differentiated"}};
+    .note = "between floats; rounding is not differentiated",
+    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}}}};
 
 const Nondifferentiable cast_p{{
     .name = "cast",
@@ -62,7 +63,8 @@ const Nondifferentiable cast_p{{
           if (!is_float(from.dtype()) || !is_float(to)) all.push_back({{from}, {{"dtype", to}}, {from.as(to)}});
       return all;
     },
-    .note = "to i64 and bool piecewise constant; from them there is nothing to differentiate"}};
+    .note = "to i64 and bool piecewise constant; from them there is nothing to differentiate",
+    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}}}};
 
 const Nondifferentiable stop_gradient_p{{
     .name = "stop_gradient",

@@ -34,6 +34,13 @@ Tangents at_float_results(const std::vector<Expr>& values, std::span<const Expr>
 class CustomLinear : public Primitive {
  public:
   CustomLinear() : Primitive("custom_linear", Family::control, any_arity, {}, "the linear map whose transpose is a custom VJP") {}
+  std::span<const AttributeField> attributes() const override {
+    using Kind = AttributeField::Kind;
+    static constexpr AttributeField fields[] = {
+        {"vjp", Kind::program, "the VJP that this is the transpose of"},
+        {"known", Kind::integer, "how many operands are data, not tangents"}};
+    return fields;
+  }
   bool has_kernel() const override { return false; }
 
   std::vector<Type> infer(const Signature& s) const override {
@@ -102,29 +109,6 @@ void CustomLinear::run_bodies(std::span<const ConstView> in, std::span<const Vie
 
 const CustomLinear custom_linear_record;
 
-class Custom : public Primitive {
- public:
-  Custom() : Primitive("custom", Family::control, any_arity, {}, "a nested Program with a derivative rule of the user's") {}
-  bool has_kernel() const override { return false; }
-  std::vector<Type> infer(const Signature& s) const override { return call_p.infer(s); }
-  void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes&,
-                  const std::function<BodyRunner(std::string_view)>& body) const override {
-    body("body")(in, out);
-  }
-  Tangents jvp(const JvpRule& rule) const override {
-    std::vector<Expr> operands(rule.operands.begin(), rule.operands.end());
-    operands.insert(operands.end(), rule.results.begin(), rule.results.end());
-    const int64_t known = static_cast<int64_t>(operands.size());
-    const auto tangents = float_tangents(rule);
-    operands.insert(operands.end(), tangents.begin(), tangents.end());
-    if (rule.attributes.has("jvp")) return at_float_results(replay(rule.attributes.program("jvp"), operands), rule.results);
-    const Attributes attributes{{"vjp", NestedProgram(rule.attributes.program("vjp"))}, {"known", known}};
-    return at_float_results(record_all(custom_linear_record, operands, attributes), rule.results);
-  }
-};
-
-const Custom custom_record;
-
 void append_floats(std::vector<Type>& types, const std::vector<Type>& of) {
   for (const Type& type : of)
     if (is_float(type.dtype)) types.push_back(type);
@@ -157,6 +141,46 @@ void check_rule(const Program& body, const Program& rule, std::string_view kind,
                                          listed(outputs), rule.name(), listed(rule.input_types()), listed(rule.output_types())), {},
                      rule_remedy(body, rule, kind, rule.input_types() == inputs));
 }
+
+class Custom : public Primitive {
+ public:
+  Custom() : Primitive("custom", Family::control, any_arity, {}, "a nested Program with a derivative rule of the user's") {}
+  std::span<const AttributeField> attributes() const override {
+    using Kind = AttributeField::Kind;
+    static constexpr AttributeField fields[] = {
+        {"body", Kind::program, "the function"},
+        {"jvp", Kind::program, "its derivative: (x..., y..., x_dot...) -> (y_dot...), linear in x_dot", "that of vjp"},
+        {"vjp", Kind::program, "its derivative: (x..., y..., y_bar...) -> (x_bar...), linear in y_bar", "that of jvp"}};
+    return fields;
+  }
+  bool has_kernel() const override { return false; }
+  std::vector<Type> infer(const Signature& s) const override {
+    const Program& body = s.attributes.program("body");
+    const bool forward = s.attributes.has("jvp");
+    if (!forward && !s.attributes.has("vjp"))
+      throw UsageError("W120", "custom needs a derivative rule, the attribute \"jvp\" or \"vjp\"", {},
+                       "give the rule: custom{body=@f, vjp=@f_vjp}; without one, call{body=@f} differentiates the body itself");
+    if (forward) check_rule(body, s.attributes.program("jvp"), "JVP", body.input_types(), body.output_types());
+    if (s.attributes.has("vjp")) check_rule(body, s.attributes.program("vjp"), "VJP", body.output_types(), body.input_types());
+    return call_p.infer(s);
+  }
+  void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes&,
+                  const std::function<BodyRunner(std::string_view)>& body) const override {
+    body("body")(in, out);
+  }
+  Tangents jvp(const JvpRule& rule) const override {
+    std::vector<Expr> operands(rule.operands.begin(), rule.operands.end());
+    operands.insert(operands.end(), rule.results.begin(), rule.results.end());
+    const int64_t known = static_cast<int64_t>(operands.size());
+    const auto tangents = float_tangents(rule);
+    operands.insert(operands.end(), tangents.begin(), tangents.end());
+    if (rule.attributes.has("jvp")) return at_float_results(replay(rule.attributes.program("jvp"), operands), rule.results);
+    const Attributes attributes{{"vjp", NestedProgram(rule.attributes.program("vjp"))}, {"known", known}};
+    return at_float_results(record_all(custom_linear_record, operands, attributes), rule.results);
+  }
+};
+
+const Custom custom_record;
 
 }  // namespace
 

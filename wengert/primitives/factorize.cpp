@@ -242,7 +242,10 @@ const Solver triangular_solve_p{{
     .batch = [](const BatchRule& r) { return batch_solver(triangular_solve_p, r); },
     .examples = triangular_solve_examples,
     .source = "Gil08",
-    .note = "the triangle not named is not read, and the derivative by it is 0"}};
+    .note = "the triangle not named is not read, and the derivative by it is 0",
+    .attributes = {{"lower", AttributeField::Kind::flag, "the lower triangle is read, not the upper", "true"},
+                   {"transpose", AttributeField::Kind::flag, "solves with the transposed triangle", "false"},
+                   {"unit", AttributeField::Kind::flag, "takes ones for the diagonal", "false"}}}};
 
 const Solver solve_p{{
     .name = "solve", .arity = 2, .infer = infer_solver, .kernel = solve_kernel,
@@ -253,7 +256,8 @@ const Solver solve_p{{
     .batch = [](const BatchRule& r) { return batch_solver(solve_p, r); },
     .examples = solve_examples,
     .source = "Gil08",
-    .note = "LU factors with partial pivoting; a singular matrix gives infinities or NaN"}};
+    .note = "LU factors with partial pivoting; a singular matrix gives infinities or NaN",
+    .attributes = {{"transpose", AttributeField::Kind::flag, "solves with the transposed matrix", "false"}}}};
 
 const Composite inverse_p{{
     .name = "inverse", .infer = infer_square, .kernel = inverse_kernel,

@@ -178,12 +178,14 @@ struct ArraySpec {
   std::vector<Example> (*examples)() = nullptr;
   std::string_view source = {};
   std::string_view note = {};
+  std::vector<AttributeField> attributes = {};  ///< all that an instruction may have
 };
 
 class ArrayPrimitive : public Primitive {
  public:
   ArrayPrimitive(Family f, ArraySpec spec) : Primitive(spec.name, f, spec.arity, spec.source, spec.note), spec_(spec) {}
   std::vector<Type> infer(const Signature& s) const override { return spec_.infer(s); }
+  std::span<const AttributeField> attributes() const override { return spec_.attributes; }
   void kernel(KernelBuilder& k, const Attributes& attributes) const override { spec_.kernel(k, attributes); }
   std::vector<Expr> batch(const BatchRule& rule) const override {
     return spec_.batch ? spec_.batch(rule) : std::vector<Expr>{};

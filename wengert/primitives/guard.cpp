@@ -18,7 +18,8 @@ const Guard guard_p{{
       const Array no(boolean()), yes = Array::filled(boolean(), 1);
       return std::vector<Example>{{{yes}, {{"expected", true}}, {yes}}, {{no}, {{"expected", false}}, {yes}}};
     },
-    .note = "the outcome of a comparison; constant wherever the recording is valid"}};
+    .note = "the outcome of a comparison; constant wherever the recording is valid",
+    .attributes = {{"expected", AttributeField::Kind::flag, "the outcome the operand had when it was recorded", "false"}}}};
 
 Expr guard(Sited condition, bool expected) { return guard_p(condition, {}, {{"expected", expected}}); }
 

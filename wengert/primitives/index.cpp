@@ -175,7 +175,9 @@ const Linear gather_p{{
           {{x, whole({3, 1}, {1, 0, 1})}, {{"axis", int64_t{1}}, {"shared", int64_t{1}}}, {Array({3, 1}, {2, 3, 6})}},
           {{x, whole({0}, {})}, rows, {Array(f64({0, 2}))}}};
     },
-    .note = "NaN for a number that is no row; `shared` leading axes of both operands run along with each other"}};
+    .note = "NaN for a number that is no row; `shared` leading axes of both operands run along with each other",
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis whose places the indices name; a negative one counts from the end", "0"},
+                   {"shared", AttributeField::Kind::integer, "leading axes that the operand and the indices have in common", "0"}}}};
 
 const Linear scatter_add_p{{
     .name = "scatter_add", .arity = 2,
@@ -197,7 +199,10 @@ const Linear scatter_add_p{{
            {Array({3, 2}, {1, 2, 0, 7, 11, 0})}},
           {{Array(f64({0, 2})), whole({0}, {})}, at(0, 1), {Array({1, 2}, {0, 0})}}};
     },
-    .note = "one number that is no row makes all of the result NaN; `shared` as in gather"}};
+    .note = "one number that is no row makes all of the result NaN; `shared` as in gather",
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis whose places the indices name; a negative one counts from the end", "0"},
+                   {"shared", AttributeField::Kind::integer, "leading axes that the rows and the indices have in common", "0"},
+                   {"size", AttributeField::Kind::integer, "extent of that axis of the result"}}}};
 
 const Nondifferentiable one_hot_p{{
     .name = "one_hot",
@@ -227,7 +232,9 @@ const Nondifferentiable one_hot_p{{
           {{whole({}, {1})}, attributes(2, DType::f32), {Array({2}, {0, 1}).as(DType::f32)}},
           {{whole({0}, {})}, attributes(2, DType::f64), {Array(f64({0, 2}))}}};
     },
-    .note = "an index has no derivative; a row of NaN for an index outside"}};
+    .note = "an index has no derivative; a row of NaN for an index outside",
+    .attributes = {{"size", AttributeField::Kind::integer, "extent of the new last axis"},
+                   {"dtype", AttributeField::Kind::dtype, "dtype of the result", "f64"}}}};
 
 Expr gather(Sited x, Expr indices, int64_t axis) { return gather_p(x, {indices}, {{"axis", axis_of(x, axis)}}); }
 

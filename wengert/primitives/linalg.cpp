@@ -172,7 +172,9 @@ void norm_kernel(KernelBuilder& k, const Attributes& attributes) {
 
 const Bilinear matmul_p{{
     .name = "matmul", .arity = 2, .infer = infer_matmul, .kernel = matmul_kernel, .transpose = matmul_transpose,
-    .batch = matmul_batch, .examples = matmul_examples}};
+    .batch = matmul_batch, .examples = matmul_examples,
+    .attributes = {{"transpose_a", AttributeField::Kind::flag, "takes the transpose of the first operand", "false"},
+                   {"transpose_b", AttributeField::Kind::flag, "takes the transpose of the second operand", "false"}}}};
 
 const Bilinear dot_p{{
     .name = "dot", .arity = 2,
@@ -215,7 +217,8 @@ const Composite norm_p{{
           {{Array({2, 2}, {3, 4, -5, 12})}, {{"axes", std::vector<int64_t>{1}}}, {Array({2}, {5, 13})}},
           {{Array({2, 1, 2}, {2, -4, 5, 6})}, {{"axes", std::vector<int64_t>{0, 2}}}, {Array({1}, {9})}}};
     },
-    .note = "the derivative where the norm is 0 is 0, the least-norm subgradient"}};
+    .note = "the derivative where the norm is 0 is 0, the least-norm subgradient",
+    .attributes = {reduced_axes}}};
 
 Expr matmul(Sited a, Expr b, bool transpose_a, bool transpose_b) {
   const Shape x = a.expr.shape(), z = b.shape();

@@ -108,7 +108,8 @@ const Linear broadcast_p{{
           {{Array({2, 1}, {1, 2})}, {{"shape", std::vector<int64_t>{1, 2, 3}}}, {Array({1, 2, 3}, {1, 1, 1, 2, 2, 2})}},
           {{Array({2, 1}, {1, 2})}, {{"shape", std::vector<int64_t>{2, 2, 3}}}},
           {{Array({1}, {5})}, {{"shape", std::vector<int64_t>{2, 0}}}, {Array(f64({2, 0}))}}};
-    }}};
+    },
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
 
 const Linear reshape_p{{
     .name = "reshape",
@@ -132,7 +133,8 @@ const Linear reshape_p{{
           {{x}, {{"shape", std::vector<int64_t>{3, 2}}}, {Array({3, 2}, {1, 2, 3, 4, 5, 6})}},
           {{Array(7.0)}, {{"shape", std::vector<int64_t>{1, 1}}}, {Array({1, 1}, {7})}},
           {{Array(f64({0, 2}))}, {{"shape", std::vector<int64_t>{3, 0}}}, {Array(f64({3, 0}))}}};
-    }}};
+    },
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
 
 const Linear transpose_p{{
     .name = "transpose",
@@ -173,13 +175,15 @@ const Linear transpose_p{{
           {{x}, {{"order", std::vector<int64_t>{1, 0}}}, {Array({3, 2}, {1, 4, 2, 5, 3, 6})}},
           {{deep}, {{"order", std::vector<int64_t>{2, 0, 1}}}, {Array({3, 1, 2}, {1, 4, 2, 5, 3, 6})}},
           {{Array(f64({0, 2}))}, {{"order", std::vector<int64_t>{1, 0}}}, {Array(f64({2, 0}))}}};
-    }}};
+    },
+    .attributes = {{"order", AttributeField::Kind::integers, "axis k of the result is axis order[k] of the operand", "reversed"}}}};
 
 const Linear reverse_p{{
     .name = "reverse",
     .infer = [](const Signature& s) -> std::vector<Type> {
       for (int64_t axis : s.attributes.integers("axes"))
         if (!is_axis(s.operands[0].shape, axis)) s.refuse("an operand that has axis " + std::to_string(axis));
+      s.require(are_axes(s.operands[0].shape, s.attributes.integers("axes")), "each axis once in its axes", "name every axis once");
       return {s.operands[0]};
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
@@ -205,7 +209,8 @@ const Linear reverse_p{{
           {{Array({2, 2}, {1, 2, 3, 4})}, {{"axes", std::vector<int64_t>{1}}}, {Array({2, 2}, {2, 1, 4, 3})}},
           {{Array({2, 1, 2}, {1, 2, 3, 4})}, {{"axes", std::vector<int64_t>{0, 2}}}, {Array({2, 1, 2}, {4, 3, 2, 1})}},
           {{Array(f64({0, 2}))}, {{"axes", std::vector<int64_t>{0}}}, {Array(f64({0, 2}))}}};
-    }}};
+    },
+    .attributes = {{"axes", AttributeField::Kind::integers, "the axes that run the other way; negative ones count from the end", "all"}}}};
 
 const Linear concatenate_p{{
     .name = "concatenate", .arity = Primitive::any_arity,
@@ -225,7 +230,8 @@ const Linear concatenate_p{{
                                   {{a, b, a}, along_1, {Array({2, 4}, {1, 3, 4, 1, 2, 5, 6, 2})}},
                                   {{Array({1}, {7})}, along_0, {Array({1}, {7})}},
                                   {{Array(f64({0})), Array({1}, {7}), Array(f64({0}))}, along_0, {Array({1}, {7})}}};
-    }}};
+    },
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis along which; a negative one counts from the end", "0"}}}};
 
 Expr broadcast_to(Sited x, const Shape& shape) {
   if (x.expr.shape() == shape) return x;

@@ -2,6 +2,7 @@
 #include "wengert/primitives/reduce.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <limits>
 
 #include "wengert/primitives/arithmetic.h"
@@ -91,6 +92,7 @@ std::vector<Type> infer_reduction(const Signature& s) {
   const List& axes = s.attributes.integers("axes");
   for (int64_t axis : axes)
     if (!is_axis(s.operands[0].shape, axis)) s.refuse(fmt::format("an operand that has axis {}", axis));
+  s.require(are_axes(s.operands[0].shape, axes), fmt::format("each axis once in axes=[{}]", fmt::join(axes, ", ")), "name every axis once");
   return {Type{s.operands[0].dtype, reduced_shapes(s.operands[0].shape, axes).stays}};
 }
 
@@ -122,7 +124,8 @@ const Linear sum_p{{
                                   {{Array({2, 1, 2}, {1, 2, 3, 4})}, {{"axes", List{0, 2}}}, {Array({1}, {10})}},
                                   {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {0, 0})}},
                                   {{Array(f64({2, 0}))}, {{"axes", List{0}}}, {Array(f64({0}))}}};
-    }}};
+    },
+    .attributes = {reduced_axes}}};
 
 const Composite max_reduce_p{{
     .name = "max_reduce",
@@ -135,7 +138,8 @@ const Composite max_reduce_p{{
       return {max_reduce(r.operands[0], shifted(r.attributes.integers("axes")))};
     },
     .examples = [] { return extremum_examples(1); },
-    .note = "at a tie equal shares of the derivative; of no elements -infinity"}};
+    .note = "at a tie equal shares of the derivative; of no elements -infinity",
+    .attributes = {reduced_axes}}};
 
 const Composite min_reduce_p{{
     .name = "min_reduce",
@@ -148,7 +152,8 @@ const Composite min_reduce_p{{
       return {min_reduce(r.operands[0], shifted(r.attributes.integers("axes")))};
     },
     .examples = [] { return extremum_examples(-1); },
-    .note = "at a tie equal shares of the derivative; of no elements infinity"}};
+    .note = "at a tie equal shares of the derivative; of no elements infinity",
+    .attributes = {reduced_axes}}};
 
 const Nondifferentiable argmax_p{{
     .name = "argmax",
@@ -169,7 +174,8 @@ const Nondifferentiable argmax_p{{
                                   {{Array({1}, {-infinity})}, {{"axis", int64_t{0}}}, {Array(0.0).as(DType::i64)}},
                                   {{Array(f64({0, 2}))}, {{"axis", int64_t{1}}}, {Array(i64({0}))}}};
     },
-    .note = "an index is piecewise constant; the first of equals, and the first NaN before all numbers"}};
+    .note = "an index is piecewise constant; the first of equals, and the first NaN before all numbers",
+    .attributes = {one_axis}}};
 
 const Linear cumulative_sum_p{{
     .name = "cumulative_sum",
@@ -193,7 +199,9 @@ const Linear cumulative_sum_p{{
           {{x}, {{"axis", rows}}, {Array({2, 2}, {1, 2, 4, 6})}},
           {{x}, {{"axis", columns}, {"reverse", true}}, {Array({2, 2}, {3, 2, 7, 4})}},
           {{Array(f64({2, 0}))}, {{"axis", columns}}, {Array(f64({2, 0}))}}};
-    }}};
+    },
+    .attributes = {one_axis,
+                   {"reverse", AttributeField::Kind::flag, "sums from the end on", "false"}}}};
 
 Expr sum(Sited x, std::vector<int64_t> axes) {
   return axes.empty() ? x.expr : sum_p(x, {}, {{"axes", axes_of(x, std::move(axes))}});

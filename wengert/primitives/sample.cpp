@@ -89,7 +89,9 @@ const Nondifferentiable uniform_p{{
     .batch = [](const BatchRule& r) { return record_all(uniform_p, r.operands, r.attributes); },
     .examples = [] { return sample_examples([](Random& random) { return random.uniform(); }); },
     .source = "SMDS11, section 3",
-    .note = "the only operand is a key, which has no derivative"}};
+    .note = "the only operand is a key, which has no derivative",
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of what is drawn for each key"},
+                   {"dtype", AttributeField::Kind::dtype, "dtype of the result", "f64"}}}};
 
 const Nondifferentiable normal_p{{
     .name = "normal",
@@ -98,7 +100,9 @@ const Nondifferentiable normal_p{{
     .batch = [](const BatchRule& r) { return record_all(normal_p, r.operands, r.attributes); },
     .examples = [] { return sample_examples([](Random& random) { return random.normal(); }); },
     .source = "BM58",
-    .note = "the only operand is a key, which has no derivative"}};
+    .note = "the only operand is a key, which has no derivative",
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of what is drawn for each key"},
+                   {"dtype", AttributeField::Kind::dtype, "dtype of the result", "f64"}}}};
 
 const Nondifferentiable split_key_p{{
     .name = "split_key", .arity = 2,

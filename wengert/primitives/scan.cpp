@@ -31,6 +31,16 @@ Flags sliced_operands(const Attributes& attributes) {
 class Scan : public Primitive {
  public:
   Scan() : Primitive("scan", Family::control, any_arity, {}, "a nested Program repeated with a carried state") {}
+  std::span<const AttributeField> attributes() const override {
+    using Kind = AttributeField::Kind;
+    static constexpr AttributeField fields[] = {
+        {"body", Kind::program, "(carries..., slices...) -> (carries..., results...), one step"},
+        {"carries", Kind::integer, "how many operands are the carried state", "1"},
+        {"length", Kind::integer, "how many steps", "the operands' leading extent"},
+        {"mapped", Kind::integers, "for each operand after the carries: 1 where it is sliced along its leading axis, 0 where it is the same each time", "1 each"},
+        {"reverse", Kind::flag, "from the last step to the first", "false"}};
+    return fields;
+  }
   bool has_kernel() const override { return false; }
   std::vector<Type> infer(const Signature& s) const override;
   void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes& attributes,

@@ -129,7 +129,10 @@ const Linear slice_p{{
           {{line}, {{"start", List{5}}, {"size", List{0}}}, {Array(f64({0}))}},
           {{plane}, {{"start", List{0, 1}}, {"size", List{2, 1}}, {"stride", List{1, 2}}}, {Array({2, 1}, {2, 5})}},
           {{Array(4.0)}, {{"start", List{}}, {"size", List{}}}, {Array(4.0)}}};
-    }}};
+    },
+    .attributes = {{"start", AttributeField::Kind::integers, "the first place along each axis"},
+                   {"size", AttributeField::Kind::integers, "how many elements along each axis"},
+                   {"stride", AttributeField::Kind::integers, "steps between them along each axis", "1 each"}}}};
 
 const Linear pad_p{{
     .name = "pad",
@@ -152,7 +155,10 @@ const Linear pad_p{{
           {{plane}, {{"low", List{0, 1}}, {"high", List{1, 0}}}, {Array({3, 2}, {0, 1, 0, 2, 0, 0})}},
           {{Array(f64({0}))}, {{"low", List{1}}, {"high", List{1}}, {"interior", List{3}}}, {Array({2}, {0, 0})}},
           {{Array(4.0)}, {{"low", List{}}, {"high", List{}}}, {Array(4.0)}}};
-    }}};
+    },
+    .attributes = {{"low", AttributeField::Kind::integers, "zeros before the operand along each axis"},
+                   {"high", AttributeField::Kind::integers, "zeros behind it along each axis"},
+                   {"interior", AttributeField::Kind::integers, "zeros between neighbours along each axis", "0 each"}}}};
 
 Expr slice(Sited x, std::vector<int64_t> start, std::vector<int64_t> size, std::vector<int64_t> stride) {
   Attributes attributes{{"start", std::move(start)}, {"size", std::move(size)}};

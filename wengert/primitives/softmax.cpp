@@ -94,7 +94,8 @@ const Composite logsumexp_p{{
                                   {{mixed}, {{"axes", List{0, 1}}}},
                                   {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {-infinity, -infinity})}}};
     },
-    .note = "-infinity everywhere gives -infinity with derivative 0"}};
+    .note = "-infinity everywhere gives -infinity with derivative 0",
+    .attributes = {reduced_axes}}};
 
 const Composite softmax_p{{
     .name = "softmax",
@@ -110,7 +111,8 @@ const Composite softmax_p{{
       return {softmax(r.operands[0], r.attributes.integer("axis") + 1)};
     },
     .examples = [] { return softmax_examples(0.5, 1); },
-    .note = "NaN where all elements are -infinity: there are no weights"}};
+    .note = "NaN where all elements are -infinity: there are no weights",
+    .attributes = {one_axis}}};
 
 const Composite log_softmax_p{{
     .name = "log_softmax",
@@ -125,7 +127,8 @@ const Composite log_softmax_p{{
       return {log_softmax(r.operands[0], r.attributes.integer("axis") + 1)};
     },
     .examples = [] { return softmax_examples(-0x1.62e42fefa39efp-1, 0); },
-    .note = "NaN where all elements are -infinity: there are no weights"}};
+    .note = "NaN where all elements are -infinity: there are no weights",
+    .attributes = {one_axis}}};
 
 Expr logsumexp(Sited x, std::vector<int64_t> axes) {
   return logsumexp_p(x, {}, {{"axes", axes_of(x, std::move(axes))}});

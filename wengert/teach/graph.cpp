@@ -36,8 +36,8 @@ const ElementwisePrimitive& operation(const Program& p, ValueId i) {
 std::vector<double> forward_evaluation(const Program& p, std::span<const double> x) {
   require_scalars(p);
   if (x.size() != p.inputs())
-    throw ShapeError("W207",
-                     fmt::format("program \"{}\" has {} inputs, {} were given", p.name(), p.inputs(), x.size()));
+    throw ShapeError("W207", fmt::format("program \"{}\" has {} inputs, {} were given", p.name(), p.inputs(), x.size()),
+                     {}, fmt::format("give one number for each of the {} inputs", p.inputs()));
   std::vector<double> u(p.size());
   for (uint32_t i = 0; i < p.size(); ++i) {
     const ValueId v{i};

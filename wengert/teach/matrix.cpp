@@ -30,8 +30,10 @@ template <class F> Vector elementwise(const Vector& x, const Vector& y, F f) {
 
 Matrix::Matrix(size_t r, size_t c, Vector numbers) : rows(r), columns(c), values(std::move(numbers)) {
   if (values.size() != rows * columns)
-    throw ShapeError("W204", fmt::format("shape [{},{}] has {} elements, {} were given", rows, columns, rows * columns,
-                                         values.size()));
+    throw ShapeError(
+        "W204",
+        fmt::format("shape [{},{}] has {} elements, {} were given", rows, columns, rows * columns, values.size()), {},
+        "give the numbers row by row");
 }
 
 Vector product(const Matrix& w, const Vector& x) {

@@ -190,7 +190,8 @@ Array Encoding::decoded_targets(const Array& y) const {
   const auto values = result.mutable_values<double>();
   const size_t width = targets.size();
   if (width == 0 || y.elements() % static_cast<int64_t>(width) != 0)
-    throw ShapeError("W829", fmt::format("values of {} were given for {} targets", to_string(y.shape()), width));
+    throw ShapeError("W829", fmt::format("values of {} were given for {} targets", to_string(y.shape()), width), {},
+                     "give a row of all targets for each example");
   for (size_t k = 0; k < values.size(); ++k) {
     const TargetColumn& target = targets[k % width];
     values[k] = y[static_cast<int64_t>(k)] * target.deviation + target.mean;

@@ -9,6 +9,7 @@
 #include "wengert/ad/bodies.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/ir/text.h"
+#include "wengert/primitives/primitives.h"
 #include "wengert/trace/trace.h"
 
 namespace wengert {
@@ -128,6 +129,30 @@ TEST(Bodies, the_transpose_has_zeros_where_there_is_no_influence) {
   const Program body = trace([](Expr a, Expr x, Expr) { return a * x; }, {f64(), f64(), f64({2})});
   const Program transposed = body_transforms().transpose(body, {false, true, true}, {true});
   EXPECT_EQ(evaluate(transposed, {Array(5.0), Array(2.0)}), (std::vector<Array>{Array(10.0), Array({2}, {0, 0})}));
+}
+
+TEST(Jacobian, of_a_program_without_outputs_is_empty) {
+  for (const Type& type : {f64(), f64({2})}) {
+    ProgramBuilder builder("nothing");
+    builder.input(type, "x");
+    const Program p = builder.finish({});
+    for (const JacobianMode mode : {JacobianMode::by_shape, JacobianMode::forward, JacobianMode::reverse})
+      EXPECT_TRUE(jacobian(p, {}, mode).outputs().empty());
+    EXPECT_TRUE(jvp(p).outputs().empty());
+    EXPECT_EQ(vjp(p).outputs().size(), 1u) << "zero";
+    EXPECT_THROW(hessian(p), ShapeError);
+    EXPECT_THROW(grad(p), ShapeError);
+  }
+}
+
+TEST(Jacobian, leaves_out_outputs_that_are_no_floats) {
+  const Program p = trace([](Expr x, Expr y) { return std::vector<Expr>{less(x, y), x * y}; }, {f64(), f64()});
+  for (const JacobianMode mode : {JacobianMode::forward, JacobianMode::reverse}) {
+    const auto entries = evaluate(jacobian(p, {}, mode), {Array(2.0), Array(3.0)});
+    ASSERT_EQ(entries.size(), 2u);
+    EXPECT_EQ(entries[0].item(), 3);
+    EXPECT_EQ(entries[1].item(), 2);
+  }
 }
 
 }  // namespace

@@ -114,5 +114,31 @@ TEST(Linearize, a_rule_that_is_not_linear_is_an_internal_error) {
   EXPECT_EQ(id_of([] { linearize(trace([](Expr x) { return rounds_its_tangent_p(x); }, {f64()})); }), "W903");
 }
 
+// Rules whose tangents or cotangents do not fit: twice one too few, twice of another shape.
+constexpr auto same_type = [](const Signature& s) -> std::vector<Type> { return {s.operands[0]}; };
+constexpr auto copies = [](KernelBuilder& k, const Attributes&) {
+  k.loop(k.result().elements(), [&](Integer i) { k.result().store(i, k.operand(0).real(i)); });
+};
+const Composite forgets_its_tangent_p{
+    {.name = "forgets_its_tangent", .infer = same_type, .kernel = copies, .jvp = [](const JvpRule&) -> Tangents { return {}; }}};
+const Composite sums_its_tangent_p{
+    {.name = "sums_its_tangent", .infer = same_type, .kernel = copies, .jvp = [](const JvpRule& r) -> Tangents { return {sum(r.tangent(0))}; }}};
+const Linear forgets_its_cotangent_p{
+    {.name = "forgets_its_cotangent", .infer = same_type, .kernel = copies, .transpose = [](const TransposeRule&) -> Tangents { return {}; }}};
+const Linear sums_its_cotangent_p{{.name = "sums_its_cotangent",
+                                   .infer = same_type,
+                                   .kernel = copies,
+                                   .transpose = [](const TransposeRule& r) -> Tangents { return {sum(r.cotangent())}; }}};
+
+TEST(Linearize, a_rule_with_a_tangent_of_another_type_or_none_is_refused) {
+  EXPECT_EQ(id_of([] { jvp(trace([](Expr x) { return forgets_its_tangent_p(x); }, {f64({3})})); }), "W208");
+  EXPECT_EQ(id_of([] { jvp(trace([](Expr x) { return sums_its_tangent_p(x); }, {f64({3})})); }), "W208");
+}
+
+TEST(Pullback, a_rule_with_a_cotangent_of_another_type_or_none_is_refused) {
+  EXPECT_EQ(id_of([] { vjp(trace([](Expr x) { return forgets_its_cotangent_p(x); }, {f64({3})})); }), "W208");
+  EXPECT_EQ(id_of([] { vjp(trace([](Expr x) { return sums_its_cotangent_p(x); }, {f64({3})})); }), "W208");
+}
+
 }  // namespace
 }  // namespace wengert

@@ -84,6 +84,10 @@ TEST(Completion, of_bash_offers_verbs_options_and_choices) {
   EXPECT_EQ(offered("wengert gr", 1), "grad ");
   EXPECT_EQ(offered("wengert jacobian f --mode re", 4), "reverse ");
   EXPECT_EQ(offered("wengert grad --emi", 2), "--emit ");
+  EXPECT_EQ(offered("wengert help gra", 2), "grad ");
+  EXPECT_EQ(offered("wengert --completion z", 2), "zsh ");
+  EXPECT_EQ(offered("wengert grad --color = al", 4), "always ");
+  EXPECT_EQ(offered("wengert grad --color =", 3), "auto always never ");
 }
 
 TEST(Color, is_written_only_where_it_is_wanted) {

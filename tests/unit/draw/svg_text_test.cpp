@@ -75,5 +75,13 @@ TEST(SvgText, neighbouring_series_have_different_colours) {
   for (size_t i = 0; i < 8; ++i) EXPECT_NE(series_color(i), series_color(i + 1));
 }
 
+TEST(SvgText, is_measured_by_the_widest_of_the_usual_fonts) {
+  // Advances that DejaVuSans.ttf states, in 1/2048 em.
+  EXPECT_EQ(text_width("m", 2048), 1995);
+  EXPECT_EQ(text_width("W", 2048), 2025);
+  EXPECT_EQ(text_width("=", 2048), 1716);
+  EXPECT_EQ(text_width("broadcast", 2048), 1300 + 842 + 1253 + 1255 + 1300 + 1126 + 1255 + 1067 + 803);
+}
+
 }  // namespace
 }  // namespace wengert

@@ -63,7 +63,9 @@ TEST(Program, with_attributes_that_are_real_compares_their_bits) {
   const auto make = [](double r) {
     ProgramBuilder builder;
     const ValueId x = builder.input(f64());
-    return builder.finish(std::vector{builder.append(*find_primitive("sin"), std::vector{x}, {{"r", r}})});
+    const std::vector<Type> types{f64()};
+    return builder.finish(
+        std::vector{builder.append_typed(*find_primitive("sin"), std::vector{x}, {{"r", r}}, types, {})});
   };
   EXPECT_EQ(make(std::nan("")), make(std::nan("")));
   EXPECT_FALSE(make(0.0) == make(-0.0));

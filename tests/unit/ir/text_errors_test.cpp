@@ -161,7 +161,81 @@ TEST(TextError, W506_counts_operands_and_results) {
   EXPECT_THAT(message(two + "a = g(x); return a }"), HasSubstr("W506 usage: 1 name for 2 results"));
   EXPECT_THAT(message(two + "return g(x) + 1 }"), HasSubstr("W506 usage: 2 results cannot be one operand"));
   EXPECT_THAT(message("program g(x) { return }\nprogram f(x) { a = g(x); return a }"),
-              HasSubstr("W506 usage: call has no result here"));
+              HasSubstr("W507 usage: call has no result here"));
+}
+
+TEST(TextError, W506_proposes_nested_calls_where_an_operation_has_two_operands) {
+  EXPECT_THAT(message_of_line("a = max(x, x, x)"),
+              HasSubstr("fix: for more than two, nest the calls: max(max(x, y), z)"));
+}
+
+TEST(TextError, W515_refuses_attributes_that_an_operation_does_not_take) {
+  EXPECT_THAT(message_of_line("a = sum{axs=[0]}(y)"),
+              testing::AllOf(HasSubstr("W515 usage: sum takes no attribute \"axs\"\n  at f.wl:2:7"),
+                             HasSubstr("fix: did you mean \"axes\"?")));
+  EXPECT_THAT(message_of_line("a = logsumexp(y, axis=0)"), HasSubstr("did you mean \"axes\"?"));
+  EXPECT_THAT(message_of_line("a = norm(y, axis=0)"), HasSubstr("W515 usage: norm takes no attribute \"axis\""));
+  EXPECT_THAT(message_of_line("a = matmul(y, y, transpose_A=true)"), HasSubstr("did you mean \"transpose_a\"?"));
+  EXPECT_THAT(message_of_line("a = transpose(x, perm=[0])"), HasSubstr("fix: its attributes are order"));
+  EXPECT_THAT(message_of_line("a = sin{foo=3} x"), HasSubstr("W515 usage: sin takes no attribute \"foo\""));
+  EXPECT_THAT(message_of_line("a = sin{foo=3} x"), HasSubstr("fix: leave it out"));
+  EXPECT_THAT(message_of_line("a = mean(y, axs=[0])"), HasSubstr("W515"));
+  EXPECT_THAT(message_of_line("a = sum{axis=0} y"), HasSubstr("W515")) << "in the printed form too";
+}
+
+TEST(TextError, W206_wants_each_axis_once) {
+  EXPECT_THAT(message_of_line("a = sum{axes=[0,0]}(y)"),
+              HasSubstr("W206 shape: sum needs each axis once in axes=[0, 0]"));
+  EXPECT_THAT(message_of_line("a = sum(y, axes=[0,-1])"), HasSubstr("W206"));
+  EXPECT_THAT(message_of_line("a = reverse(y, axes=[0,0])"), HasSubstr("W206 shape: reverse needs each axis once"));
+}
+
+TEST(TextError, W516_refuses_programs_named_as_operations) {
+  EXPECT_THAT(
+      message("program sin(x) { return x*2 }\nprogram f(x) { return sin(x) }"),
+      testing::AllOf(HasSubstr("W516 usage: a program cannot be named sin, which is an operation\n  at f.wl:1:9"),
+                     HasSubstr("fix: give it another name, such as my_sin")));
+  EXPECT_THAT(message("program mean(x) { return x }"), HasSubstr("W516"));
+}
+
+TEST(TextError, W120_wants_a_rule_for_a_custom_derivative) {
+  EXPECT_THAT(message("program g(x) { return x*x }\nprogram f(x) {\n  y = custom{body=@g}(x)\n  return y\n}"),
+              testing::AllOf(HasSubstr("W120 usage: custom needs a derivative rule"), HasSubstr("f.wl:3:7")));
+  EXPECT_THAT(message("program g(x) { return x*x }\nprogram f(x) { return custom{body=@g, jvp=@g}(x) }"),
+              HasSubstr("W208 shape: the JVP of \"g\" must map"));
+}
+
+TEST(TextError, says_what_other_notations_are_called_here) {
+  EXPECT_THAT(formula_message("x**2"), HasSubstr("W500 usage: ** is no operator\n  at formula:1:2"));
+  EXPECT_THAT(formula_message("x**2"), HasSubstr("fix: a power is written with ^, as in x^2"));
+  for (const char* product : {"2(x)", "x y", "sin(2(x))", "(x y)", "(x)(y)"})
+    EXPECT_THAT(formula_message(product), HasSubstr("fix: for a product write *, as in 2*x")) << product;
+  EXPECT_THAT(formula_message("x[0]"), HasSubstr("fix: an element is gather(x, 0i64), a part is slice("));
+  EXPECT_THAT(formula_message("x != y"), HasSubstr("fix: x differs from y where logical_not(x == y)"));
+  EXPECT_THAT(formula_message("x && y"), HasSubstr("logical_and(x, y)"));
+}
+
+TEST(TextError, W502_tells_too_small_from_too_large) {
+  EXPECT_THAT(formula_message("x*1e-400"), HasSubstr("W502 usage: 1e-400 is too small for f64"));
+  EXPECT_THAT(formula_message("x*0.0000000001e-320"), HasSubstr("too small"));
+  EXPECT_THAT(formula_message("x*1e-50f32"), HasSubstr("1e-50 is too small for f32"));
+  EXPECT_THAT(formula_message("x*1e99999999999999999999"), HasSubstr("outside the range"));
+  EXPECT_THAT(formula_message("x*1e-99999999999999999999"), HasSubstr("too small"));
+}
+
+TEST(TextError, W205_or_W206_rather_than_an_integer_that_f64_rounds) {
+  EXPECT_THROW(parse_formula("n == 9007199254740993", {{"n", i64()}}), ShapeError);
+  EXPECT_NO_THROW(parse_formula("n == 9007199254740991", {{"n", i64()}}));
+}
+
+TEST(Text, may_begin_with_a_byte_order_mark) {
+  EXPECT_EQ(print(parse("\xEF\xBB\xBFprogram f(x) { return x }")), "program f(x: f64[]) {\n  return x\n}\n");
+  EXPECT_THAT(message("\xEF\xBB\xBFprogram f(x) { return y }"), HasSubstr("f.wl:1:23\n      program"));
+}
+
+TEST(TextError, W507_says_that_a_brace_is_missing_at_the_end) {
+  EXPECT_THAT(message("program f(x) {\n  return x\n"), HasSubstr("W507 usage: '}' is missing at the end of the text"));
+  EXPECT_THAT(message("program f(x) {\n  y = x\n"), HasSubstr("W507 usage: the text ends inside the program"));
 }
 
 TEST(TextError, W507_wants_a_result_at_the_end) {

@@ -102,13 +102,25 @@ TEST(Verify, finds_two_values_of_one_name) {
   EXPECT_THAT(complaint(p), HasSubstr("W107 usage: two values are named \"x\": lines 0 and 1"));
 }
 
+TEST(Verify, finds_attributes_that_an_operation_does_not_take) {
+  const auto with = [](const Attributes& attributes) {
+    return broken([&](ProgramBuilder& b, ValueId, ValueId y) {
+      b.append_typed(*find_primitive("sum"), std::vector{y}, attributes, scalar, {});
+    });
+  };
+  const std::vector<int64_t> axes{0};
+  EXPECT_EQ(complaint(with({{"axes", axes}})), "none");
+  EXPECT_THAT(complaint(with({{"axes", axes}, {"axs", axes}})), HasSubstr("sum takes no attribute \"axs\""));
+  EXPECT_THAT(complaint(with({{"axes", 2.5}})), HasSubstr("the attribute \"axes\" of sum is a list of integers"));
+}
+
 TEST(Verify, looks_into_nested_programs) {
-  const Program body = broken([](ProgramBuilder& b, ValueId x, ValueId) {
-    b.append_typed(*find_primitive("mul"), std::vector{x}, {}, scalar, {});
-  });
+  ProgramBuilder inner;
+  const std::vector<ValueId> operand{inner.input(f64())};
+  const Program body = inner.finish(std::vector{inner.append_typed(*find_primitive("mul"), operand, {}, scalar, {})});
   ProgramBuilder outer;
   const ValueId x = outer.input(f64());
-  outer.append(*find_primitive("sin"), std::vector{x}, {{"body", NestedProgram(body)}});
+  outer.append(*find_primitive("call"), std::vector{x}, {{"body", NestedProgram(body)}});
   EXPECT_THAT(complaint(outer.finish({})), HasSubstr("invariant 4"));
 }
 

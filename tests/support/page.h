@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A page of docs/ as what it shows: files ("```wl NAME") and command lines ("$ ..." in a block of console text) with
+// what they write, to be written, run and compared, so that the page cannot go stale.
+#pragma once
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace wengert {
+
+/// A file or a command of a page.
+struct PageStep {
+  std::string section;  ///< the heading "## ..." above it
+  std::string file;     ///< the name of a file; empty: a command
+  std::string line;     ///< the command
+  std::string text;     ///< what the file holds, or the command writes
+};
+
+inline std::string page_text(const std::string& name) {
+  std::ostringstream text;
+  text << std::ifstream(std::string(WENGERT_SOURCE_DIR) + "/" + name).rdbuf();
+  return text.str();
+}
+
+inline std::vector<PageStep> page_steps(const std::string& page_content) {
+  std::vector<PageStep> steps;
+  std::istringstream page(page_content);
+  std::string section;
+  enum { prose, console, file, other } block = prose;
+  for (std::string line; std::getline(page, line);) {
+    if (block == prose && line.starts_with("## ")) section = line.substr(3);
+    if (line.starts_with("```")) {
+      block = block != prose ? prose : line == "```console" ? console : line.starts_with("```wl ") ? file : other;
+      if (block == file) steps.push_back({section, line.substr(6), "", ""});
+    } else if (block == console && line.starts_with("$ ")) {
+      steps.push_back({section, "", line.substr(2), ""});
+    } else if (block == console || block == file) {
+      steps.back().text += line + "\n";
+    }
+  }
+  return steps;
+}
+
+/// What the shell writes for `line` in `folder`, errors included; `wengert` is the tool that was built.
+inline std::string shown_by_shell(const std::string& folder, const std::string& line) {
+  const std::string path = folder + ".command";
+  std::ofstream(path) << "cd '" << folder << "'\nwengert() { '" << WENGERT_TOOL << "' \"$@\"; }\nexec 2>&1\n"
+                      << line << "\n";
+  std::string output;
+  FILE* const pipe = ::popen(("sh '" + path + "'").c_str(), "r");
+  for (char buffer[4096]; const size_t n = std::fread(buffer, 1, sizeof buffer, pipe);) output.append(buffer, n);
+  ::pclose(pipe);
+  std::remove(path.c_str());
+  return output;
+}
+
+}  // namespace wengert
