@@ -46,6 +46,7 @@ class Mutant : public Primitive {
   /// The longest trace of each rule seen so far.
   const Program& seen(Rule which) const { return seen_[static_cast<size_t>(which)]; }
 
+  std::span<const AttributeField> attributes() const override { return original.attributes(); }
   std::vector<Type> infer(const Signature& s) const override { return original.infer({original, s.operands, s.attributes}); }
   void kernel(KernelBuilder& k, const Attributes& attributes) const override { original.kernel(k, attributes); }
   bool has_kernel() const override { return original.has_kernel(); }

@@ -131,7 +131,7 @@ TEST(Attributes, of_an_operation_are_shown) {
   EXPECT_THAT(
       r.out,
       HasSubstr(
-          "attribute axes: the axes that go away; negative ones count from the end, a list of integers, default all"));
+          "attribute axes: the axes that go away; negative ones count from the end; a list of integers, default all"));
   const auto fields = run_tool({"primitives", "slice", "--json"}).json()["attributes"];
   ASSERT_EQ(fields.size(), 3u);
   EXPECT_EQ(fields[2]["default"], "1 each");
