@@ -36,7 +36,10 @@ Accumulation accumulate(const Program& p, std::span<const VertexId> order) {
   std::vector<Expr> entries;
   for (size_t i = 0; i < g.outputs().size(); ++i)
     for (size_t j = 0; j < g.inputs().size(); ++j)
-      if (is_float(inputs[j].type().dtype)) entries.push_back(entry(g, g.outputs()[i], g.inputs()[j], linearized.outputs[i].type()));
+      if (is_float(inputs[j].type().dtype)) {
+        const Type row = linearized.outputs[i].type();
+        entries.push_back(entry(g, g.outputs()[i], g.inputs()[j], {is_float(row.dtype) ? row.dtype : inputs[j].type().dtype, row.shape}));
+      }
   result.program = simplify(recording.finish(entries));
   return result;
 }

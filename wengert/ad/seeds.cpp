@@ -6,6 +6,7 @@
 
 #include "wengert/ad/pullback.h"
 #include "wengert/primitives/control.h"
+#include "wengert/primitives/convert.h"
 #include "wengert/primitives/index.h"
 #include "wengert/primitives/primitives.h"
 
@@ -81,7 +82,14 @@ std::vector<Expr> mapped_sweep(const LinearGraph& graph, const Direction& d, siz
   std::vector<int64_t> numbers(static_cast<size_t>(n));
   std::iota(numbers.begin(), numbers.end(), 0);
   residuals.push_back(constant(Array::of<int64_t>({n}, numbers)));
-  return map(body, residuals, mapped);
+  return map(body, residuals, mapped, {}, -1, {});
+}
+
+/// Images of a source without derivative, an output of integers or flags.
+std::vector<Expr> no_sweep(const Direction& d, size_t k) {
+  std::vector<Expr> images;
+  for (const Type& type : d.targets) images.push_back(zeros({type.dtype, type.shape.with(0, d.sources[k].elements())}));
+  return images;
 }
 
 /// images[source][target]: [elements of the source] + target shape; a scalar source written out has no leading axis.
@@ -89,7 +97,8 @@ std::vector<std::vector<Expr>> sweep_all(const LinearGraph& graph, const Directi
   const bool direct = all_scalar(graph);
   std::vector<std::vector<Expr>> images;
   for (size_t k = 0; k < d.sources.size(); ++k) {
-    if (d.sources[k].is_scalar() && (direct || d.sources[k].elements() == 1)) images.push_back(direct_sweep(d, k));
+    if (!is_float(d.sources[k].dtype)) images.push_back(no_sweep(d, k));
+    else if (d.sources[k].is_scalar() && (direct || d.sources[k].elements() == 1)) images.push_back(direct_sweep(d, k));
     else images.push_back(mapped_sweep(graph, d, k));
   }
   return images;
@@ -99,6 +108,11 @@ Shape joined(const Shape& a, const Shape& b) {
   std::vector<int64_t> extents(a.begin(), a.end());
   extents.insert(extents.end(), b.begin(), b.end());
   return Shape(extents);
+}
+
+/// Both modes give entries of one dtype, whatever they were swept in.
+Expr entry(const Expr& image, const Type& row, const Type& column) {
+  return convert(reshape(image, joined(row.shape, column.shape)), is_float(row.dtype) ? row.dtype : column.dtype);
 }
 
 std::vector<size_t> counting(size_t n) {
@@ -111,7 +125,10 @@ std::vector<size_t> counting(size_t n) {
 
 std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
                                       const std::vector<Type>& rows) {
-  const Direction d{columns, rows, {wrt.begin(), wrt.end()}, graph.inputs.size(),
+  std::vector<Type> targets = rows;
+  for (Type& type : targets)
+    if (!is_float(type.dtype)) type.dtype = DType::f64;  // zeros
+  const Direction d{columns, targets, {wrt.begin(), wrt.end()}, graph.inputs.size(),
                     [&](const Tangents& seeds, const Residuals& residual) { return pushforward(graph, seeds, residual); }, counting(rows.size())};
   const auto images = sweep_all(graph, d);
   std::vector<Expr> entries;
@@ -124,7 +141,7 @@ std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const 
         order.back() = 0;
         column = transpose(column, order);
       }
-      entries.push_back(reshape(column, joined(rows[i].shape, columns[j].shape)));
+      entries.push_back(entry(column, rows[i], columns[j]));
     }
   return entries;
 }
@@ -136,7 +153,7 @@ std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, std::span<const siz
   const auto images = sweep_all(graph, d);
   std::vector<Expr> entries;
   for (size_t i = 0; i < rows.size(); ++i)
-    for (size_t j = 0; j < columns.size(); ++j) entries.push_back(reshape(images[i][j], joined(rows[i].shape, columns[j].shape)));
+    for (size_t j = 0; j < columns.size(); ++j) entries.push_back(entry(images[i][j], rows[i], columns[j]));
   return entries;
 }
 

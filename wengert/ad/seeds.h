@@ -9,7 +9,8 @@
 
 namespace wengert {
 
-/// Entries dy_i/dx_j, row by row, in the current recording. columns: types of the inputs `wrt`; rows: of the outputs.
+/// Entries dy_i/dx_j, row by row, in the current recording, of y_i's dtype (x_j's where y_i is no float: zeros).
+/// columns: types of the inputs `wrt`; rows: of the outputs
 std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
                                       const std::vector<Type>& rows);
 std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, std::span<const size_t> wrt, const std::vector<Type>& columns,
