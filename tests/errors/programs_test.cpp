@@ -132,6 +132,19 @@ TEST(ProgramErrors, W131_an_input_that_is_no_float) {
   EXPECT_EQ(error_of([&] { jvp(p, {1}); }).problem(), "input 1 of program \"f\" is i64[] and has no derivative");
 }
 
+TEST(ProgramErrors, W131_an_input_that_is_listed_twice) {
+  const Program p = trace([](Expr x, Expr y) { return x * y; }, {f64(), f64()});
+  EXPECT_EQ(error_of([&] { jvp(p, {1, 1}); }).problem(), "input 1 of program \"f\" is listed twice");
+}
+
+TEST(ProgramErrors, W133_a_derivative_rule_that_is_not_linear) {
+  const Program body = trace([](Expr x) { return exp(x); }, {f64()}, "body");
+  const Program rule = trace([](Expr, Expr y, Expr x_dot) { return y * x_dot * x_dot; }, {f64(), f64(), f64()}, "rule");
+  const Error error = documented("W133", [&] { trace([&](Expr x) { return custom_jvp(body, rule, {&x, 1}); }, {f64()}); });
+  EXPECT_THAT(error.where(), HasSubstr("programs_test.cpp:"));
+  EXPECT_THAT(error.where(), HasSubstr("%4 = mul %3 %2 in program \"rule\""));
+}
+
 TEST(ProgramErrors, W132_an_order_that_leaves_a_vertex_out) {
   const Program p = trace([](Expr x) { return exp(sin(x)); }, {f64()});
   documented("W132", [&] { accumulate(p, {}); });

@@ -9,6 +9,7 @@
 #include "wengert/ad/derivatives.h"
 #include "wengert/check/grad_check.h"
 #include "wengert/exec/interpreter.h"
+#include "wengert/trace/record.h"
 #include "wengert/trace/trace.h"
 
 namespace wengert {
@@ -50,6 +51,7 @@ TEST(CustomRule, a_wrong_one_is_found_by_grad_check_and_named) {
   const auto report = grad_check(p, std::vector{Array(2.0)});
   EXPECT_FALSE(report.passed);
   EXPECT_NE(report.where.find("custom"), std::string::npos) << report.where;
+  EXPECT_NE(report.where.find("custom_rule_test.cpp:"), std::string::npos) << report.where;
 }
 
 // A black box, as a C library might have it, with its gradient.
@@ -103,6 +105,14 @@ std::string id_of_error(const std::function<void()>& f) {
   return "none";
 }
 
+TEST(CustomRule, is_not_used_on_a_branch_that_its_body_was_not_recorded_for) {
+  const Program body = record([](const std::vector<Real>& x) { return x[0] < 1 ? x[0] * x[0] : x[0]; }, {0.5});
+  const Program rule = trace([](Expr x, Expr, Expr x_dot) { return 2 * x * x_dot; }, {f64(), f64(), f64()}, "rule");
+  const Program g = grad(trace([&](Expr x) { return custom_jvp(body, rule, {{x}}); }, {f64()}));
+  EXPECT_EQ(evaluate(g, {Array(0.25)})[0], Array(0.5));
+  EXPECT_EQ(id_of_error([&] { evaluate(g, {Array(3.0)}); }), "W701");
+}
+
 TEST(CustomRule, without_one_a_foreign_function_cannot_be_differentiated) {
   const Program p = trace([](Expr x, Expr y) { return black_box_p(x, {y}); }, {f64(), f64()});
   EXPECT_DOUBLE_EQ(evaluate(p, {Array(2.0), Array(0.0)})[0].item(), 2);
@@ -118,6 +128,30 @@ TEST(CustomRule, a_foreign_function_of_what_does_not_vary_is_no_obstacle) {
 TEST(CustomRule, what_a_vjp_cannot_give_is_an_error) {
   EXPECT_EQ(id_of_error([] { jvp(jvp(wrapped_black_box())); }), "W130");
   EXPECT_EQ(id_of_error([] { grad(grad(trace([](Expr x) { return replay(wrapped_black_box(), {{x, x}}); }, {f64()}))); }), "W130");
+}
+
+/// What becomes of a rule (x, y, seed) -> derivative of sin: an id, or "none".
+template <class F> std::pair<std::string, std::string> judged(F rule) {
+  const Program body = trace([](Expr x) { return sin(x); }, {f64()}, "body");
+  const Program traced = trace(rule, {f64(), f64(), f64()}, "rule");
+  return {id_of_error([&] { trace([&](Expr x) { return custom_jvp(body, traced, {{x}}); }, {f64()}); }),
+          id_of_error([&] { trace([&](Expr x) { return custom_vjp(body, traced, {{x}}); }, {f64()}); })};
+}
+
+TEST(CustomRule, that_is_not_linear_is_an_error) {
+  const std::pair<std::string, std::string> refused{"W133", "W133"}, taken{"none", "none"};
+  EXPECT_EQ(judged([](Expr x, Expr, Expr seed) { return cos(x) * seed; }), taken);
+  EXPECT_EQ(judged([](Expr x, Expr, Expr seed) { return seed / x - 2 * (seed + 0); }), taken);
+  EXPECT_EQ(judged([](Expr, Expr, Expr) { return Expr(0); }), taken);
+  EXPECT_EQ(judged([](Expr x, Expr, Expr seed) { return select(less(x, 0), seed, 0); }), taken);
+  EXPECT_EQ(judged([](Expr x, Expr, Expr) { return cos(x); }), refused);  // the seed is forgotten
+  EXPECT_EQ(judged([](Expr x, Expr, Expr seed) { return cos(x) * seed + x; }), refused);
+  EXPECT_EQ(judged([](Expr x, Expr, Expr seed) { return select(less(x, 0), seed, x); }), refused);
+  EXPECT_EQ(judged([](Expr, Expr, Expr seed) { return seed * seed; }), refused);
+  EXPECT_EQ(judged([](Expr, Expr, Expr seed) { return dot(seed, seed); }), refused);
+  EXPECT_EQ(judged([](Expr x, Expr, Expr seed) { return x / seed; }), refused);
+  EXPECT_EQ(judged([](Expr, Expr, Expr seed) { return abs(seed); }), refused);
+  EXPECT_EQ(judged([](Expr x, Expr, Expr seed) { return cos(x) * stop_gradient(seed); }), refused);
 }
 
 TEST(CustomRule, of_the_wrong_shape_is_an_error) {

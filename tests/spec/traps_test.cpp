@@ -61,6 +61,15 @@ TEST(Trap, the_norm_at_zero_has_the_least_subgradient) {
   EXPECT_EQ(derivative([](Expr x) { return norm(x); }, Array({2}, {3, 4})), Array({2}, {0.6, 0.8}));
 }
 
+TEST(Trap, the_derivatives_of_a_kink_have_none_of_their_own) {
+  const auto second = [](auto f) { return evaluate(hessian(trace(f, {f64({2})})), {Array({2}, {0, 0})})[0]; };
+  const Array zero(f64({2, 2}));
+  EXPECT_EQ(second([](Expr x) { return norm(x); }), zero);
+  EXPECT_EQ(second([](Expr x) { return norm(x * x); }), zero);
+  EXPECT_EQ(second([](Expr x) { return sum(hypot(x, x)); }), zero);
+  EXPECT_EQ(second([](Expr x) { return sum(abs(x)); }), zero);
+}
+
 TEST(Trap, an_infinite_slope_stays_infinite) {
   EXPECT_EQ(derivative([](Expr x) { return sqrt(x); }, Array(0.0)).item(), HUGE_VAL);
   EXPECT_EQ(derivative([](Expr x) { return cbrt(x); }, Array(0.0)).item(), HUGE_VAL);

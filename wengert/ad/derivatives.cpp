@@ -94,6 +94,9 @@ std::vector<size_t> varying_inputs(const Program& p, const std::vector<size_t>& 
       throw UsageError("W131", k >= types.size() ? fmt::format("program \"{}\" has {} inputs; input {} was asked for", p.name(), types.size(), k)
                                                  : fmt::format("input {} of program \"{}\" is {} and has no derivative", k, p.name(), to_string(types[k])),
                        {}, "list inputs of float dtype by their place, from 0");
+  for (auto k = chosen.begin(); k != chosen.end(); ++k)  // their tangents would be one, and which is not said
+    if (std::find(chosen.begin(), k, *k) != k)
+      throw UsageError("W131", fmt::format("input {} of program \"{}\" is listed twice", *k, p.name()), {}, "list each input once");
   if (chosen.empty())
     for (size_t k = 0; k < types.size(); ++k)
       if (is_float(types[k].dtype)) chosen.push_back(k);

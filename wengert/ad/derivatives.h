@@ -30,7 +30,8 @@ Program value_and_grad(const Program& p, const std::vector<size_t>& wrt = {});
 
 enum class JacobianMode { by_shape, forward, reverse };
 
-/// (x...) -> dy_i/dx_j for every output i and input j in `wrt`, row by row, of shape y_i.shape + x_j.shape.
+/// (x...) -> dy_i/dx_j for every output i and input j in `wrt`, row by row, of shape y_i.shape + x_j.shape and y_i's dtype.
+/// The entries of an output that is no float (flags, places) are zeros of x_j's dtype.
 ///
 /// mode : forward sweeps (one an input element), reverse sweeps (one an output element), or the fewer of the two
 /// cost : min(n, m) sweeps; arrays are swept by a loop (map) whose body is one sweep
@@ -47,8 +48,8 @@ Program hvp(const Program& p, const std::vector<size_t>& wrt = {});
 /// 2002); with no loss given, H is the identity.
 Program gauss_newton_product(const Program& p, const Program* loss = nullptr, const std::vector<size_t>& wrt = {});
 
-/// The inputs that vary: `wrt`, or all of float dtype. throws : UsageError W131 for one that does not exist or has no
-/// derivative
+/// The inputs that vary: `wrt`, or all of float dtype. throws : UsageError W131 for one that does not exist, has no
+/// derivative, or is listed twice
 std::vector<size_t> varying_inputs(const Program& p, const std::vector<size_t>& wrt);
 
 }  // namespace wengert

@@ -9,6 +9,7 @@
 #include "wengert/ad/rule_types.h"
 #include "wengert/primitives/convert.h"
 #include "wengert/primitives/primitives.h"
+#include "wengert/primitives/rule_linearity.h"
 
 namespace wengert {
 namespace {
@@ -188,6 +189,11 @@ TracedRule trace_rule(const Program& p, const Instruction& line, std::span<const
     if (tangent) outputs.push_back(*tangent);
   }
   traced.program = recording.finish(outputs);
+  std::vector<bool> linear(types.size(), false);
+  linear.resize(traced.program.inputs(), true);
+  if (const auto found = find_nonlinearity(traced.program, linear))
+    throw InternalError("W903", fmt::format("the JVP rule of {} is not linear in its tangents: {}", line.primitive.name, found->reason),
+                        found->line ? traced.program.where(*found->line) : p.where(line.value));
   return traced;
 }
 
@@ -207,9 +213,9 @@ std::vector<std::optional<VertexId>> Linearizer::composite(const Instruction& li
   vertices.resize(r.size());
   values.resize(r.size(), Expr(0));
   for (uint32_t i = static_cast<uint32_t>(r.inputs()); i < r.size();) {
-    const Instruction line = r[ValueId{i}];
-    rule_line(r, line, values, vertices);
-    i += static_cast<uint32_t>(line.results);
+    const Instruction step = r[ValueId{i}];
+    rule_line(r, step, values, vertices);
+    i += static_cast<uint32_t>(step.results);
   }
   std::vector<Vertex> results(kept.results.size());
   size_t next = 0;
@@ -237,8 +243,6 @@ void Linearizer::rule_line(const Program& rule, const Instruction& line, std::ve
     for (size_t k = 0; k < recorded.size(); ++k) values[index(line.value) + k] = recorded[k];
   } else if (line.primitive.family == Family::elementwise) {
     results = {linear_elementwise(line, rule, values, vertices)};
-  } else if (line.primitive.family == Family::nondifferentiable) {
-    throw InternalError("W903", fmt::format("the JVP rule of {} applies {} to a tangent", rule.name(), line.primitive.name));
   } else {
     for (size_t k = 0; k < operands.size(); ++k)  // only the type of a tangent is asked for
       if (tangents[k]) operands[k] = zeros(rule.type(line.operands[k]));
@@ -249,18 +253,9 @@ void Linearizer::rule_line(const Program& rule, const Instruction& line, std::ve
   for (size_t k = 0; k < results.size(); ++k) vertices[index(line.value) + k] = results[k];
 }
 
-/// Whether output `k` of q depends on an input marked in `tainted`.
-bool depends(const Program& q, size_t output, std::vector<bool> tainted) {
-  tainted.resize(q.size());
-  for (size_t i = q.inputs(); i < q.size(); ++i)
-    for (ValueId v : q.operands(ValueId{static_cast<uint32_t>(i)}))
-      if (tainted[index(v)]) tainted[i] = true;
-  return tainted[index(q.outputs()[output])];
-}
-
 VertexId Linearizer::linear_elementwise(const Instruction& line, const Program& rule, const std::vector<Expr>& values,
                                         const std::vector<Vertex>& vertices) {
-  // The partials as a Program of (operands, result), so that it can be seen what they depend on.
+  // The partials as a Program of (operands, result): they depend on no tangent, so zeros may stand for these.
   const Type type = rule.type(line.value);
   const size_t n = line.operands.size();
   std::vector<bool> tainted(n + 1, true), literal(n, false);
@@ -288,8 +283,6 @@ VertexId Linearizer::linear_elementwise(const Instruction& line, const Program& 
   const auto partials = replay(q, known);
   for (size_t k = 0; k < n; ++k) {
     if (!tainted[k]) continue;
-    if (depends(q, k, tainted))
-      throw InternalError("W903", fmt::format("the JVP rule {} is not linear in its tangents: {}", rule.name(), rule.where(line.value)));
     diagonal(*vertices[index(line.operands[k])], vertex, literal[k] ? Expr(numbers[k]) : partials[k]);
   }
   return vertex;

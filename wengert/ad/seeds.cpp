@@ -6,6 +6,7 @@
 
 #include "wengert/ad/pullback.h"
 #include "wengert/primitives/control.h"
+#include "wengert/primitives/convert.h"
 #include "wengert/primitives/index.h"
 #include "wengert/primitives/primitives.h"
 
@@ -81,7 +82,7 @@ std::vector<Expr> mapped_sweep(const LinearGraph& graph, const Direction& d, siz
   std::vector<int64_t> numbers(static_cast<size_t>(n));
   std::iota(numbers.begin(), numbers.end(), 0);
   residuals.push_back(constant(Array::of<int64_t>({n}, numbers)));
-  return map(body, residuals, mapped);
+  return map(body, residuals, mapped, {}, -1, {});
 }
 
 /// images[source][target]: [elements of the source] + target shape; a scalar source written out has no leading axis.
@@ -102,6 +103,11 @@ Shape joined(const Shape& a, const Shape& b) {
   return Shape(extents);
 }
 
+/// Both modes give entries of one dtype, the row's, whatever they were swept in.
+Expr entry(const Expr& image, const Type& row, const Type& column) {
+  return convert(reshape(image, joined(row.shape, column.shape)), row.dtype);
+}
+
 }  // namespace
 
 std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, const Places& by, const Places& of) {
@@ -119,7 +125,7 @@ std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, const Places& by
         order.back() = 0;
         column = transpose(column, order);
       }
-      entries.push_back(reshape(column, joined(rows[i].shape, columns[j].shape)));
+      entries.push_back(entry(column, rows[i], columns[j]));
     }
   return entries;
 }
@@ -131,7 +137,7 @@ std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, const Places& by, c
   const auto images = sweep_all(graph, d);
   std::vector<Expr> entries;
   for (size_t i = 0; i < rows.size(); ++i)
-    for (size_t j = 0; j < columns.size(); ++j) entries.push_back(reshape(images[i][j], joined(rows[i].shape, columns[j].shape)));
+    for (size_t j = 0; j < columns.size(); ++j) entries.push_back(entry(images[i][j], rows[i], columns[j]));
   return entries;
 }
 

@@ -9,13 +9,13 @@
 
 namespace wengert {
 
-/// Inputs or outputs: their places among all of them, and their types.
+/// Inputs or outputs of float dtype: their places among all of them, and their types.
 struct Places {
   std::vector<size_t> places;
   std::vector<Type> types;
 };
 
-/// Entries dy_i/dx_j, row by row, of the outputs `of` by the inputs `by`, in the current recording.
+/// Entries dy_i/dx_j, row by row, of the outputs `of` by the inputs `by`, in the current recording, of y_i's dtype.
 std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, const Places& by, const Places& of);
 std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, const Places& by, const Places& of);
 

@@ -64,7 +64,7 @@ class Batcher {
     if (!varies) return set(v, record_all(line.primitive, operands, line.attributes, p_.site(v)), false);
     if (line.primitive.is_guard()) refuse(v);
     auto results = by_rule(line, operands, batched);
-    if (results.empty()) results = map(single(line), operands, batched, {}, size_);
+    if (results.empty()) results = map(single(line), operands, batched, {}, size_, p_.site(v));
     set(v, results, true);
   }
 

@@ -36,11 +36,11 @@ class Call : public Primitive {
   Tangents jvp(const JvpRule& rule) const override {
     std::vector<bool> varies;
     const Program body = rule.bodies.jvp(rule.attributes.program("body"), active_operands(rule), varies);
-    return spread(call(body, with_tangents(rule)), varies);
+    return spread(call(body, with_tangents(rule), {}), varies);
   }
   Tangents transpose(const TransposeRule& rule) const override {
     const Program body = rule.bodies.transpose(rule.attributes.program("body"), linear_operands(rule), given_cotangents(rule));
-    return spread(call(body, with_cotangents(rule)), linear_operands(rule));
+    return spread(call(body, with_cotangents(rule), {}), linear_operands(rule));
   }
 };
 
@@ -81,7 +81,7 @@ class Map : public Primitive {
     auto mapped = flags(rule.attributes, "mapped");
     const auto summed = chosen(flags(rule.attributes, "summed"), varies);
     append(mapped, chosen(mapped, active_operands(rule)));
-    return spread(map(body, with_tangents(rule), mapped, summed, rule.attributes.integer("length")), varies);
+    return spread(map(body, with_tangents(rule), mapped, summed, rule.attributes.integer("length"), {}), varies);
   }
 
   Tangents transpose(const TransposeRule& rule) const override {
@@ -91,7 +91,7 @@ class Map : public Primitive {
     auto sliced = chosen(mapped, negated(linear));
     append(sliced, negated(chosen(flags(rule.attributes, "summed"), given)));
     const auto summed = negated(chosen(mapped, linear));
-    return spread(map(body, with_cotangents(rule), sliced, summed, rule.attributes.integer("length")), linear);
+    return spread(map(body, with_cotangents(rule), sliced, summed, rule.attributes.integer("length"), {}), linear);
   }
 };
 
@@ -141,22 +141,22 @@ const Map map_record;
 const Primitive& call_p = call_record;
 const Primitive& map_p = map_record;
 
-std::vector<Expr> call(const Program& body, std::span<const Expr> operands) {
+std::vector<Expr> call(const Program& body, std::span<const Expr> operands, Site site) {
   if (body.outputs().empty()) return {};  // the tangents of a body that depends on nothing that varies
-  return record_all(call_p, operands, {{"body", NestedProgram(body)}});
+  return record_all(call_p, operands, {{"body", NestedProgram(body)}}, site);
 }
 
 std::vector<Expr> map(const Program& body, std::span<const Expr> operands, std::vector<bool> mapped, std::vector<bool> summed,
-                      int64_t length) {
+                      int64_t length, Site site) {
   if (mapped.empty()) mapped.assign(operands.size(), true);
   if (summed.empty()) summed.assign(body.outputs().size(), false);
   if (body.outputs().empty()) return {};
   return record_all(map_p, operands, {{"body", NestedProgram(body)}, {"length", loop_length(operands, mapped, length)},
-                                      {"mapped", as_integers(mapped)}, {"summed", as_integers(summed)}});
+                                      {"mapped", as_integers(mapped)}, {"summed", as_integers(summed)}}, site);
 }
 
-std::vector<Expr> sum_map(const Program& body, std::span<const Expr> operands, std::vector<bool> mapped) {
-  return map(body, operands, std::move(mapped), std::vector<bool>(body.outputs().size(), true));
+std::vector<Expr> sum_map(const Program& body, std::span<const Expr> operands, std::vector<bool> mapped, Site site) {
+  return map(body, operands, std::move(mapped), std::vector<bool>(body.outputs().size(), true), -1, site);
 }
 
 }  // namespace wengert

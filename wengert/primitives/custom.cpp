@@ -8,6 +8,7 @@
 #include "wengert/primitives/control.h"
 #include "wengert/primitives/control_rules.h"
 #include "wengert/primitives/foreign.h"
+#include "wengert/primitives/rule_linearity.h"
 
 namespace wengert {
 namespace {
@@ -109,37 +110,14 @@ void CustomLinear::run_bodies(std::span<const ConstView> in, std::span<const Vie
 
 const CustomLinear custom_linear_record;
 
-void append_floats(std::vector<Type>& types, const std::vector<Type>& of) {
-  for (const Type& type : of)
-    if (is_float(type.dtype)) types.push_back(type);
-}
-
-std::string listed(const std::vector<Type>& types) {
-  std::string text;
-  for (const Type& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
-  return "(" + text + ")";
-}
-
-std::string rule_remedy(const Program& body, const Program& rule, std::string_view kind, bool inputs_fit) {
-  const bool vjp = kind == "VJP";
-  if (inputs_fit)
-    return fmt::format("return from \"{}\" a {} for each float {} of \"{}\"", rule.name(), vjp ? "cotangent" : "tangent",
-                       vjp ? "input" : "result", body.name());
-  return fmt::format("give \"{}\" as inputs, used or not: the inputs of \"{}\", its results, and the {}", rule.name(), body.name(),
-                     vjp ? "cotangents of the results" : "tangents of the inputs");
-}
-
-/// throws unless `rule` maps (x..., y..., floats of `from`) to (floats of `to`).
-void check_rule(const Program& body, const Program& rule, std::string_view kind, const std::vector<Type>& from, const std::vector<Type>& to) {
-  std::vector<Type> inputs = body.input_types(), outputs;
-  const auto results = body.output_types();
-  inputs.insert(inputs.end(), results.begin(), results.end());
-  append_floats(inputs, from);
-  append_floats(outputs, to);
-  if (rule.input_types() != inputs || rule.output_types() != outputs)
-    throw ShapeError("W208", fmt::format("the {} of \"{}\" must map {} to {}; \"{}\" maps {} to {}", kind, body.name(), listed(inputs),
-                                         listed(outputs), rule.name(), listed(rule.input_types()), listed(rule.output_types())), {},
-                     rule_remedy(body, rule, kind, rule.input_types() == inputs));
+/// The guards of a body hold for its rule too, though the body's results may be dead in a derivative: its lines are
+/// recorded beside the rule, and all but the guards go away again as dead code.
+void keep_guards(const Program& body, std::span<const Expr> operands) {
+  for (uint32_t v = 0; v < body.size(); ++v)
+    if (body.primitive(ValueId{v}).is_guard()) {
+      replay(body, operands);
+      return;
+    }
 }
 
 class Custom : public Primitive {
@@ -169,6 +147,7 @@ class Custom : public Primitive {
     body("body")(in, out);
   }
   Tangents jvp(const JvpRule& rule) const override {
+    keep_guards(rule.attributes.program("body"), rule.operands);
     std::vector<Expr> operands(rule.operands.begin(), rule.operands.end());
     operands.insert(operands.end(), rule.results.begin(), rule.results.end());
     const int64_t known = static_cast<int64_t>(operands.size());
@@ -182,18 +161,64 @@ class Custom : public Primitive {
 
 const Custom custom_record;
 
+void append_floats(std::vector<Type>& types, const std::vector<Type>& of) {
+  for (const Type& type : of)
+    if (is_float(type.dtype)) types.push_back(type);
+}
+
+std::string listed(const std::vector<Type>& types) {
+  std::string text;
+  for (const Type& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
+  return "(" + text + ")";
+}
+
+void check_linear(const Program& body, const Program& rule, std::string_view kind, size_t known) {
+  std::vector<bool> linear(rule.inputs(), true);
+  std::fill_n(linear.begin(), known, false);
+  const auto found = find_nonlinearity(rule, linear);
+  if (!found) return;
+  const std::string_view co = kind == "VJP" ? "co" : "";
+  throw UsageError("W133", fmt::format("the {} of \"{}\" must be linear in its {}tangents: {}", kind, body.name(), co, found->reason),
+                   found->line ? rule.where(*found->line) : fmt::format("program \"{}\"", rule.name()),
+                   "make each term a product of one of them with what depends on the point, as f'(x) * x_dot; a zero is 0");
+}
+
+std::string rule_remedy(const Program& body, const Program& rule, std::string_view kind, bool inputs_fit) {
+  const bool vjp = kind == "VJP";
+  if (inputs_fit)
+    return fmt::format("return from \"{}\" a {} for each float {} of \"{}\"", rule.name(), vjp ? "cotangent" : "tangent",
+                       vjp ? "input" : "result", body.name());
+  return fmt::format("give \"{}\" as inputs, used or not: the inputs of \"{}\", its results, and the {}", rule.name(), body.name(),
+                     vjp ? "cotangents of the results" : "tangents of the inputs");
+}
+
+/// throws unless `rule` maps (x..., y..., floats of `from`) to (floats of `to`), linearly in the former.
+void check_rule(const Program& body, const Program& rule, std::string_view kind, const std::vector<Type>& from, const std::vector<Type>& to,
+                Site site) {
+  std::vector<Type> inputs = body.input_types(), outputs;
+  const auto results = body.output_types();
+  inputs.insert(inputs.end(), results.begin(), results.end());
+  append_floats(inputs, from);
+  append_floats(outputs, to);
+  if (rule.input_types() != inputs || rule.output_types() != outputs)
+    throw ShapeError("W208", fmt::format("the {} of \"{}\" must map {} to {}; \"{}\" maps {} to {}", kind, body.name(), listed(inputs),
+                                         listed(outputs), rule.name(), listed(rule.input_types()), listed(rule.output_types())),
+                     to_string(site), rule_remedy(body, rule, kind, rule.input_types() == inputs));
+  check_linear(body, rule, kind, body.inputs() + results.size());
+}
+
 }  // namespace
 
 const Primitive& custom_p = custom_record;
 
-std::vector<Expr> custom_jvp(const Program& body, const Program& jvp, std::span<const Expr> operands) {
-  check_rule(body, jvp, "JVP", body.input_types(), body.output_types());
-  return record_all(custom_p, operands, {{"body", NestedProgram(body)}, {"jvp", NestedProgram(jvp)}});
+std::vector<Expr> custom_jvp(const Program& body, const Program& jvp, std::span<const Expr> operands, Site site) {
+  check_rule(body, jvp, "JVP", body.input_types(), body.output_types(), site);
+  return record_all(custom_p, operands, {{"body", NestedProgram(body)}, {"jvp", NestedProgram(jvp)}}, site);
 }
 
-std::vector<Expr> custom_vjp(const Program& body, const Program& vjp, std::span<const Expr> operands) {
-  check_rule(body, vjp, "VJP", body.output_types(), body.input_types());
-  return record_all(custom_p, operands, {{"body", NestedProgram(body)}, {"vjp", NestedProgram(vjp)}});
+std::vector<Expr> custom_vjp(const Program& body, const Program& vjp, std::span<const Expr> operands, Site site) {
+  check_rule(body, vjp, "VJP", body.output_types(), body.input_types(), site);
+  return record_all(custom_p, operands, {{"body", NestedProgram(body)}, {"vjp", NestedProgram(vjp)}}, site);
 }
 
 Foreign::Foreign(std::string_view function_name, int operands, Infer infer, Function function, std::string_view remark)

@@ -60,8 +60,9 @@ const Elementwise<2> hypot_p{{
     .name = "hypot",
     .kernel = [](auto a, auto b) { return hypot(a, b); },
     .partials = [](auto a, auto b, auto y) {
-      // Divided by 1 at the origin, where 0 / 0 would be NaN and would come back through every select.
-      const auto length = select(equal(y, 0), 1, y);
+      // Divided by infinity at the origin: 0 / 0 would be NaN and come back through every select, and by 1 the partials
+      // would have the slope 1 there. So all derivatives at the kink are 0, as for abs.
+      const auto length = select(equal(y, 0), std::numeric_limits<double>::infinity(), y);
       return each(a / length, b / length);
     },
     .known = {{{3, 4}, 5}, {{-5, 12}, 13}, {{1, 1}, 0x1.6a09e667f3bcdp+0}},

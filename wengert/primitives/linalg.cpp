@@ -204,9 +204,10 @@ const Bilinear dot_p{{
 const Composite norm_p{{
     .name = "norm", .infer = infer_reduction, .kernel = norm_kernel,
     .jvp = [](const JvpRule& r) -> Tangents {
-      // <x / |x|, x_dot>; divided by 1 where the norm is 0, since 0 / 0 would come back through every select.
+      // <x / |x|, x_dot>; divided by infinity where the norm is 0: 0 / 0 would come back through every select, and by 1
+      // the derivative's own derivative there would be 1.
       const auto& axes = r.attributes.integers("axes");
-      const Expr length = select(equal(r.results[0], 0), 1, r.results[0]);
+      const Expr length = select(equal(r.results[0], 0), std::numeric_limits<double>::infinity(), r.results[0]);
       const Expr direction = r.operands[0] / spread(length, r.operands[0].shape(), axes);
       return {sum(direction * r.tangent(0), axes)};
     },

@@ -157,7 +157,7 @@ Tangents Scan::jvp(const JvpRule& rule) const {
     operands.push_back(rule.tangent(static_cast<int>(k)));
     mapped.push_back(own[k - c]);
   }
-  return spread(scan(tangent, carry_dot, operands, mapped, rule.attributes.integer("length"), rule.attributes.flag("reverse")), varies);
+  return spread(scan(tangent, carry_dot, operands, mapped, rule.attributes.integer("length"), rule.attributes.flag("reverse"), {}), varies);
 }
 
 /// The transposed body as a loop body: carries (c_bar..., sums of shared operands' cotangents...), operands (the data...,
@@ -220,7 +220,7 @@ Tangents Scan::transpose(const TransposeRule& rule) const {
     operands.push_back(*rule.cotangents[k]);
     mapped.push_back(true);
   }
-  const auto results = scan(transposed, carry, operands, mapped, rule.attributes.integer("length"), !rule.attributes.flag("reverse"));
+  const auto results = scan(transposed, carry, operands, mapped, rule.attributes.integer("length"), !rule.attributes.flag("reverse"), {});
 
   Tangents bars(linear.size());
   size_t shared = c, stacked = carry.size();
@@ -238,7 +238,7 @@ const Scan scan_record;
 const Primitive& scan_p = scan_record;
 
 std::vector<Expr> scan(const Program& body, std::span<const Expr> carry, std::span<const Expr> operands, std::vector<bool> mapped,
-                       int64_t length, bool reverse) {
+                       int64_t length, bool reverse, Site site) {
   if (mapped.empty()) mapped.assign(operands.size(), true);
   length = loop_length(operands, mapped, length);
   std::vector<Expr> all(carry.begin(), carry.end());
@@ -247,7 +247,7 @@ std::vector<Expr> scan(const Program& body, std::span<const Expr> carry, std::sp
   Attributes attributes{{"body", NestedProgram(body)}, {"length", length}, {"carries", static_cast<int64_t>(carry.size())},
                         {"mapped", as_integers(mapped)}};
   if (reverse) attributes.set("reverse", true);
-  return record_all(scan_p, all, attributes);
+  return record_all(scan_p, all, attributes, site);
 }
 
 }  // namespace wengert

@@ -36,6 +36,21 @@ TEST(Jvp, has_tangents_behind_the_inputs_and_behind_the_outputs) {
   EXPECT_EQ(p.value_name(ValueId{3}), "y_dot");
 }
 
+TEST(Jacobian, of_an_output_without_derivative_is_zero_in_every_mode) {
+  const Program p = trace([](Expr x) { return std::array{less(x, 0), argmax(x), sum(x)}; }, {f32({3})});
+  const std::vector<Array> x{Array({3}, {1, -2, 0.5}).as(DType::f32)};
+  const std::vector<Array> expected{Array(f32({3, 3})), Array(f32({3})), Array({3}, {1, 1, 1}).as(DType::f32)};
+  EXPECT_EQ(evaluate(jacobian(p, {}, JacobianMode::forward), x), expected);
+  EXPECT_EQ(evaluate(jacobian(p, {}, JacobianMode::reverse), x), expected);
+}
+
+TEST(Jacobian, has_the_dtype_of_the_output_in_every_mode) {
+  const Program p = trace([](Expr x, Expr y) { return std::array{sum(convert(x, DType::f64) * y), sum(x)}; }, {f32({2}), f64({2})});
+  const std::vector<Type> expected{f64({2}), f64({2}), f32({2}), f32({2})};
+  EXPECT_EQ(jacobian(p, {}, JacobianMode::forward).output_types(), expected);
+  EXPECT_EQ(jacobian(p, {}, JacobianMode::reverse).output_types(), expected);
+}
+
 TEST(Vjp, has_cotangents_of_the_outputs_behind_the_inputs) {
   const Program p = vjp(two_by_three());
   EXPECT_EQ(p.input_types(), (std::vector<Type>{f64({3}), f64(), f64(), f64({3})}));
