@@ -125,6 +125,17 @@ TEST(ProgramErrors, W131_an_input_that_is_no_float) {
   EXPECT_EQ(error_of([&] { jvp(p, {1}); }).problem(), "input 1 of program \"f\" is i64[] and has no derivative");
 }
 
+TEST(ProgramErrors, W134_a_rule_that_is_not_linear) {
+  const Program body = trace([](Expr x) { return x * x; }, {f64()}, "square");
+  const Program rule = trace([](Expr, Expr, Expr x_dot) { return x_dot * x_dot; }, {f64(), f64(), f64()}, "square_rule");
+  const std::string place = "programs_test.cpp:" + std::to_string(__LINE__ - 1);
+  const Program p = trace([&](Expr x) { return custom_jvp(body, rule, {{x}}); }, {f64()});
+  const Error error = documented("W134", [&] { jvp(p); });
+  EXPECT_EQ(error.kind(), ErrorKind::usage);
+  EXPECT_THAT(error.where(), HasSubstr(place + ", %3 = mul %2 %2 in program \"square_rule\", the rule of"));
+  EXPECT_THAT(error.where(), HasSubstr("custom %0 in program \"f\""));
+}
+
 TEST(ProgramErrors, W132_an_order_that_leaves_a_vertex_out) {
   const Program p = trace([](Expr x) { return exp(sin(x)); }, {f64()});
   documented("W132", [&] { accumulate(p, {}); });

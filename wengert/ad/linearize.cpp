@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "wengert/ad/bodies.h"
+#include "wengert/ad/derived_recording.h"
 #include "wengert/ad/masks.h"
 #include "wengert/ad/rule_types.h"
 #include "wengert/primitives/convert.h"
@@ -13,20 +14,25 @@
 namespace wengert {
 namespace {
 
-/// While a rule is being traced, literals take the dtype of the instruction it belongs to.
+/// While a rule is being traced, literals take the dtype of the instruction it belongs to, and lines its site.
 struct RuleScope {
   Recording& recording;
   DType outer_float;
-  Site outer_site;
-  RuleScope(Recording& r, DType dtype, Site site) : recording(r), outer_float(r.default_float), outer_site(r.site) {
+  SiteScope site;
+  RuleScope(Recording& r, DType dtype, Site of) : recording(r), outer_float(r.default_float), site(of) {
     if (is_float(dtype)) r.default_float = dtype;
-    r.site = site;
   }
-  ~RuleScope() {
-    recording.default_float = outer_float;
-    recording.site = outer_site;
-  }
+  ~RuleScope() { recording.default_float = outer_float; }
 };
+
+/// The site of a line that is recorded again: where it comes from stays what it was in the first Program of all.
+Site site_of(const Program& p, const Instruction& line) {
+  Site site = p.site(line.value);
+  if (site.operation != Site::no_operation) return site;
+  site.value = static_cast<uint32_t>(line.value);
+  site.operation = line.primitive.id;
+  return site;
+}
 
 class Linearizer {
  public:
@@ -70,9 +76,11 @@ class Linearizer {
       tangents.push_back(line.primitive.differentiable(static_cast<int>(k)) ? result_.graph.lines[operand] : Vertex{});
       varies |= tangents.back().has_value();
     }
-    const RuleScope scope(recording_, p_.type(line.value).dtype, p_.site(line.value));
-    const auto kept = varies ? line.primitive.augmented(operands, line.attributes, p_.site(line.value))
-                             : Primitive::Augmented{record_all(line.primitive, operands, line.attributes, p_.site(line.value)), {}};
+    const Site site = site_of(p_, line);
+    const RuleScope scope(recording_, p_.type(line.value).dtype, site);
+    const auto kept = varies ? line.primitive.augmented(operands, line.attributes, site)
+                             : Primitive::Augmented{record_all(line.primitive, operands, line.attributes, site), {}};
+    recording_.site.derivative = true;  // from here on
     for (size_t k = 0; k < kept.results.size(); ++k) values_[index(line.value) + k] = kept.results[k];
     keep_name(line);
     if (!varies) return;
@@ -115,7 +123,7 @@ class Linearizer {
   }
 
   void diagonal(VertexId from, VertexId to, Expr partial) {
-    LinearEdge edge{.from = {from}, .to = {to}};
+    LinearEdge edge{.from = {from}, .to = {to}, .site = recording_.site};
     if (partial.is_literal()) {
       if (partial.literal() == 0) return;
       edge.diagonal.number = partial.literal();
@@ -130,7 +138,7 @@ class Linearizer {
   /// One edge for all tangents that go into a linear instruction; float operands that do not vary contribute zeros.
   std::vector<Vertex> linear(const Primitive& primitive, const Attributes& attributes, std::span<const Expr> operands,
                              const std::vector<Type>& results, const std::vector<Vertex>& tangents) {
-    LinearEdge edge{.primitive = &primitive, .attributes = attributes, .result_types = results};
+    LinearEdge edge{.primitive = &primitive, .attributes = attributes, .result_types = results, .site = recording_.site};
     for (size_t k = 0; k < operands.size(); ++k) {
       const Type type = operands[k].type();
       const bool zero = primitive.family == Family::linear && is_float(type.dtype) && !tangents[k];
@@ -151,6 +159,7 @@ class Linearizer {
 
   std::vector<Vertex> composite(const Instruction& line, std::span<const Expr> operands, const Primitive::Augmented& kept,
                                 const std::vector<Vertex>& tangents);
+  [[noreturn]] void not_linear(const Program& rule, const Instruction& line) const;
   void rule_line(const Program& rule, const Instruction& line, std::vector<Expr>& values, std::vector<Vertex>& vertices);
   VertexId linear_elementwise(const Instruction& line, const Program& rule, const std::vector<Expr>& values,
                               const std::vector<Vertex>& vertices);
@@ -159,6 +168,7 @@ class Linearizer {
   Recording& recording_;
   std::vector<Expr> values_;
   Linearized result_;
+  ValueId at_ = no_value;  // the line whose rule is taken apart
 };
 
 /// The JVP of one instruction as a Program: (operands, results, residuals, tangents) -> result tangents.
@@ -200,6 +210,7 @@ std::vector<std::optional<VertexId>> Linearizer::composite(const Instruction& li
   for (const auto& tangent : tangents) active.push_back(tangent.has_value());
   const TracedRule rule = trace_rule(p_, line, values, active, recording_.default_float);
 
+  at_ = line.value;
   const Program& r = rule.program;
   std::vector<Vertex> vertices(values.size());
   for (const auto& tangent : tangents)
@@ -207,15 +218,38 @@ std::vector<std::optional<VertexId>> Linearizer::composite(const Instruction& li
   vertices.resize(r.size());
   values.resize(r.size(), Expr(0));
   for (uint32_t i = static_cast<uint32_t>(r.inputs()); i < r.size();) {
-    const Instruction line = r[ValueId{i}];
-    rule_line(r, line, values, vertices);
-    i += static_cast<uint32_t>(line.results);
+    const Instruction inner = r[ValueId{i}];
+    rule_line(r, inner, values, vertices);
+    i += static_cast<uint32_t>(inner.results);
   }
   std::vector<Vertex> results(kept.results.size());
   size_t next = 0;
   for (size_t k = 0; k < results.size(); ++k)
     if (rule.varies[k]) results[k] = vertices[index(r.outputs()[next++])];
   return results;
+}
+
+/// Where a Program given as the rule has the line that was traced as `at`: lines of operations come in the same order.
+std::optional<ValueId> line_of_given_rule(const Program& given, const Program& traced, ValueId at) {
+  const auto is_operation = [](const Program& p, uint32_t i) { return !p.is_input(ValueId{i}) && !p.is_constant(ValueId{i}); };
+  size_t ordinal = 0;
+  for (uint32_t i = 0; i < index(at); ++i) ordinal += is_operation(traced, i);
+  for (uint32_t i = 0; i < given.size(); ++i)
+    if (is_operation(given, i) && ordinal-- == 0)
+      return &given.primitive(ValueId{i}) == &traced.primitive(at) ? std::optional(ValueId{i}) : std::nullopt;
+  return {};
+}
+
+void Linearizer::not_linear(const Program& rule, const Instruction& line) const {
+  const Attributes& attributes = p_.attributes(at_);
+  std::string where = p_.where(at_), name = fmt::format("of {}", p_.primitive(at_).name);
+  if (attributes.has("jvp")) {
+    const Program& given = attributes.program("jvp");
+    name = fmt::format("\"{}\"", given.name());
+    if (const auto v = line_of_given_rule(given, rule, line.value)) where = fmt::format("{}, the rule of {}", given.where(*v), where);
+  }
+  throw UsageError("W134", fmt::format("the derivative rule {} is not linear in its tangents: {} is applied to them", name, line.primitive.name), where,
+                   "write each tangent once in every term, times values that depend on no tangent; of x * y it is x_dot * y + x * y_dot");
 }
 
 void Linearizer::rule_line(const Program& rule, const Instruction& line, std::vector<Expr>& values, std::vector<Vertex>& vertices) {
@@ -238,7 +272,7 @@ void Linearizer::rule_line(const Program& rule, const Instruction& line, std::ve
   } else if (line.primitive.family == Family::elementwise) {
     results = {linear_elementwise(line, rule, values, vertices)};
   } else if (line.primitive.family == Family::nondifferentiable) {
-    throw InternalError("W903", fmt::format("the JVP rule of {} applies {} to a tangent", rule.name(), line.primitive.name));
+    not_linear(rule, line);
   } else {
     for (size_t k = 0; k < operands.size(); ++k)  // only the type of a tangent is asked for
       if (tangents[k]) operands[k] = zeros(rule.type(line.operands[k]));
@@ -289,7 +323,7 @@ VertexId Linearizer::linear_elementwise(const Instruction& line, const Program& 
   for (size_t k = 0; k < n; ++k) {
     if (!tainted[k]) continue;
     if (depends(q, k, tainted))
-      throw InternalError("W903", fmt::format("the JVP rule {} is not linear in its tangents: {}", rule.name(), rule.where(line.value)));
+      not_linear(rule, line);
     diagonal(*vertices[index(line.operands[k])], vertex, literal[k] ? Expr(numbers[k]) : partials[k]);
   }
   return vertex;
@@ -304,7 +338,7 @@ Linearized linearize(const Program& p, std::span<const Expr> inputs, const std::
 }
 
 Linearization linearize(const Program& p) {
-  Recording recording(p.name() + "_linearized");
+  DerivedRecording recording(p.name() + "_linearized");
   std::vector<Expr> inputs;
   for (uint32_t i = 0; i < p.inputs(); ++i) inputs.push_back(recording.input(p.type(ValueId{i}), std::string(p.value_name(ValueId{i}))));
   auto linearized = linearize(p, inputs, all_active(p));
