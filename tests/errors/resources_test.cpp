@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "documented.h"
+#include "wengert/ad/accumulate.h"
+#include "wengert/ad/derivatives.h"
 #include "wengert/ad/linearize.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/io/file.h"
@@ -22,12 +24,29 @@
 namespace wengert {
 namespace {
 
+using testing::AnyOf;
+
 TEST(DomainErrors, W301_the_first_nan) {
   const Program p = trace([](Expr x) { return sqrt(log(x)); }, {f64()}, "f", {"x"});
   const std::vector<Array> x{Array(0.5)};
   const Error error = error_of([&] { evaluate(p, x, {.trap_nan = true}); });
   EXPECT_EQ(error.problem(), "sqrt makes a NaN out of (-0.6931471805599453)");
   EXPECT_THAT(error.where(), HasSubstr("%2 = sqrt %1 in program \"f\""));
+}
+
+TEST(DomainErrors, W301_in_a_derivative_names_the_line_it_comes_from) {
+  const Program p = trace([](Expr x) { return sqrt(x * x); }, {f64()}, "f", {"x"});
+  const std::string line = "resources_test.cpp:" + std::to_string(__LINE__ - 1);
+  const std::vector<Array> x{Array(0.0)};
+  const Program derivatives[] = {grad(p), vjp(p), jvp(p), hessian(p), jacobian(p, {}, JacobianMode::forward), accumulate(p, markowitz_order(linearize(p).graph)).program};
+  for (const Program& derivative : derivatives) {
+    std::vector<Array> inputs = x;
+    if (derivative.inputs() == 2) inputs.push_back(Array(1.0));
+    const Error error = error_of([&] { evaluate(derivative, inputs, {.trap_nan = true}); });
+    EXPECT_EQ(error.id(), "W301") << derivative.name();
+    EXPECT_THAT(error.where(), HasSubstr(line)) << derivative.name();
+    EXPECT_THAT(error.where(), AnyOf(HasSubstr("the derivative of sqrt at %2"), HasSubstr("the derivative of mul at %1"))) << derivative.name();
+  }
 }
 
 TEST(ResourceErrors, W401_an_array_beyond_memory) {

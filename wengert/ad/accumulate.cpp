@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "wengert/ad/derived_recording.h"
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/simplify.h"
@@ -24,7 +25,7 @@ Expr entry(const EliminationGraph& g, const std::optional<VertexId>& row, const 
 }  // namespace
 
 Accumulation accumulate(const Program& p, std::span<const VertexId> order) {
-  Recording recording(p.name() + "_jacobian");
+  DerivedRecording recording(p.name() + "_jacobian");
   std::vector<Expr> inputs;
   for (uint32_t k = 0; k < p.inputs(); ++k) inputs.push_back(recording.input(p.type(ValueId{k}), std::string(p.value_name(ValueId{k}))));
   const auto linearized = linearize(p, inputs, all_active(p));

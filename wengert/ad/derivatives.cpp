@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "wengert/ad/derived_recording.h"
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
@@ -26,7 +27,7 @@ std::string output_name(const Program& p, size_t k) {
 
 /// A derivative under construction: the inputs of p declared, p linearized at them.
 struct Derivative {
-  Recording recording;
+  DerivedRecording recording;
   std::vector<size_t> wrt;
   std::vector<Expr> inputs;
 

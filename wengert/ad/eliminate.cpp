@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "wengert/ad/derived_recording.h"
 #include "wengert/ad/pullback.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/convert.h"
@@ -48,10 +49,11 @@ EliminationCost& EliminationCost::operator+=(const EliminationCost& other) {
 
 EliminationGraph::EliminationGraph(const LinearGraph& graph, Mode mode)
     : mode_(mode), successors_(graph.vertices()), predecessors_(graph.vertices()),
-      roles_(graph.vertices(), Role::intermediate), inputs_(graph.inputs), outputs_(graph.outputs) {
+      roles_(graph.vertices(), Role::intermediate), inputs_(graph.inputs), outputs_(graph.outputs), sites_(graph.vertices()) {
   for (uint32_t v = 0; v < graph.vertices(); ++v)
     if (graph.type(VertexId{v}).dtype == DType::f64) dtype_ = DType::f64;
   for (const LinearEdge& edge : graph.edges()) {
+    for (VertexId to : edge.to) sites_[index(to)] = edge.site;
     if (edge.is_diagonal()) add_diagonal(edge, graph);
     else add_instruction(edge);
   }
@@ -134,6 +136,8 @@ EliminationCost EliminationGraph::eliminate(VertexId v) {
     throw UsageError("W132", fmt::format("vertex {} is no intermediate vertex, or was eliminated before", index(v)), {},
                      "give each intermediate vertex once");
   EliminationCost cost;
+  std::optional<SiteScope> scope;
+  if (mode_ == Mode::record) scope.emplace(sites_[index(v)]);
   for (const auto& [u, c_uv] : predecessors_[index(v)])
     for (const auto& [w, c_vw] : successors_[index(v)]) {
       ++cost.multiplications;

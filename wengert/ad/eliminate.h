@@ -63,6 +63,7 @@ class EliminationGraph {
   std::vector<std::map<VertexId, Coefficient>> successors_, predecessors_;
   std::vector<Role> roles_;
   std::vector<std::optional<VertexId>> inputs_, outputs_;
+  std::vector<Site> sites_;  ///< of the lines that the vertices are tangents of
 };
 
 /// Cost of an order without recording anything. throws : UsageError W132 unless `order` is a permutation of the

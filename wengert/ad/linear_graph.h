@@ -37,6 +37,7 @@ struct LinearEdge {
   std::vector<ValueId> operands = {};     ///< no_value where a tangent goes, in the order of `from`
   std::vector<Type> operand_types = {}, result_types = {};
   std::vector<size_t> result_of = {};     ///< to[k] is that result of the instruction
+  Site site = {};                         ///< of the line it belongs to, for the lines that multiply by it
 
   bool is_diagonal() const { return primitive == nullptr; }
 };

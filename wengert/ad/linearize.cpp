@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "wengert/ad/bodies.h"
+#include "wengert/ad/derived_recording.h"
 #include "wengert/ad/masks.h"
 #include "wengert/ad/rule_types.h"
 #include "wengert/primitives/convert.h"
@@ -14,20 +15,25 @@
 namespace wengert {
 namespace {
 
-/// While a rule is being traced, literals take the dtype of the instruction it belongs to.
+/// While a rule is being traced, literals take the dtype of the instruction it belongs to, and lines its site.
 struct RuleScope {
   Recording& recording;
   DType outer_float;
-  Site outer_site;
-  RuleScope(Recording& r, DType dtype, Site site) : recording(r), outer_float(r.default_float), outer_site(r.site) {
+  SiteScope site;
+  RuleScope(Recording& r, DType dtype, Site of) : recording(r), outer_float(r.default_float), site(of) {
     if (is_float(dtype)) r.default_float = dtype;
-    r.site = site;
   }
-  ~RuleScope() {
-    recording.default_float = outer_float;
-    recording.site = outer_site;
-  }
+  ~RuleScope() { recording.default_float = outer_float; }
 };
+
+/// The site of a line that is recorded again: where it comes from stays what it was in the first Program of all.
+Site site_of(const Program& p, const Instruction& line) {
+  Site site = p.site(line.value);
+  if (site.operation != Site::no_operation) return site;
+  site.value = static_cast<uint32_t>(line.value);
+  site.operation = line.primitive.id;
+  return site;
+}
 
 class Linearizer {
  public:
@@ -71,9 +77,11 @@ class Linearizer {
       tangents.push_back(line.primitive.differentiable(static_cast<int>(k)) ? result_.graph.lines[operand] : Vertex{});
       varies |= tangents.back().has_value();
     }
-    const RuleScope scope(recording_, p_.type(line.value).dtype, p_.site(line.value));
-    const auto kept = varies ? line.primitive.augmented(operands, line.attributes, p_.site(line.value))
-                             : Primitive::Augmented{record_all(line.primitive, operands, line.attributes, p_.site(line.value)), {}};
+    const Site site = site_of(p_, line);
+    const RuleScope scope(recording_, p_.type(line.value).dtype, site);
+    const auto kept = varies ? line.primitive.augmented(operands, line.attributes, site)
+                             : Primitive::Augmented{record_all(line.primitive, operands, line.attributes, site), {}};
+    recording_.site.derivative = true;  // from here on
     for (size_t k = 0; k < kept.results.size(); ++k) values_[index(line.value) + k] = kept.results[k];
     keep_name(line);
     if (!varies) return;
@@ -116,7 +124,7 @@ class Linearizer {
   }
 
   void diagonal(VertexId from, VertexId to, Expr partial) {
-    LinearEdge edge{.from = {from}, .to = {to}};
+    LinearEdge edge{.from = {from}, .to = {to}, .site = recording_.site};
     if (partial.is_literal()) {
       if (partial.literal() == 0) return;
       edge.diagonal.number = partial.literal();
@@ -131,7 +139,7 @@ class Linearizer {
   /// One edge for all tangents that go into a linear instruction; float operands that do not vary contribute zeros.
   std::vector<Vertex> linear(const Primitive& primitive, const Attributes& attributes, std::span<const Expr> operands,
                              const std::vector<Type>& results, const std::vector<Vertex>& tangents) {
-    LinearEdge edge{.primitive = &primitive, .attributes = attributes, .result_types = results};
+    LinearEdge edge{.primitive = &primitive, .attributes = attributes, .result_types = results, .site = recording_.site};
     for (size_t k = 0; k < operands.size(); ++k) {
       const Type type = operands[k].type();
       const bool zero = primitive.family == Family::linear && is_float(type.dtype) && !tangents[k];
@@ -160,6 +168,7 @@ class Linearizer {
   Recording& recording_;
   std::vector<Expr> values_;
   Linearized result_;
+  ValueId at_ = no_value;  // the line whose rule is taken apart
 };
 
 /// The JVP of one instruction as a Program: (operands, results, residuals, tangents) -> result tangents.
@@ -192,8 +201,9 @@ TracedRule trace_rule(const Program& p, const Instruction& line, std::span<const
   std::vector<bool> linear(types.size(), false);
   linear.resize(traced.program.inputs(), true);
   if (const auto found = find_nonlinearity(traced.program, linear))
-    throw InternalError("W903", fmt::format("the JVP rule of {} is not linear in its tangents: {}", line.primitive.name, found->reason),
-                        found->line ? traced.program.where(*found->line) : p.where(line.value));
+    throw UsageError("W133", fmt::format("the JVP of {} must be linear in its tangents: {}", line.primitive.name, found->reason),
+                     found->line ? fmt::format("{}, for {}", traced.program.where(*found->line), p.where(line.value)) : p.where(line.value),
+                     std::string(linearity_remedy));
   return traced;
 }
 
@@ -206,6 +216,7 @@ std::vector<std::optional<VertexId>> Linearizer::composite(const Instruction& li
   for (const auto& tangent : tangents) active.push_back(tangent.has_value());
   const TracedRule rule = trace_rule(p_, line, values, active, recording_.default_float);
 
+  at_ = line.value;
   const Program& r = rule.program;
   std::vector<Vertex> vertices(values.size());
   for (const auto& tangent : tangents)
@@ -213,9 +224,9 @@ std::vector<std::optional<VertexId>> Linearizer::composite(const Instruction& li
   vertices.resize(r.size());
   values.resize(r.size(), Expr(0));
   for (uint32_t i = static_cast<uint32_t>(r.inputs()); i < r.size();) {
-    const Instruction step = r[ValueId{i}];
-    rule_line(r, step, values, vertices);
-    i += static_cast<uint32_t>(step.results);
+    const Instruction inner = r[ValueId{i}];
+    rule_line(r, inner, values, vertices);
+    i += static_cast<uint32_t>(inner.results);
   }
   std::vector<Vertex> results(kept.results.size());
   size_t next = 0;
@@ -297,7 +308,7 @@ Linearized linearize(const Program& p, std::span<const Expr> inputs, const std::
 }
 
 Linearization linearize(const Program& p) {
-  Recording recording(p.name() + "_linearized");
+  DerivedRecording recording(p.name() + "_linearized");
   std::vector<Expr> inputs;
   for (uint32_t i = 0; i < p.inputs(); ++i) inputs.push_back(recording.input(p.type(ValueId{i}), std::string(p.value_name(ValueId{i}))));
   auto linearized = linearize(p, inputs, all_active(p));

@@ -17,7 +17,8 @@ struct Linearized {
 /// integers and bools) are held fixed.
 ///
 /// cost   : one pass over p; lines of the recording: those of p plus its partials
-/// throws : UsageError W130 where an active value enters an operation without derivative rule
+/// throws : UsageError W130 where an active value enters an operation without derivative rule, W133 where a rule is not
+///          linear in its tangents
 Linearized linearize(const Program& p, std::span<const Expr> inputs, const std::vector<bool>& active);
 
 /// The same as a Program of its own: outputs of p, then every value that the graph refers to.

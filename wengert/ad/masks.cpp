@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "wengert/ad/derived_recording.h"
 #include "wengert/primitives/primitives.h"
 
 namespace wengert {
@@ -56,7 +57,7 @@ std::optional<Expr> mask_of_operand(const LinearEdge& edge, size_t place, const 
 /// An edge u -> u': select(mask, u_dot, 0). What comes back along it is exactly 0 where the mask is false, NaN or not.
 LinearEdge gate(VertexId from, VertexId to, const Type& type, const Expr& mask) {
   return {.from = {from}, .to = {to}, .primitive = &select_p, .operands = {mask.value(), no_value, zeros(type).value()},
-          .operand_types = {mask.type(), type, type}, .result_types = {type}, .result_of = {0}};
+          .operand_types = {mask.type(), type, type}, .result_types = {type}, .result_of = {0}, .site = Recording::current().site};
 }
 
 /// Influence of the operand at `place`, the k-th with a tangent. Instructions that multiply by residuals get a gate.
@@ -89,6 +90,7 @@ void mask_dead_branches(LinearGraph& graph) {
     if (output) influence[index(*output)] = {Influence::always};
   std::vector<LinearEdge> backwards;  // the edges with their gates, last first
   for (auto edge = graph.edges().rbegin(); edge != graph.edges().rend(); ++edge) {
+    const SiteScope scope(edge->site);
     Influence result;
     for (VertexId v : edge->to) result = either(result, influence[index(v)]);
     std::vector<LinearEdge> gates;

@@ -2,12 +2,14 @@
 #include "wengert/ad/pullback.h"
 
 #include "wengert/ad/bodies.h"
+#include "wengert/ad/derived_recording.h"
 #include "wengert/ad/rule_types.h"
 
 namespace wengert {
 namespace {
 
 void apply_transposed(const LinearEdge& edge, const LinearGraph& graph, Tangents& cotangents, const Residuals& residual) {
+  const SiteScope scope(edge.site);
   if (edge.is_diagonal()) {
     if (const auto& bar = cotangents[index(edge.to[0])]) add_to(cotangents[index(edge.from[0])], scale(edge.diagonal, *bar, residual));
     return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/ad/pushforward.h"
 
+#include "wengert/ad/derived_recording.h"
 #include "wengert/primitives/arithmetic.h"
 
 namespace wengert {
@@ -31,6 +32,7 @@ void add_to(std::optional<Expr>& sum, const Expr& term) {
 namespace {
 
 void apply(const LinearEdge& edge, Tangents& tangents, const Residuals& residual) {
+  const SiteScope scope(edge.site);
   if (edge.is_diagonal()) {
     if (const auto& t = tangents[index(edge.from[0])]) add_to(tangents[index(edge.to[0])], scale(edge.diagonal, *t, residual));
     return;

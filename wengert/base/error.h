@@ -4,6 +4,7 @@
 // source line and the instruction), and what to do. The ids have a section each in docs/errors.md.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,10 +13,21 @@ namespace wengert {
 
 /// A place in the user's source; `here()` as a default argument is the caller's line.
 struct Site {
+  static constexpr uint16_t no_operation = 0xffff;
+
   const char* file = nullptr;
   int line = 0;
+  // Lines of a derivative: the line that they come from in the Program that was differentiated (first).
+  uint32_t value = 0;
+  uint16_t operation = no_operation;  ///< what stands on that line: a primitive's number in the registry
+  bool derivative = false;            ///< whether this computes its derivative, or is that line again
 
-  static constexpr Site here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }
+  static constexpr Site here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    Site site;
+    site.file = file;
+    site.line = line;
+    return site;
+  }
   explicit operator bool() const { return file != nullptr; }
   friend bool operator==(const Site&, const Site&) = default;
 };

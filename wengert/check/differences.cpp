@@ -8,20 +8,19 @@
 namespace wengert {
 namespace {
 
-constexpr int levels = 10;
-constexpr double shrink = 2;
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Ridders' tableau for one output: row after row, each extrapolating the one above by one more order of h^2.
 struct Tableau {
   std::vector<double> previous;
-  double best = std::numeric_limits<double>::quiet_NaN(), error = std::numeric_limits<double>::infinity();
+  double best = std::numeric_limits<double>::quiet_NaN(), error = infinity;
 
   void add(double central, double rounding) {
     std::vector<double> row{central};
-    double factor = shrink * shrink;
+    double factor = 4;
     for (size_t k = 0; k < previous.size(); ++k) {
       row.push_back((row[k] * factor - previous[k]) / (factor - 1));
-      factor *= shrink * shrink;
+      factor *= 4;
       const double change = std::max(std::abs(row[k + 1] - row[k]), std::abs(row[k + 1] - previous[k])) + rounding;
       if (change < error) {
         error = change;
@@ -32,43 +31,59 @@ struct Tableau {
   }
 };
 
-/// The largest step, from `step` down, at which y is still finite on both sides wherever it is finite at 0; the last one
-/// tried where there is none.
-double usable_step(const AlongLine& y, const std::vector<double>& at, double step) {
-  for (int tries = 0; tries < 8; ++tries, step /= 10) {
-    const auto right = y(step), left = y(-step);
-    bool usable = true;
-    for (size_t k = 0; k < at.size(); ++k) usable &= !std::isfinite(at[k]) || (std::isfinite(right[k]) && std::isfinite(left[k]));
-    if (usable) break;
+/// One output over one sweep.
+struct Sweep {
+  Tableau central;
+  Difference result;
+  double jump = 0, least = infinity, most = -infinity;  // right minus left: the last, and over the sweep
+
+  void add(double left, double at, double right, double h, double epsilon) {
+    const double size = std::max({std::abs(left), std::abs(at), std::abs(right)});
+    central.add((right - left) / (2 * h), epsilon * size / h);
+    result.from_left = (at - left) / h;
+    result.from_right = (right - at) / h;
+    result.noise = 4 * epsilon * size / h;
+    const double now = result.from_right - result.from_left;
+    result.jump = 2 * now - jump;  // of a smooth function it is y'' h + O(h^3)
+    jump = now;
+    least = std::min(least, now);
+    most = std::max(most, now);
   }
-  return step;
+  Difference finish() {
+    result.value = central.best;
+    result.error = central.error;
+    result.jump_change = most - least;
+    return result;
+  }
+};
+
+/// Where the sweeps start, as powers of two, coarse to fine.
+std::vector<int> sweep_starts(const StepRange& range) {
+  // Steps below x epsilon^(3/4) say nothing: what rounding makes of them is as large as they are.
+  const int top = std::ilogb(std::max(1.0, range.scale)) + 1;
+  const int bottom = top + static_cast<int>(0.75 * std::log2(range.epsilon));
+  std::vector<int> starts;
+  int next = top - 3;
+  for (; next - Differences::steps + 1 >= bottom; next -= Differences::steps) starts.push_back(next);
+  if (!(range.near > 0) || range.scale >= 1) return starts;
+  const int around = std::ilogb(range.near) + 1;
+  for (next = std::min(next, around - 3); next > around - 16; next -= Differences::steps) starts.push_back(next);
+  return starts;
 }
 
 }  // namespace
 
-bool Difference::kink(double tolerance) const {
-  const double scale = 1 + std::max(std::abs(from_left), std::abs(from_right));
-  return !(std::abs(from_left - from_right) <= tolerance * scale + one_sided_noise);
-}
+Differences::Differences(AlongLine y, const StepRange& range)
+    : y_(std::move(y)), epsilon_(range.epsilon), at_(y_(0)), first_exponents_(sweep_starts(range)), found_(at_.size()) {}
 
-std::vector<Difference> differences(const AlongLine& y, double largest_step) {
-  constexpr double epsilon = std::numeric_limits<double>::epsilon();
-  const auto at = y(0);
-  std::vector<Tableau> tableaus(at.size());
-  std::vector<Difference> result(at.size());
-  largest_step = usable_step(y, at, largest_step);
-  double h = largest_step;
-  for (int level = 0; level < levels; ++level, h /= shrink) {
-    const auto right = y(h), left = y(-h);
-    for (size_t k = 0; k < at.size(); ++k)
-      tableaus[k].add((right[k] - left[k]) / (2 * h), epsilon * std::max(std::abs(right[k]), std::abs(left[k])) / h);
+void Differences::sweep() {
+  std::vector<Sweep> sweeps(at_.size());
+  double h = std::ldexp(1.0, first_exponents_[next_++]);
+  for (int step = 0; step < steps; ++step, h /= 2) {
+    const auto right = y_(h), left = y_(-h);
+    for (size_t k = 0; k < at_.size(); ++k) sweeps[k].add(left[k], at_[k], right[k], h, epsilon_);
   }
-  const double small = largest_step * 1e-4;
-  const auto right = y(small), left = y(-small);
-  for (size_t k = 0; k < at.size(); ++k)
-    result[k] = {tableaus[k].best, tableaus[k].error, (at[k] - left[k]) / small, (right[k] - at[k]) / small,
-                 8 * epsilon * std::max(std::abs(right[k]), std::abs(left[k])) / small};
-  return result;
+  for (size_t k = 0; k < at_.size(); ++k) found_[k].push_back(sweeps[k].finish());
 }
 
 }  // namespace wengert

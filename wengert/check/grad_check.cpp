@@ -2,13 +2,16 @@
 #include "wengert/check/grad_check.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
+#include <memory>
 #include <tuple>
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/base/random.h"
-#include "wengert/check/differences.h"
+#include "wengert/check/judgement.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/ir/primitive.h"
 
@@ -49,127 +52,202 @@ double inner(std::span<const double> a, std::span<const double> b) {
 
 double length(std::span<const double> a) { return std::sqrt(inner(a, a)); }
 
-/// "x1[3]": the k-th of all float elements, by the name of its array.
-std::string element_name(std::span<const Array> arrays, const std::function<std::string(size_t)>& name, size_t k) {
-  for (size_t a = 0; a < arrays.size(); ++a) {
-    if (!is_float(arrays[a].dtype())) continue;
-    const auto n = static_cast<size_t>(arrays[a].elements());
-    if (k < n) return arrays[a].shape().rank() == 0 ? name(a) : fmt::format("{}[{}]", name(a), k);
+double largest(std::span<const double> a) {
+  double most = 0;
+  for (double x : a) most = std::max(most, std::abs(x));
+  return most;
+}
+
+bool all_finite(std::span<const double> a) { return std::ranges::all_of(a, [](double x) { return std::isfinite(x); }); }
+
+/// The place of the array that the k-th of all float elements lies in; k becomes its place there.
+size_t array_of(std::span<const Array> arrays, size_t& k) {
+  size_t a = 0;
+  for (;; ++a) {
+    const auto n = is_float(arrays[a].dtype()) ? static_cast<size_t>(arrays[a].elements()) : 0;
+    if (k < n) return a;
     k -= n;
   }
-  return "?";
+}
+
+/// "x1[3]": the k-th of all float elements, by the name of its array.
+std::string element_name(std::span<const Array> arrays, const std::function<std::string(size_t)>& name, size_t k) {
+  const size_t a = array_of(arrays, k);
+  return arrays[a].shape().rank() == 0 ? name(a) : fmt::format("{}[{}]", name(a), k);
 }
 
 class Checker {
  public:
   Checker(const Program& p, std::span<const Array> x, const GradCheckOptions& options)
-      : p_(p), x_(x.begin(), x.end()), options_(options), value_(p), random_(options.key), point_(flattened(x)) {
+      : p_(p), x_(x.begin(), x.end()), options_(options), value_(p), random_(options.key), point_(flattened(x)),
+        finite_(p.inputs(), true) {
+    for (uint32_t v = 0; v < p.size(); ++v)
+      if (p.type(ValueId{v}).dtype == DType::f32) in_f32_ = true;
+    report_.tolerance = in_f32_ ? std::max(options.tolerance, 1e-2) : options.tolerance;
     y_ = value_.run(x_);
     outputs_ = flattened(y_);
   }
 
   GradCheckReport run() {
-    report_.passed = true;
     if (!point_.empty() && !outputs_.empty()) {
       check_columns();
       check_transpose();
     }
+    report_.verdict = failed_ ? Verdict::failed : report_.verified > 0 ? Verdict::passed : Verdict::undecided;
+    report_.passed = report_.verdict == Verdict::passed;
     return std::move(report_);
   }
 
  private:
+  /// A direction in which the inputs move, and the exact derivatives of all outputs along it.
+  struct Column {
+    std::vector<double> v = {}, exact = {};
+    std::string name = {};
+    double near = 0;  ///< |x| of the one element that moves
+  };
+
   void check_columns() {
-    const Interpreter tangents(jvp(p_));
     const auto n = static_cast<int64_t>(point_.size());
     const bool every = n <= options_.most_columns;
     report_.columns = every ? n : std::min<int64_t>(options_.most_columns, 32);
-    for (int64_t c = 0; c < report_.columns; ++c) {
-      std::vector<double> v(point_.size(), 0);
-      if (every) v[static_cast<size_t>(c)] = 1;
-      else
-        for (double& component : v) component = random_.below(2) == 0 ? -1 : 1;
-      check_column(tangents, v, every ? element_name(x_, [&](size_t k) { return input_name(k); }, static_cast<size_t>(c)) : "a random direction");
-    }
+    for (int64_t c = 0; c < report_.columns; ++c) check_column(every ? single_element(static_cast<size_t>(c)) : random_direction());
   }
 
-  void check_column(const Interpreter& tangents, const std::vector<double>& v, const std::string& column) {
-    double scale = 1;
-    for (size_t k = 0; k < v.size(); ++k)
-      if (v[k] != 0) scale = std::max(scale, std::abs(point_[k]));
-    const auto exact = tangent(tangents, v);
+  Column single_element(size_t place) {
+    Column column{.v = std::vector<double>(point_.size(), 0), .near = std::abs(point_[place])};
+    column.v[place] = 1;
+    column.name = element_name(x_, [&](size_t k) { return input_name(k); }, place);
+    column.exact = tangent({}, column.v);
+    size_t element = place;
+    const size_t input = array_of(x_, element);
+    if (std::ranges::any_of(column.exact, [](double e) { return std::isnan(e); })) column.exact = without_the_others(column.v, input, element);
+    if (!all_finite(column.exact)) finite_[input] = false;
+    return column;
+  }
+
+  /// Along one element of an input, where zero times the infinite partial of another one made a NaN: the other inputs are
+  /// held fixed, and what is still NaN is taken from reverse mode, where the elements of an array do not mix.
+  std::vector<double> without_the_others(const std::vector<double>& v, size_t input, size_t element) {
+    auto exact = tangent({input}, v);
+    for (size_t k = 0; k < exact.size(); ++k) {
+      if (!std::isnan(exact[k])) continue;
+      std::vector<double> w(outputs_.size(), 0);
+      w[k] = 1;
+      exact[k] = cotangent({input}, w)[element];
+    }
+    return exact;
+  }
+
+  Column random_direction() {
+    Column column{.v = std::vector<double>(point_.size()), .name = "(a random direction)"};
+    for (double& component : column.v) component = random_.below(2) == 0 ? -1 : 1;
+    column.exact = tangent({}, column.v);
+    if (!all_finite(column.exact)) finite_.assign(finite_.size(), false);
+    return column;
+  }
+
+  void check_column(const Column& column) {
+    StepRange range{.scale = 0, .near = column.near, .epsilon = in_f32_ ? 0x1p-23 : 0x1p-52};
+    for (size_t k = 0; k < column.v.size(); ++k)
+      if (column.v[k] != 0) range.scale = std::max(range.scale, std::abs(point_[k]));
     const auto along = [&](double t) {
       std::vector<double> moved = point_;
-      for (size_t k = 0; k < v.size(); ++k) moved[k] += t * v[k];
+      for (size_t k = 0; k < column.v.size(); ++k) moved[k] += t * column.v[k];
       return values_at(moved);
     };
-    const auto numerical = differences(along, options_.largest_step * scale);
-    for (size_t k = 0; k < exact.size(); ++k)
-      compare(exact[k], numerical[k], [&] { return fmt::format("d {} / d {}", element_name(y_, [&](size_t i) { return output_name(i); }, k), column); });
+    Differences sweeps(along, range);
+    std::vector<Judged> judged(column.exact.size());
+    for (bool settled = false; !settled && !sweeps.finished();) {
+      sweeps.sweep();
+      settled = true;
+      for (size_t k = 0; k < judged.size(); ++k) {
+        judged[k] = std::isfinite(outputs_[k]) ? judge(column.exact[k], sweeps.of(k), report_.tolerance) : Judged{};
+        settled &= judged[k].judgement == Judgement::right || !std::isfinite(outputs_[k]);
+      }
+    }
+    for (size_t k = 0; k < judged.size(); ++k) report(judged[k], column, k);
   }
 
-  void compare(double exact, const Difference& d, const std::function<std::string()>& entry) {
+  void report(const Judged& judged, const Column& column, size_t k) {
     ++report_.entries;
-    const double scale = 1 + std::abs(exact), difference = std::abs(exact - d.value);
-    const bool fits = std::isfinite(exact) && difference <= options_.tolerance * scale + 10 * d.error;
-    const bool noisy = !(10 * d.error <= 1e-2 * scale);
-    const auto sides = [&] {
-      return fmt::format("{}: {} from the left, {} from the right, exact says {}", entry(), shortest(d.from_left), shortest(d.from_right),
-                         shortest(exact));
-    };
-    // A central difference may hit the stated choice at a kink, as for abs at 0: it is named all the same.
-    if (is_kink(exact, d) && (!fits || noisy || d.kink(1e-2))) report_.kinks.push_back(sides());
-    else if (is_undecided(exact, d) || (fits && noisy)) report_.undecided.push_back(sides());
-    else note(fits, difference / scale, [&] {
-      return fmt::format("{}: exact {}, differences {} (+- {:.1g})", entry(), shortest(exact), shortest(d.value), d.error);
-    });
-  }
-
-  /// The derivatives from both sides differ, and the exact one is one of them or lies between.
-  static bool is_kink(double exact, const Difference& d) {
-    if (!std::isfinite(exact) || !std::isfinite(d.from_left) || !std::isfinite(d.from_right)) return false;
-    const double slack = 1e-3 * (1 + std::abs(exact));
-    const auto [low, high] = std::minmax(d.from_left, d.from_right);
-    return d.kink(1e-3) && exact >= low - slack && exact <= high + slack;
-  }
-
-  /// The function ends here, or rises too steeply for differences to say how steeply.
-  static bool is_undecided(double exact, const Difference& d) {
-    constexpr double steep = 1e3;
-    if (!std::isfinite(d.from_left) || !std::isfinite(d.from_right)) return true;
-    return std::isinf(exact) && std::max(std::abs(d.from_left), std::abs(d.from_right)) > steep;
+    const double exact = column.exact[k];
+    const Difference& d = judged.by;
+    const auto output = element_name(y_, [&](size_t i) { return output_name(i); }, k);
+    const auto entry = fmt::format("d {} / d {}", output, column.name);
+    const auto sides = fmt::format("{}: {} from the left, {} from the right, exact says {}", entry, shortest(d.from_left),
+                                   shortest(d.from_right), shortest(exact));
+    const double error = std::abs(exact - d.value) / (1 + std::abs(exact));
+    if (!std::isfinite(outputs_[k])) report_.undecided.push_back(fmt::format("{}: {} is {} at this point", entry, output, shortest(outputs_[k])));
+    else if (judged.judgement == Judgement::undecided) report_.undecided.push_back(sides);
+    else if (judged.judgement == Judgement::kink) report_.kinks.push_back(sides);
+    else if (judged.judgement == Judgement::wrong && !std::isfinite(d.value)) note(false, error, sides);
+    else note(judged.judgement == Judgement::right, error, fmt::format("{}: exact {}, differences {} (+- {:.1g})", entry, shortest(exact), shortest(d.value), d.error));
   }
 
   /// Keeps the worst entry: a wrong one before a right one, NaN before any number.
-  void note(bool right, double error, const std::function<std::string()>& entry) {
-    if (!right) report_.passed = false;
+  void note(bool right, double error, const std::string& entry) {
+    if (right) ++report_.verified;
+    else failed_ = true;
     const std::tuple rank(!right, std::isnan(error), std::isnan(error) ? 0 : error);
     if (!report_.worst_entry.empty() && rank <= worst_) return;
     worst_ = rank;
     report_.worst_error = error;
-    report_.worst_entry = entry();
+    report_.worst_entry = entry;
   }
 
+  /// Of the inputs by which all derivatives are finite: 0 times infinity proves nothing.
   void check_transpose() {
-    const Interpreter tangents(jvp(p_)), cotangents(vjp(p_));
+    std::vector<size_t> wrt;
+    bool all = true;
+    for (size_t k = 0; k < x_.size(); ++k) {
+      if (is_float(x_[k].dtype()) && finite_[k]) wrt.push_back(k);
+      all &= finite_[k];
+    }
+    if (wrt.empty()) return report_.undecided.push_back("<w, J v> = <J' w, v>: by no input are all derivatives finite here");
+    if (all) wrt.clear();
     std::vector<double> v(point_.size()), w(outputs_.size());
     for (double& component : v) component = random_.normal();
     for (double& component : w) component = random_.normal();
-    const auto jv = tangent(tangents, v);
-    std::vector<Array> inputs = x_;
-    for (const Array& bar : only_floats(unflattened(y_, w))) inputs.push_back(bar);
-    auto results = cotangents.run(inputs);
-    results.erase(results.begin(), results.begin() + static_cast<int64_t>(y_.size()));
-    const auto jw = flattened(results);
-    const double scale = length(w) * length(jv) + length(jw) * length(v) + length(w) * length(v);
-    if (std::isinf(scale)) return report_.undecided.push_back("<w, J v> = <J' w, v>: a derivative is infinite here");
+    auto jv = tangent(wrt, v), jw = cotangent(wrt, w);
+    if (!all_finite(jv)) return report_.undecided.push_back("<w, J v> = <J' w, v>: J v is not finite along a random v");
+    v = part(wrt, v);
+    const double unit = std::max({1.0, largest(jv), largest(jw)});  // squares of large derivatives would overflow
+    for (double& x : jv) x /= unit;
+    for (double& x : jw) x /= unit;
+    const double scale = length(w) * length(jv) + length(jw) * length(v) + length(w) * length(v) / unit;
     report_.transpose_error = std::abs(inner(w, jv) - inner(jw, v)) / scale;
-    if (!(report_.transpose_error <= options_.tolerance * 1e-4)) report_.passed = false;
+    if (!(report_.transpose_error <= report_.tolerance * 1e-4)) failed_ = true;
   }
 
-  std::vector<double> tangent(const Interpreter& tangents, const std::vector<double>& v) {
+  /// The components of v that belong to the inputs in wrt (empty: all).
+  std::vector<double> part(const std::vector<size_t>& wrt, const std::vector<double>& v) const {
+    if (wrt.empty()) return v;
+    const auto arrays = unflattened(x_, v);
+    std::vector<Array> chosen;
+    for (size_t k : wrt) chosen.push_back(arrays[k]);
+    return flattened(chosen);
+  }
+
+  /// J v; the inputs that are not in wrt (empty: all) are held fixed.
+  std::vector<double> tangent(const std::vector<size_t>& wrt, const std::vector<double>& v) {
+    auto& program = tangents_[wrt];
+    if (!program) program = std::make_unique<Interpreter>(jvp(p_, wrt));
     std::vector<Array> inputs = x_;
-    for (const Array& dot : only_floats(unflattened(x_, v))) inputs.push_back(dot);
-    auto results = tangents.run(inputs);
+    const auto dots = unflattened(x_, v);
+    for (size_t k : varying_inputs(p_, wrt)) inputs.push_back(dots[k]);
+    return derivatives(*program, inputs);
+  }
+  /// J' w, by the inputs in wrt.
+  std::vector<double> cotangent(const std::vector<size_t>& wrt, const std::vector<double>& w) {
+    auto& program = cotangents_[wrt];
+    if (!program) program = std::make_unique<Interpreter>(vjp(p_, wrt));
+    std::vector<Array> inputs = x_;
+    for (const Array& bar : only_floats(unflattened(y_, w))) inputs.push_back(bar);
+    return derivatives(*program, inputs);
+  }
+  /// What a derivative Program returns after the values.
+  std::vector<double> derivatives(const Interpreter& program, const std::vector<Array>& inputs) const {
+    auto results = program.run(inputs);
     results.erase(results.begin(), results.begin() + static_cast<int64_t>(y_.size()));
     return flattened(results);
   }
@@ -184,13 +262,16 @@ class Checker {
     }
   }
 
+  // Named as in a printed Program: the user's name, or the place.
   std::string input_name(size_t k) const {
     const auto name = p_.value_name(ValueId{static_cast<uint32_t>(k)});
-    return name.empty() ? fmt::format("x{}", k) : std::string(name);
+    return name.empty() ? fmt::format("%{}", k) : std::string(name);
   }
   std::string output_name(size_t k) const {
-    const auto name = p_.value_name(p_.outputs()[k]);
-    return name.empty() ? fmt::format("y{}", k) : std::string(name);
+    const auto outputs = p_.outputs();
+    const auto name = p_.value_name(outputs[k]);
+    if (!name.empty() && !p_.is_input(outputs[k]) && std::ranges::count(outputs, outputs[k]) == 1) return std::string(name);
+    return outputs.size() == 1 ? p_.name() : fmt::format("{}[{}]", p_.name(), k);
   }
 
   const Program& p_;
@@ -199,19 +280,12 @@ class Checker {
   Interpreter value_;
   Random random_;
   std::vector<double> point_, outputs_;
-  std::tuple<bool, bool, double> worst_;  // wrong, NaN, error
+  std::vector<bool> finite_;  // by each input, whether all derivatives are
+  bool in_f32_ = false, failed_ = false;
+  std::map<std::vector<size_t>, std::unique_ptr<Interpreter>> tangents_, cotangents_;  // by what varies
+  std::tuple<bool, bool, double> worst_;                                               // wrong, NaN, error
   GradCheckReport report_;
 };
-
-/// What is computed in f32 anywhere is checked to the precision of f32.
-GradCheckOptions fitted(GradCheckOptions options, const Program& p) {
-  for (uint32_t v = 0; v < p.size(); ++v) {
-    if (p.type(ValueId{v}).dtype != DType::f32) continue;
-    options.tolerance = std::max(options.tolerance, 1e-2);
-    options.largest_step = std::max(options.largest_step, 0.1);
-  }
-  return options;
-}
 
 /// The values of every line at x.
 std::vector<Array> every_value(const Program& p, std::span<const Array> x) {
@@ -230,7 +304,7 @@ std::optional<ValueId> culprit(const Program& p, std::span<const Array> x, const
     std::vector<Array> operands;
     for (ValueId operand : p.operands(v)) operands.push_back(values[index(operand)]);
     const Program alone = single_instruction(p, v);
-    if (!Checker(alone, operands, options).run().passed) return v;
+    if (Checker(alone, operands, options).run().verdict == Verdict::failed) return v;
   }
   return std::nullopt;
 }
@@ -244,10 +318,14 @@ Program single_instruction(const Program& p, ValueId line) {
   return recording.finish(record_all(p.primitive(line), operands, p.attributes(line)));
 }
 
-GradCheckReport grad_check(const Program& p, std::span<const Array> x, const GradCheckOptions& chosen) {
-  const auto options = fitted(chosen, p);
+std::string_view to_string(Verdict verdict) {
+  static constexpr std::array<std::string_view, 3> names{"passed", "failed", "undecided"};
+  return names[static_cast<size_t>(verdict)];
+}
+
+GradCheckReport grad_check(const Program& p, std::span<const Array> x, const GradCheckOptions& options) {
   auto report = Checker(p, x, options).run();
-  if (report.passed) return report;
+  if (report.verdict != Verdict::failed) return report;
   report.instruction = culprit(p, x, options);
   if (report.instruction) report.where = p.where(*report.instruction);
   return report;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/cli/derivative_frame.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -24,10 +26,35 @@ std::vector<Type> Differentiation::varying_types() const {
   return types;
 }
 
+namespace {
+
+int64_t nans(const Array& array) {
+  int64_t count = 0;
+  for (int64_t k = 0; is_float(array.dtype()) && k < array.elements(); ++k) count += std::isnan(array[k]);
+  return count;
+}
+
+void report_nan_outputs(Context& context, const Program& program, std::span<const Array> values) {
+  auto& list = context.document()["nan_outputs"] = nlohmann::ordered_json::array();
+  for (size_t k = 0; k < values.size(); ++k) {
+    const int64_t count = nans(values[k]);
+    if (count == 0) continue;
+    const std::string name = output_name(program, k);
+    list.push_back(name);
+    const std::string part = values[k].shape().rank() == 0 ? "" : fmt::format(" in {} of {} elements", count, values[k].elements());
+    context.note(fmt::format("note: {} is nan{} at this point, so {} derivatives mean nothing{}", name, part, part.empty() ? "its" : "the",
+                             part.empty() ? "" : " there"));
+  }
+}
+
+}  // namespace
+
 std::vector<Array> Differentiation::run(const Program& derivative, std::vector<Array> more) const {
   std::vector<Array> inputs = point.inputs();
   for (Array& array : more) inputs.push_back(std::move(array));
   const InterpreterOptions options{.trap_nan = context.arguments().has("trap-nan")};
+  const auto values = context.stage("evaluate", [&] { return evaluate(program(), point.inputs(), options); });
+  report_nan_outputs(context, program(), values);
   return context.stage("run", [&] { return evaluate(derivative, inputs, options); });
 }
 
@@ -39,7 +66,9 @@ Differentiation begin_differentiation(Context& context) {
         "W612", fmt::format("program \"{}\" has no input of a float dtype to differentiate by", point.program.name()),
         {}, "a formula needs a variable; integers and bools have no derivative");
   if (!context.arguments().has("emit")) static_cast<void>(point.inputs());  // missing values are found before the work
-  Program merged = context.stage("merge", [&] { return common_subexpressions(point.program); });
+  // A trap names lines by their number in the Program that is differentiated: it must be the user's.
+  Program merged = context.arguments().has("trap-nan") ? point.program
+                                                       : context.stage("merge", [&] { return common_subexpressions(point.program); });
   return {context, std::move(point), std::move(wrt), std::move(merged)};
 }
 

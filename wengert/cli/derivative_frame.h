@@ -15,12 +15,14 @@ struct Differentiation {
   Context& context;
   Point point;
   std::vector<size_t> wrt;  ///< the inputs that vary; never empty
-  Program merged;           ///< the Program with equal lines merged: what is differentiated
+  Program merged;           ///< the Program with equal lines merged: what is differentiated; as it is under --trap-nan
 
   const Program& program() const { return point.program; }
   std::vector<std::string> varying_names() const;
   std::vector<Type> varying_types() const;
-  /// The values of `derivative` at the point, its further inputs being `more`.
+  /// The values of `derivative` at the point, its further inputs being `more`. The Program itself is run before: outputs
+  /// that are NaN are named on standard error and in the document's "nan_outputs", since a derivative may be a number there.
+  /// throws : DomainError W301 under --trap-nan, of the Program's own operations first
   std::vector<Array> run(const Program& derivative, std::vector<Array> more = {}) const;
 };
 

@@ -87,7 +87,7 @@ const std::vector<Option>& common_options() {
 const std::vector<ExitCode>& exit_codes() {
   static const std::vector<ExitCode> codes{
       {exit_ok, "success"},
-      {exit_negative, "the answer is negative: a check failed"},
+      {exit_negative, "the answer is negative: a check failed, or could verify nothing"},
       {exit_usage, "usage: the command line, a Program, a formula or a file cannot be understood"},
       {exit_shape, "shape: types or shapes do not fit together"},
       {exit_domain, "domain: a value outside the domain of an operation, e.g. under --trap-nan"},

@@ -33,16 +33,20 @@ void fill_randomly(Context& context, Point& point) {
 
 void print_report(Context& context, const GradCheckReport& r) {
   const Palette& palette = context.palette();
-  const auto compared = r.entries - static_cast<int64_t>(r.kinks.size() + r.undecided.size());
-  if (!r.passed)
+  if (r.entries == 0)
+    return context.print(palette.yellow("nothing to check: there are no inputs, or no outputs, of a float dtype"));
+  if (r.verdict == Verdict::failed)
     context.print(palette.red("the derivatives disagree with differences"));
-  else if (compared > 0)
+  else if (r.verdict == Verdict::passed)
     context.print(palette.green("the derivatives agree with differences"));
   else
-    context.print(palette.yellow("differences cannot tell at this point; try another"));
-  context.print(fmt::format("  checked         {} entries along {} directions", r.entries, r.columns));
-  context.print(fmt::format("  worst error     {:.3g}", r.worst_error));
-  if (!r.worst_entry.empty()) context.print(fmt::format("  worst entry     {}", r.worst_entry));
+    context.print(palette.yellow("undecided: differences verify nothing at this point; try another"));
+  context.print(fmt::format("  checked         {} entries along {} directions, {} verified", r.entries, r.columns, r.verified));
+  context.print(fmt::format("  tolerance       {} relative to 1 + |derivative|", shortest(r.tolerance)));
+  if (!r.worst_entry.empty()) {
+    context.print(fmt::format("  worst error     {:.3g}", r.worst_error));
+    context.print(fmt::format("  worst entry     {}", r.worst_entry));
+  }
   context.print(fmt::format("  <w,Jv>-<J'w,v>  {:.3g}, relative", r.transpose_error));
   for (const std::string& kink : r.kinks) context.print(fmt::format("  kink            {}", kink));
   for (const std::string& entry : r.undecided) context.print(fmt::format("  undecided       {}", entry));
@@ -51,9 +55,12 @@ void print_report(Context& context, const GradCheckReport& r) {
 
 void fill_document(Context& context, const GradCheckReport& r) {
   auto& document = context.document();
+  document["verdict"] = to_string(r.verdict);
   document["passed"] = r.passed;
   document["columns"] = r.columns;
   document["entries"] = r.entries;
+  document["verified"] = r.verified;
+  document["tolerance"] = number_json(r.tolerance);
   document["worst_error"] = number_json(r.worst_error);
   document["worst_entry"] = r.worst_entry;
   document["transpose_error"] = number_json(r.transpose_error);
@@ -81,14 +88,16 @@ Verb check_verb() {
       .name = "check",
       .summary = "Check a Program's derivatives against differences at a point",
       .description =
-          "Tangents against differences over a sweep of steps, cotangents against tangents. Kinks, where the "
-          "derivatives from the two sides differ, are told from errors. Exit code 1 if a derivative is wrong.",
+          "Tangents against differences over sweeps of steps, cotangents against tangents. Kinks, where the derivatives "
+          "from the two sides differ, are told from errors; what no step can tell is undecided, not wrong. The verdict "
+          "is passed (something was verified, nothing is wrong), failed, or undecided (nothing could be verified); the "
+          "exit code is 0 if it passed and 1 otherwise. A Program that computes in f32 is checked with tolerance 0.01.",
       .options = joined(
           program_options(),
           {{.names = "--random", .value = "KEY", .help = "Random values for the float inputs that --at does not name"},
            {.names = "--tolerance",
             .value = "X",
-            .help = "Largest error, relative to 1 + |derivative|",
+            .help = "Largest error, relative to 1 + |derivative|, beside that of the differences themselves",
             .initial = "1e-6"}}),
       .examples = {{"wengert check \"x*sin(y)\" --at x=2,y=3", "A formula at a point"},
                    {"wengert check net.wl --random 1", "At a random point"}},

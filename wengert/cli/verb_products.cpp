@@ -31,11 +31,33 @@ void float_outputs(const Program& p, std::vector<std::string>& names, std::vecto
   }
 }
 
+/// What moves along --v, and how. The other inputs are held fixed: a zero would be multiplied with a partial that may be
+/// infinite. Where nothing moves, or no number is asked for (--emit), every input has a direction.
+struct Motion {
+  std::vector<size_t> inputs;
+  std::vector<Array> directions;
+};
+
+Motion motion(const Differentiation& d) {
+  if (d.context.arguments().has("emit")) return {d.wrt, {}};
+  const auto all = vectors(d.context, "v", d.varying_names(), d.varying_types(), false);
+  Motion moving;
+  for (size_t k = 0; k < all.size(); ++k) {
+    bool moves = false;
+    for (int64_t i = 0; i < all[k].elements(); ++i) moves |= all[k][i] != 0;
+    if (!moves) continue;
+    moving.inputs.push_back(d.wrt[k]);
+    moving.directions.push_back(all[k]);
+  }
+  return moving.inputs.empty() ? Motion{d.wrt, all} : moving;
+}
+
 int run_jvp(Context& context) {
   const Differentiation d = begin_differentiation(context);
-  const auto derivative = differentiated(d, [&] { return jvp(d.merged, d.wrt); });
+  const Motion moving = motion(d);
+  const auto derivative = differentiated(d, [&] { return jvp(d.merged, moving.inputs); });
   if (!derivative) return exit_ok;
-  const auto values = d.run(*derivative, vectors(context, "v", d.varying_names(), d.varying_types(), false));
+  const auto values = d.run(*derivative, moving.directions);
   show_values(d, values);
   std::vector<std::string> names;
   std::vector<Type> types;
@@ -69,12 +91,15 @@ int run_vjp(Context& context) {
 
 int run_hvp(Context& context) {
   const Differentiation d = begin_differentiation(context);
-  const auto derivative = differentiated(d, [&] { return hvp(d.merged, d.wrt); });
+  const Motion moving = motion(d);
+  // All rows of the Hessian, and the columns of what moves.
+  const auto derivative = differentiated(d, [&] { return moving.inputs == d.wrt ? hvp(d.merged, d.wrt) : jvp(grad(d.merged, d.wrt), moving.inputs); });
   if (!derivative) return exit_ok;
   const auto inputs = d.varying_names();
-  const auto values = d.run(*derivative, vectors(context, "v", inputs, d.varying_types(), false));
+  const auto values = d.run(*derivative, moving.directions);
   std::vector<Result> results;
-  for (size_t k = 0; k < inputs.size(); ++k) results.push_back({inputs[k], "(H v)_" + inputs[k], values[k]});
+  for (size_t k = 0; k < inputs.size(); ++k)
+    results.push_back({inputs[k], "(H v)_" + inputs[k], values[values.size() - inputs.size() + k]});
   show(context, "product", results);
   return exit_ok;
 }
@@ -82,7 +107,7 @@ int run_hvp(Context& context) {
 Option direction_option() {
   return {.names = "--v",
           .value = "VALUES",
-          .help = "The direction, written like --at; inputs it does not name do not move",
+          .help = "The direction, written like --at; inputs it does not name are held fixed",
           .repeats = true};
 }
 
@@ -93,7 +118,8 @@ Verb grad_verb() {
           .summary = "The gradient of a scalar function, in reverse mode",
           .description =
               "One reverse sweep gives the derivative by every input, whatever their number. The function must have "
-              "one scalar output; for others there are jacobian and vjp.",
+              "one scalar output; for others there are jacobian and vjp. Derivatives are exact to rounding; where sigmoid, "
+              "tanh or softmax saturate, theirs reuse the result and are exact to a rounding of 1, not of themselves.",
           .options = derivative_options(),
           .examples = {{"wengert grad \"x*sin(y)\" --at x=2,y=3", "The gradient at a point"},
                        {"wengert grad \"x*sin(y)\" --wrt y --emit", "The Program that computes it"}},

@@ -18,6 +18,9 @@ std::atomic<uint32_t> generations{0};
 Recording::Recording(std::string name, DType float_type)
     : default_float(float_type), builder_(std::move(name)), generation_(++generations), outer_(current_recording) {
   current_recording = this;
+  if (outer_ == nullptr || !outer_->fixed_site) return;
+  site = outer_->site;
+  fixed_site = true;
 }
 
 Recording::~Recording() { current_recording = outer_; }
@@ -61,7 +64,7 @@ const Type& Expr::type() const {
 std::vector<Expr> record_all(const Primitive& primitive, std::span<const Expr> operands, const Attributes& attributes,
                              Site site) {
   Recording& recording = Recording::current();
-  if (!site) site = recording.site;
+  if (!site || recording.fixed_site) site = recording.site;
   std::vector<ValueId> values;
   std::vector<Type> types;
   for (const Expr& e : operands) {

@@ -73,6 +73,9 @@ class Recording {
 
   DType default_float;  ///< what a lone literal becomes
   Site site;            ///< used for lines recorded without one of their own
+  /// Whether all lines get `site`: the library records them on behalf of a line of the user's, and no place in its own
+  /// source says anything to him. Recordings opened within do the same.
+  bool fixed_site = false;
 
  private:
   ProgramBuilder builder_;

@@ -127,8 +127,12 @@ std::string Program::where(ValueId v) const {
     const auto given = value_name(x);
     return given.empty() ? fmt::format("%{}", wengert::index(x)) : std::string(given);
   };
-  std::string text = to_string(site(v));
+  const Site place = site(v);
+  std::string text = to_string(place);
   if (!text.empty()) text += ", ";
+  if (place.operation != Site::no_operation)  // the user knows the Program that was differentiated, not this one
+    return text + fmt::format("{}{} at %{}, in program \"{}\"", place.derivative ? "the derivative of " : "",
+                              record(place.operation).name, place.value, name());
   text += fmt::format("{} = {}", label(v), primitive(v).name);
   for (ValueId operand : operands(v)) text += " " + label(operand);
   return text + fmt::format(" in program \"{}\"", name());
@@ -242,7 +246,7 @@ ValueId ProgramBuilder::append_typed(const Primitive& primitive, std::span<const
     list_->attributes.push_back(attributes);
     attribute = static_cast<uint32_t>(list_->attributes.size() - 1);
   }
-  if (list_->sites.empty() ? static_cast<bool>(site) : !(list_->sites.back().second == site))
+  if (list_->sites.empty() ? !(site == Site{}) : !(list_->sites.back().second == site))
     list_->sites.emplace_back(static_cast<uint32_t>(size()), site);
   const ValueId first = push(primitive.id, results[0], operands, attribute);
   for (size_t k = 1; k < results.size(); ++k) push(result_p.id, results[k], {&first, 1}, 0);

@@ -63,7 +63,8 @@ class Program {
   Site site(ValueId value) const;                    ///< the user's source line, or none
   std::vector<Type> input_types() const;
   std::vector<Type> output_types() const;
-  /// "%17 = matmul %12 %3 in program "loss"", with the source line in front where it is known: for messages.
+  /// "%17 = matmul %12 %3 in program "loss"", with the source line in front where it is known: for messages. A line of a
+  /// derivative says which line it comes from: "the derivative of sqrt at %5, in program "loss_grad"".
   std::string where(ValueId value) const;
   size_t bytes() const;                              ///< memory held by the list
 

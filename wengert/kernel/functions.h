@@ -77,5 +77,7 @@ inline bool logical_and(bool a, bool b) { return a && b; }
 inline bool logical_or(bool a, bool b) { return a || b; }
 inline bool logical_not(bool a) { return !a; }
 inline double select(bool condition, double a, double b) { return condition ? a : b; }
+inline double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
+inline double compare(double a, double b) { return a > b ? 1 : a < b ? -1 : a == b ? 0 : a + b; }
 
 }  // namespace wengert

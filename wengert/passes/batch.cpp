@@ -31,6 +31,7 @@ class Batcher {
  public:
   Batcher(const Program& p, const std::vector<bool>& batched, int64_t size)
       : p_(p), size_(size), recording_(p.name()), now_(p.size(), Expr(0)), varies_(p.size(), false) {
+    recording_.fixed_site = true;  // that of the line which is batched
     for (uint32_t k = 0; k < p.inputs(); ++k) {
       Type type = p.type(ValueId{k});
       if (batched[k]) type.shape = type.shape.with(0, size);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/primitives/activation.h"
 
+#include <cmath>
+#include <limits>
+
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/elementary.h"
 #include "wengert/primitives/rearrange.h"
@@ -18,6 +21,7 @@ template <class T> T logistic(T x) {
 
 constexpr double root_half = 0x1.6a09e667f3bcdp-1;              // 1 / sqrt(2)
 constexpr double normal_density_at_0 = 0x1.9884533d43651p-2;    // 1 / sqrt(2 pi)
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -29,7 +33,8 @@ const Elementwise<1> sigmoid_p{{
     .kernel = [](auto x) { return sigmoid(x); },
     .partials = [](auto, auto y) { return each(y * (1 - y)); },
     .known = {{{0}, 0.5}, {{1}, 0x1.764d4f5d5a2bdp-1}, {{-1}, 0x1.136561454ba86p-2}, {{-800}, 0}},
-    .samples = {{-3}, {0.5}, {2}}}};
+    .samples = {{-3}, {0.5}, {2}},
+    .note = "the derivative y (1 - y) reuses the result: its error is a rounding of 1, not of itself, where y is near 1"}};
 
 const Elementwise<1> softplus_p{{
     .name = "softplus",
@@ -42,18 +47,18 @@ const Elementwise<1> softplus_p{{
 const Elementwise<1> relu_p{{
     .name = "relu",
     .kernel = [](auto x) { return max(x, 0); },
-    .partials = [](auto x, auto) { return each(select(less(0, x), 1, 0)); },
+    .partials = [](auto, auto y) { return each(sign(y)); },  // 1, 0, or the NaN that y is
     .known = {{{-2}, 0}, {{3}, 3}},
     .samples = {{-0.7}, {1.5}},
-    .edges = {{{0}, {0}}}}};
+    .edges = {{{0}, {0}}, {{nan}, {nan}}}}};
 
 const Elementwise<2> leaky_relu_p{{
     .name = "leaky_relu",
     .kernel = [](auto x, auto slope) { return select(less(x, 0), slope * x, x); },
-    .partials = [](auto x, auto slope, auto) { return each(select(less(0, x), 1, slope), min(x, 0)); },
+    .partials = [](auto x, auto slope, auto) { return each(select(less_equal(x, 0), slope, sign(x)), min(x, 0)); },
     .known = {{{-2, 0.25}, -0.5}, {{3, 0.25}, 3}},
     .samples = {{-0.7, 0.1}, {1.5, 0.1}, {-2, 0.3}},
-    .edges = {{{0, 0.1}, {0.1, 0}}},
+    .edges = {{{0, 0.1}, {0.1, 0}}, {{nan, 0.1}, {nan, nan}}},
     .source = "MHN13",
     .note = "at 0 the derivative is the slope"}};
 
@@ -66,7 +71,7 @@ const Elementwise<2> elu_p{{
     },
     .known = {{{2, 1}, 2}, {{-1, 1}, -0x1.43a54e4e98864p-1}, {{-1, 0.5}, -0x1.43a54e4e98864p-2}, {{-800, 2}, -2}},
     .samples = {{-0.7, 1}, {1.5, 1}, {-2, 0.3}},
-    .edges = {{{0, 1}, {1, 0}}, {{0, 0.5}, {0.5, 0}}},
+    .edges = {{{0, 1}, {1, 0}}, {{0, 0.5}, {0.5, 0}}, {{nan, 1}, {nan, nan}}},
     .source = "CUH16",
     .note = "at 0 the derivative is alpha"}};
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/primitives/arithmetic.h"
 
+#include <cmath>
+
 #include "wengert/primitives/elementary.h"
 #include "wengert/primitives/select.h"
 
@@ -45,14 +47,19 @@ const Elementwise<2> pow_p{{
     .name = "pow",
     .kernel = [](auto x, auto y) { return pow(x, y); },
     .partials = [](auto x, auto y, auto z) {
-      // y = 0: x^0 is 1 everywhere, so the partial is 0, where 0 * 0^-1 would be NaN; x = 0 <= y: the limit of z log x is 0.
-      const auto by_x = select(equal(y, 0), 0, y * pow(x, y - 1));
-      const auto by_y = select(logical_and(equal(x, 0), less_equal(0, y)), 0, z * log(x));
+      // At (0, 0) the partial by x is 0, since x^0 is 1 everywhere, where 0 * 0^-1 would be NaN; at (0, y > 0) that by y is
+      // the limit of z log x, 0. The roots that stand for these zeros have the slopes of what they replace: y x^(y-1) has
+      // 1 / x by y, z log x has -infinity by x up to y = 1. The sides not chosen are taken at 1, so that none is NaN.
+      const auto at_origin = logical_and(equal(x, 0), equal(y, 0)), at_edge = logical_and(equal(x, 0), less(0, y));
+      const auto steep = logical_and(at_edge, less_equal(y, 1));
+      const auto by_x = select(at_origin, sqrt(select(at_origin, y, 1)), y * pow(select(at_origin, 1, x), y - 1));
+      const auto by_y = select(steep, -sqrt(select(steep, x, 1)), z * log(select(at_edge, 1, x)));
       return each(by_x, by_y);
     },
     .known = {{{2, 3}, 8}, {{4, 0.5}, 2}, {{0, 2}, 0}, {{0, 0}, 1}, {{2, -1}, 0.5}},
     .samples = {{2, 3}, {0.5, -1.5}, {3, 0.25}, {1.5, 2}},
-    .edges = {{{0, 2}, {0, 0}}, {{0, 1}, {1, 0}}, {{0, 0}, {0, 0}}}}};
+    .edges = {{{0, 2}, {0, 0}}, {{0, 1}, {1, 0}}, {{0, 0}, {0, -HUGE_VAL}}, {{0, -1}, {-HUGE_VAL, -HUGE_VAL}}},
+    .note = "by y at (0, 0) the partial is -infinity, never a silent 0"}};
 
 const Elementwise<3> fma_p{{
     .name = "fma",

@@ -180,7 +180,7 @@ void check_linear(const Program& body, const Program& rule, std::string_view kin
   const std::string_view co = kind == "VJP" ? "co" : "";
   throw UsageError("W133", fmt::format("the {} of \"{}\" must be linear in its {}tangents: {}", kind, body.name(), co, found->reason),
                    found->line ? rule.where(*found->line) : fmt::format("program \"{}\"", rule.name()),
-                   "make each term a product of one of them with what depends on the point, as f'(x) * x_dot; a zero is 0");
+                   std::string(linearity_remedy));
 }
 
 std::string rule_remedy(const Program& body, const Program& rule, std::string_view kind, bool inputs_fit) {

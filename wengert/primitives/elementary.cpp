@@ -60,15 +60,14 @@ const Elementwise<2> hypot_p{{
     .name = "hypot",
     .kernel = [](auto a, auto b) { return hypot(a, b); },
     .partials = [](auto a, auto b, auto y) {
-      // Divided by infinity at the origin: 0 / 0 would be NaN and come back through every select, and by 1 the partials
-      // would have the slope 1 there. So all derivatives at the kink are 0, as for abs.
-      const auto length = select(equal(y, 0), std::numeric_limits<double>::infinity(), y);
+      // Divided by the least number at the origin, where 0 / 0 would be NaN: 0 there, and its own slope infinite.
+      const auto length = max(y, least_positive(y));
       return each(a / length, b / length);
     },
     .known = {{{3, 4}, 5}, {{-5, 12}, 13}, {{1, 1}, 0x1.6a09e667f3bcdp+0}},
     .samples = {{3, -2}, {-0.5, 0.25}, {1e-3, 7}},
     .edges = {{{0, 0}, {0, 0}}},
-    .note = "the derivative at (0, 0) is 0, the least-norm subgradient"}};
+    .note = "the derivative at (0, 0) is 0, the least-norm subgradient; the second there is infinite"}};
 
 const Elementwise<1> sin_p{{
     .name = "sin",
@@ -144,7 +143,8 @@ const Elementwise<1> tanh_p{{
     .kernel = [](auto x) { return tanh(x); },
     .partials = [](auto, auto y) { return each((1 - y) * (1 + y)); },  // 1 - y * y rounds y * y near |y| = 1
     .known = {{{0}, 0}, {{1}, 0x1.85efab514f394p-1}},
-    .samples = {{-2}, {0.5}, {3}}}};
+    .samples = {{-2}, {0.5}, {3}},
+    .note = "the derivative (1 - y) (1 + y) reuses the result: its error is a rounding of 1, not of itself, where |y| is near 1"}};
 
 const Elementwise<1> asinh_p{{
     .name = "asinh",

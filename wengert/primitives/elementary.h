@@ -20,7 +20,7 @@ inline Expr log(Sited x) { return log_p(x); }
 inline Expr log1p(Sited x) { return log1p_p(x); }  ///< log(1 + x), accurate near 0
 inline Expr sqrt(Sited x) { return sqrt_p(x); }
 inline Expr cbrt(Sited x) { return cbrt_p(x); }
-/// sqrt(x^2 + y^2) without overflow. The derivative at (0, 0) is 0, the least-norm subgradient.
+/// sqrt(x^2 + y^2) without overflow. The derivative at (0, 0) is 0, the least-norm subgradient; the second is infinite.
 inline Expr hypot(Sited x, Expr y) { return hypot_p(x, y); }
 
 inline Expr sin(Sited x) { return sin_p(x); }

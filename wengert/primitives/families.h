@@ -27,6 +27,10 @@ template <class... T> auto each(T... partial) {
   return std::array<Common, sizeof...(T)>{static_cast<Common>(partial)...};
 }
 
+/// The least number above 0 of the dtype of `like`: x / max(y, least) is x / y, and 0 with an infinite slope at 0 / 0.
+inline double least_positive(double) { return 0x1p-1074; }
+inline Expr least_positive(const Expr& like) { return like.type().dtype == DType::f32 ? 0x1p-149 : 0x1p-1074; }
+
 /// A value rule, a generic lambda, instantiated for numbers, for the kernel's operand, and as loops.
 template <int N> class ValueRule {
  public:

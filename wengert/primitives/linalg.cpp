@@ -204,10 +204,9 @@ const Bilinear dot_p{{
 const Composite norm_p{{
     .name = "norm", .infer = infer_reduction, .kernel = norm_kernel,
     .jvp = [](const JvpRule& r) -> Tangents {
-      // <x / |x|, x_dot>; divided by infinity where the norm is 0: 0 / 0 would come back through every select, and by 1
-      // the derivative's own derivative there would be 1.
+      // <x / |x|, x_dot>; divided by the least number where the norm is 0, see hypot.
       const auto& axes = r.attributes.integers("axes");
-      const Expr length = select(equal(r.results[0], 0), std::numeric_limits<double>::infinity(), r.results[0]);
+      const Expr length = max(r.results[0], least_positive(r.results[0]));
       const Expr direction = r.operands[0] / spread(length, r.operands[0].shape(), axes);
       return {sum(direction * r.tangent(0), axes)};
     },
@@ -218,7 +217,7 @@ const Composite norm_p{{
           {{Array({2, 2}, {3, 4, -5, 12})}, {{"axes", std::vector<int64_t>{1}}}, {Array({2}, {5, 13})}},
           {{Array({2, 1, 2}, {2, -4, 5, 6})}, {{"axes", std::vector<int64_t>{0, 2}}}, {Array({1}, {9})}}};
     },
-    .note = "the derivative where the norm is 0 is 0, the least-norm subgradient",
+    .note = "the derivative where the norm is 0 is 0, the least-norm subgradient; the second there is infinite",
     .attributes = {reduced_axes}}};
 
 Expr matmul(Sited a, Expr b, bool transpose_a, bool transpose_b) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "wengert/ir/program.h"
@@ -16,6 +17,10 @@ struct Nonlinearity {
   std::string reason;           ///< "mul is not linear in them"
   std::optional<ValueId> line;  ///< of the rule; none where a whole output is meant
 };
+
+/// What to do about one, for messages.
+inline constexpr std::string_view linearity_remedy =
+    "make each term a product of one of them with what depends on the point, as f'(x) * x_dot; a zero is 0";
 
 /// The first place at which `rule` is not linear in the inputs flagged, if any.
 ///

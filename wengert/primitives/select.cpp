@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/primitives/select.h"
 
+#include <cmath>
 #include <limits>
 
 #include "wengert/primitives/arithmetic.h"
@@ -36,11 +37,12 @@ template <class Real, class Int> void compare_kernel(KernelBuilder& k, Real real
   });
 }
 
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
 Array truths(const std::vector<double>& values) { return Array({static_cast<int64_t>(values.size())}, values).as(DType::boolean); }
 
 /// Below, equal, above and not comparable; two integers.
 std::vector<Example> comparison_examples(bool below, bool same, bool above) {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto integer = [](double x) { return Array(x).as(DType::i64); };
   return {{{Array({4}, {1, 2, 3, nan}), Array({4}, {2, 2, 2, 2})}, {}, {truths({double(below), double(same), double(above), 0})}},
           {{integer(3), integer(3)}, {}, {Array(double(same)).as(DType::boolean)}},
@@ -133,6 +135,25 @@ const Nondifferentiable sign_p{{
     .examples = [] { return std::vector<Example>{{{Array({3}, {-2, 0, 0.5})}, {}, {Array({3}, {-1, 0, 1})}}}; },
     .note = "piecewise constant"}};
 
+const Nondifferentiable compare_p{{
+    .name = "compare", .arity = 2,
+    .infer = [](const Signature& s) -> std::vector<Type> {
+      s.require(is_float(s.operands[0].dtype) && s.operands[0] == s.operands[1], "two float operands of one type");
+      return {s.operands[0]};
+    },
+    .kernel = [](KernelBuilder& k, const Attributes&) {
+      k.loop(k.result().elements(), [&](Integer i) {
+        const Scalar a = k.operand(0).real(i), b = k.operand(1).real(i);
+        k.result().store(i, select(less(a, b), -1, select(less(b, a), 1, select(equal(a, b), 0, a + b))));  // a + b is NaN
+      });
+    },
+    .batch = [](const BatchRule& rule) { return batch_elementwise(compare_p, rule); },
+    .examples = [] {
+      return std::vector<Example>{
+          {{Array({5}, {1, 2, 3, HUGE_VAL, nan}), Array({5}, {2, 2, 2, HUGE_VAL, 2})}, {}, {Array({5}, {-1, 0, 1, 0, nan})}}};
+    },
+    .note = "piecewise constant; sign(a - b), but 0 at two equal infinities"}};
+
 const Nondifferentiable floor_p{{
     .name = "floor", .arity = 1, .infer = infer_step,
     .kernel = [](KernelBuilder& k, const Attributes&) {
@@ -177,33 +198,33 @@ const Elementwise<2> max_p{{
     .name = "max",
     .kernel = [](auto a, auto b) { return max(a, b); },
     .partials = [](auto a, auto b, auto) {
-      const auto tie = select(equal(a, b), 0.5, 0);
-      return each(select(less(b, a), 1, tie), select(less(a, b), 1, tie));
+      const auto share = 0.5 + 0.5 * compare(a, b);
+      return each(share, 1 - share);
     },
     .known = {{{1, 2}, 2}, {{-1, -3}, -1}},
     .samples = {{1, 2}, {3, -1}},
-    .edges = {{{1, 1}, {0.5, 0.5}}},
+    .edges = {{{1, 1}, {0.5, 0.5}}, {{HUGE_VAL, HUGE_VAL}, {0.5, 0.5}}, {{1, nan}, {nan, nan}}},
     .note = "at a tie half of the derivative to each"}};
 
 const Elementwise<2> min_p{{
     .name = "min",
     .kernel = [](auto a, auto b) { return min(a, b); },
     .partials = [](auto a, auto b, auto) {
-      const auto tie = select(equal(a, b), 0.5, 0);
-      return each(select(less(a, b), 1, tie), select(less(b, a), 1, tie));
+      const auto share = 0.5 + 0.5 * compare(b, a);
+      return each(share, 1 - share);
     },
     .known = {{{1, 2}, 1}, {{-1, -3}, -3}},
     .samples = {{1, 2}, {3, -1}},
-    .edges = {{{1, 1}, {0.5, 0.5}}},
+    .edges = {{{1, 1}, {0.5, 0.5}}, {{-HUGE_VAL, -HUGE_VAL}, {0.5, 0.5}}, {{1, nan}, {nan, nan}}},
     .note = "at a tie half of the derivative to each"}};
 
 const Elementwise<1> abs_p{{
     .name = "abs",
     .kernel = [](auto x) { return abs(x); },
-    .partials = [](auto x, auto) { return each(select(less(x, 0), -1, select(less(0, x), 1, 0))); },
+    .partials = [](auto x, auto) { return each(sign(x)); },
     .known = {{{-2}, 2}, {{3}, 3}},
     .samples = {{-0.7}, {1.5}},
-    .edges = {{{0}, {0}}}}};
+    .edges = {{{0}, {0}}, {{nan}, {nan}}}}};
 
 Expr less(Sited a, Expr b) { return aligned(less_p, a, b); }
 Expr less_equal(Sited a, Expr b) { return aligned(less_equal_p, a, b); }
@@ -212,6 +233,7 @@ Expr logical_and(Sited a, Expr b) { return aligned(logical_and_p, a, b); }
 Expr logical_or(Sited a, Expr b) { return aligned(logical_or_p, a, b); }
 Expr logical_not(Sited a) { return logical_not_p(a); }
 Expr sign(Sited x) { return sign_p(x); }
+Expr compare(Sited a, Expr b) { return aligned(compare_p, a, b); }
 Expr floor(Sited x) { return floor_p(x); }
 
 Expr select(Sited condition, Expr a, Expr b) {

@@ -9,7 +9,7 @@
 namespace wengert {
 
 extern const Nondifferentiable less_p, less_equal_p, equal_p, logical_and_p, logical_or_p, logical_not_p;
-extern const Nondifferentiable sign_p, floor_p;
+extern const Nondifferentiable sign_p, compare_p, floor_p;
 extern const Linear select_p;
 extern const Elementwise<2> max_p, min_p;
 extern const Elementwise<1> abs_p;
@@ -34,6 +34,7 @@ inline Expr max(Sited a, Expr b) { return max_p(a, b); }  ///< NaN if either is;
 inline Expr min(Sited a, Expr b) { return min_p(a, b); }  ///< as max
 inline Expr abs(Sited x) { return abs_p(x); }             ///< derivative 0 at 0
 Expr sign(Sited x);                                       ///< -1, 0, 1 (NaN for NaN); derivative 0
+Expr compare(Sited a, Expr b);                            ///< -1, 0, 1 as a is below, at or above b (NaN if neither); derivative 0
 Expr floor(Sited x);                                      ///< derivative 0
 inline Expr clamp(Sited x, Expr low, Expr high) { return min({max(x, low), x.site}, high); }
 

@@ -127,7 +127,7 @@ const Composite log_softmax_p{{
       return {log_softmax(r.operands[0], r.attributes.integer("axis") + 1)};
     },
     .examples = [] { return softmax_examples(-0x1.62e42fefa39efp-1, 0); },
-    .note = "NaN where all elements are -infinity: there are no weights",
+    .note = "NaN where all elements are -infinity; the error of the derivative is a rounding of the largest tangent",
     .attributes = {one_axis}}};
 
 Expr logsumexp(Sited x, std::vector<int64_t> axes) {

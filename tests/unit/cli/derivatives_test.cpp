@@ -92,6 +92,14 @@ TEST(Jvp, is_the_directional_derivative) {
 
 TEST(Jvp, needs_a_direction) { EXPECT_EQ(error_id({"jvp", "x*y", "--at", "x=2,y=3"}, 2), "W604"); }
 
+TEST(Jvp, holds_fixed_what_does_not_move) {
+  for (const char* v : {"x=1", "x=1,y=0"}) {
+    EXPECT_THAT(run_tool({"jvp", "sqrt(y)+x", "--at", "x=1,y=0", "--v", v}).out, HasSubstr("f_dot = 1\n"));
+    EXPECT_THAT(run_tool({"jvp", "pow(x,y)", "--at", "x=-2,y=2", "--v", v}).out, HasSubstr("f_dot = -4\n"));
+  }
+  EXPECT_THAT(run_tool({"jvp", "sqrt(y)+x", "--at", "x=1,y=4", "--v", "x=0,y=0"}).out, HasSubstr("f_dot = 0\n"));
+}
+
 TEST(Vjp, weighs_the_outputs_by_the_seed) {
   EXPECT_EQ(run_tool({"vjp", "u = x*y, v = x+y, u, v", "--at", "x=2,y=3", "--seed", "u=1,v=10"}).out,
             "u = 6\nv = 5\nx_bar = 13\ny_bar = 12\n");
@@ -103,6 +111,77 @@ TEST(Vjp, of_one_scalar_needs_no_seed) {
 
 TEST(Hvp, is_a_column_of_the_hessian) {
   EXPECT_EQ(run_tool({"hvp", "sum(x^3)", "--at", "x=[1,2,3]", "--v", "x=[1,0,0]"}).out, "(H v)_x = [6, 0, 0]\n");
+}
+
+TEST(Hvp, holds_fixed_what_does_not_move) {
+  EXPECT_EQ(run_tool({"hvp", "sqrt(y)+x^3", "--at", "x=1,y=0", "--v", "x=1"}).out, "(H v)_x = 6\n(H v)_y = 0\n");
+  EXPECT_THAT(run_tool({"hvp", "pow(x,y)", "--at", "x=-2,y=3", "--v", "x=1"}).out, HasSubstr("(H v)_x = -12\n"));
+}
+
+class NanOutput : public testing::TestWithParam<std::vector<std::string>> {};
+
+TEST_P(NanOutput, is_named_beside_every_derivative) {
+  const auto r = run_tool(GetParam());
+  EXPECT_EQ(r.code, 0);
+  EXPECT_EQ(r.err, "note: f is nan at this point, so its derivatives mean nothing\n");
+  auto words = GetParam();
+  words.push_back("--json");
+  EXPECT_EQ(run_tool(words).json()["nan_outputs"].dump(), R"(["f"])");
+  words.push_back("--trap-nan");
+  const auto trapped = run_tool(words);
+  EXPECT_EQ(trapped.code, 4);
+  EXPECT_EQ(trapped.json()["error"]["id"], "W301");
+  EXPECT_EQ(trapped.json()["error"]["where"], "%1 = log x in program \"f\"");
+}
+
+INSTANTIATE_TEST_SUITE_P(Verbs, NanOutput,
+                         testing::Values(std::vector<std::string>{"grad", "log(x)", "--at", "x=-1"}, std::vector<std::string>{"jacobian", "log(x)", "--at", "x=-1"},
+                                         std::vector<std::string>{"jacobian", "log(x)", "--at", "x=-1", "--mode", "best"},
+                                         std::vector<std::string>{"hessian", "log(x)", "--at", "x=-1"}, std::vector<std::string>{"vjp", "log(x)", "--at", "x=-1"},
+                                         std::vector<std::string>{"jvp", "log(x)", "--at", "x=-1", "--v", "x=1"},
+                                         std::vector<std::string>{"hvp", "log(x)", "--at", "x=-1", "--v", "x=1"}));
+
+TEST(Derivatives, of_outputs_that_are_partly_nan_say_which_part) {
+  EXPECT_EQ(run_tool({"jacobian", "log(x), x", "--at", "x=[-1,2,-3]"}).err, "note: f[0] is nan in 2 of 3 elements at this point, so the derivatives mean nothing there\n");
+  EXPECT_EQ(run_tool({"grad", "x*x", "--at", "x=1", "--json"}).json()["nan_outputs"].dump(), "[]");
+}
+
+TEST(Derivatives, at_nan_are_nan) {
+  for (const char* formula : {"relu(x)", "abs(x)", "leaky_relu(x, 0.1)", "elu(x, 1)", "max(x, 1)", "min(1, x)", "clamp(x, 0, 1)", "gelu(x)", "silu(x)", "softplus(x)"})
+    EXPECT_THAT(run_tool({"grad", formula, "--at", "x=nan"}).out, HasSubstr("df/dx = nan\n")) << formula;
+}
+
+TEST(Derivatives, that_trap_name_the_line_they_come_from) {
+  const auto r = run_tool({"grad", "u = x*x, v = x*x, u + sqrt(v)", "--at", "x=0", "--trap-nan"});
+  EXPECT_EQ(r.code, 4);
+  EXPECT_THAT(r.err, HasSubstr("at the derivative of mul at %2, in program \"f_grad\""));
+  EXPECT_THAT(r.err, testing::Not(HasSubstr(".cpp")));
+}
+
+TEST(Derivatives, through_a_rule_that_is_not_linear_are_an_error_of_its_author) {
+  const std::string program = R"(program square(x: f64[]) { %1 = mul x x
+  return %1 }
+program rule(x: f64[], y: f64[], x_dot: f64[]) { %3 = mul x_dot x_dot
+  return %3 }
+program f(x: f64[]) { %1 = custom{body=@square, jvp=@rule} x
+  return %1 }
+)";
+  for (const char* verb : {"grad", "check"}) {
+    const auto r = run_tool({verb, "-", "--at", "x=3"}, program);
+    EXPECT_EQ(r.code, 2) << r.err;
+    EXPECT_THAT(r.err, HasSubstr("W134 usage: the derivative rule \"rule\" is not linear in its tangents"));
+    EXPECT_THAT(r.err, HasSubstr("%3 = mul x_dot x_dot in program \"rule\""));
+  }
+}
+
+TEST(Hessian, is_unbounded_where_the_curvature_is) {
+  const auto entry = [](const char* formula, const char* at, const char* row, const char* column) {
+    return run_tool({"hessian", formula, "--at", at, "--json"}).json()["hessian"][row][column].dump();
+  };
+  EXPECT_EQ(entry("hypot(x, y)", "x=0,y=0", "x", "x"), "\"inf\"");
+  EXPECT_EQ(entry("norm(x)", "x=[0,0]", "x", "x").substr(0, 8), "[[\"inf\",");
+  EXPECT_EQ(entry("pow(x, y)", "x=0,y=1", "x", "y"), "\"-inf\"");
+  EXPECT_EQ(entry("pow(x, y)", "x=0,y=1", "y", "x"), "\"-inf\"");
 }
 
 TEST(Hessian, is_a_table_for_scalars) {
@@ -152,11 +231,59 @@ TEST(Check, agrees_at_a_smooth_point) {
   EXPECT_EQ(r.json()["passed"], true);
 }
 
+/// x * x with a rule that is wrong by a factor.
+constexpr const char* wrong_square = R"(program square(x: f64[]) { %1 = mul x x
+  return %1 }
+program square_rule(x: f64[], y: f64[], x_dot: f64[]) { %3 = mul x x_dot
+  return %3 }
+program f(x: f64[]) { %1 = custom{body=@square, jvp=@square_rule} x
+  return %1 }
+)";
+
 TEST(Check, a_negative_answer_is_exit_code_1) {
-  // Differences over this step cannot see an oscillation of that frequency.
-  const auto r = run_tool({"check", "sin(1e13*x)/1e3", "--at", "x=0.3", "--tolerance", "1e-12", "--json"});
-  EXPECT_EQ(r.code, 1) << r.out;
+  const auto r = run_tool({"check", "-", "--at", "x=3", "--json"}, wrong_square);
+  EXPECT_EQ(r.code, 1) << r.out << r.err;
   EXPECT_EQ(r.json()["passed"], false);
+  EXPECT_EQ(r.json()["verdict"], "failed");
+}
+
+TEST(Check, that_verifies_nothing_is_exit_code_1_too) {
+  for (const char* formula : {"sqrt(x)", "abs(x)", "log(x - 1)", "sin(1e13*(x + 0.3))"}) {
+    const auto r = run_tool({"check", formula, "--at", "x=0", "--json"});
+    EXPECT_EQ(r.code, 1) << formula << r.out;
+    EXPECT_EQ(r.json()["verdict"], "undecided") << formula;
+    EXPECT_EQ(r.json()["verified"], 0) << formula;
+  }
+  const auto nothing = run_tool({"check", "2*3"});
+  EXPECT_EQ(nothing.code, 1);
+  EXPECT_THAT(nothing.out, HasSubstr("nothing to check"));
+}
+
+TEST(Check, passes_where_something_is_verified_and_lists_the_rest) {
+  const auto r = run_tool({"check", "sqrt(x), x, abs(x)", "--at", "x=0"});
+  EXPECT_EQ(r.code, 0);
+  EXPECT_THAT(r.out, HasSubstr("the derivatives agree with differences"));
+  EXPECT_THAT(r.out, HasSubstr("3 entries along 1 directions, 1 verified"));
+  EXPECT_THAT(r.out, HasSubstr("undecided       d f[0] / d x: nan from the left"));
+  EXPECT_THAT(r.out, HasSubstr("kink            d f[2] / d x: -1 from the left, 1 from the right, exact says 0"));
+}
+
+TEST(Check, verifies_derivatives_whatever_the_scale) {
+  const std::pair<const char*, const char*> cases[] = {{"1/x", "x=1e-8"},         {"cos(x)", "x=1e10"},       {"sin(1e7*x)", "x=1"},     {"sin(1e4*x)", "x=1"},
+                                                       {"sqrt(x)", "x=1e-12"},    {"x*1e300", "x=1"},         {"pow(x,y)", "x=-2,y=2"},  {"x^3", "x=1e100"},
+                                                       {"exp(x)", "x=700"},       {"x*sin(1/x)", "x=0.001"},  {"x + y", "x=1e-300,y=1"}, {"1e8 + x - 1e8", "x=0.3"},
+                                                       {"sum(sqrt(x))", "x=[1,0]"}};
+  for (const auto& [formula, at] : cases) {
+    const auto r = run_tool({"check", formula, "--at", at, "--json"});
+    EXPECT_EQ(r.code, 0) << formula << r.out;
+    EXPECT_EQ(r.json()["verdict"], "passed") << formula;
+    EXPECT_TRUE(r.json()["kinks"].empty()) << formula << r.out;
+  }
+}
+
+TEST(Check, states_the_tolerance_used) {
+  EXPECT_THAT(run_tool({"check", "x*x", "--at", "x=1"}).out, HasSubstr("tolerance       1e-06 relative"));
+  EXPECT_THAT(run_tool({"check", "x*x", "--at", "x=1", "--precision", "f32"}).out, HasSubstr("tolerance       0.01 relative"));
 }
 
 TEST(Check, random_values_fill_what_is_missing) {
