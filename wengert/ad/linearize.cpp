@@ -168,7 +168,6 @@ class Linearizer {
   Recording& recording_;
   std::vector<Expr> values_;
   Linearized result_;
-  ValueId at_ = no_value;  // the line whose rule is taken apart
 };
 
 /// The JVP of one instruction as a Program: (operands, results, residuals, tangents) -> result tangents.
@@ -216,7 +215,6 @@ std::vector<std::optional<VertexId>> Linearizer::composite(const Instruction& li
   for (const auto& tangent : tangents) active.push_back(tangent.has_value());
   const TracedRule rule = trace_rule(p_, line, values, active, recording_.default_float);
 
-  at_ = line.value;
   const Program& r = rule.program;
   std::vector<Vertex> vertices(values.size());
   for (const auto& tangent : tangents)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Library kernels by shape, behind the primitives: they must agree with the reference kernel, and a test holds them to
-// it. The library is loaded at its first use; without it the reference runs.
+// Kernels by shape, behind the primitives: matrix products by a library, loaded at its first use (without it the reference
+// runs), and broadcasts as plain loops. They must agree with the reference kernel, and a test holds them to it.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace wengert {
 /// operands, then results
 using NativeKernel = std::function<void(std::span<void* const> buffers)>;
 
-/// A library's kernel for this instruction, or an empty function if none is better than the reference.
+/// A native kernel for this instruction, or an empty function if none is better than the reference.
 NativeKernel native_kernel(const Primitive& primitive, std::span<const Type> operands, std::span<const Type> results,
                            const Attributes& attributes);
 

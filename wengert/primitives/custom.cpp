@@ -120,6 +120,51 @@ void keep_guards(const Program& body, std::span<const Expr> operands) {
     }
 }
 
+void append_floats(std::vector<Type>& types, const std::vector<Type>& of) {
+  for (const Type& type : of)
+    if (is_float(type.dtype)) types.push_back(type);
+}
+
+std::string listed(const std::vector<Type>& types) {
+  std::string text;
+  for (const Type& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
+  return "(" + text + ")";
+}
+
+void check_linear(const Program& body, const Program& rule, std::string_view kind, size_t known) {
+  std::vector<bool> linear(rule.inputs(), true);
+  std::fill_n(linear.begin(), known, false);
+  const auto found = find_nonlinearity(rule, linear);
+  if (!found) return;
+  const std::string_view co = kind == "VJP" ? "co" : "";
+  throw UsageError("W133", fmt::format("the {} of \"{}\" must be linear in its {}tangents: {}", kind, body.name(), co, found->reason),
+                   found->line ? rule.where(*found->line) : fmt::format("program \"{}\"", rule.name()),
+                   std::string(linearity_remedy));
+}
+
+std::string rule_remedy(const Program& body, const Program& rule, std::string_view kind, bool inputs_fit) {
+  const bool vjp = kind == "VJP";
+  if (inputs_fit)
+    return fmt::format("return from \"{}\" a {} for each float {} of \"{}\"", rule.name(), vjp ? "cotangent" : "tangent",
+                       vjp ? "input" : "result", body.name());
+  return fmt::format("give \"{}\" as inputs, used or not: the inputs of \"{}\", its results, and the {}", rule.name(), body.name(),
+                     vjp ? "cotangents of the results" : "tangents of the inputs");
+}
+
+/// throws unless `rule` maps (x..., y..., floats of `from`) to (floats of `to`), linearly in the former.
+void check_rule(const Program& body, const Program& rule, std::string_view kind, const std::vector<Type>& from, const std::vector<Type>& to) {
+  std::vector<Type> inputs = body.input_types(), outputs;
+  const auto results = body.output_types();
+  inputs.insert(inputs.end(), results.begin(), results.end());
+  append_floats(inputs, from);
+  append_floats(outputs, to);
+  if (rule.input_types() != inputs || rule.output_types() != outputs)
+    throw ShapeError("W208", fmt::format("the {} of \"{}\" must map {} to {}; \"{}\" maps {} to {}", kind, body.name(), listed(inputs),
+                                         listed(outputs), rule.name(), listed(rule.input_types()), listed(rule.output_types())),
+                     {}, rule_remedy(body, rule, kind, rule.input_types() == inputs));
+  check_linear(body, rule, kind, body.inputs() + results.size());
+}
+
 class Custom : public Primitive {
  public:
   Custom() : Primitive("custom", Family::control, any_arity, {}, "a nested Program with a derivative rule of the user's") {}
@@ -161,63 +206,15 @@ class Custom : public Primitive {
 
 const Custom custom_record;
 
-void append_floats(std::vector<Type>& types, const std::vector<Type>& of) {
-  for (const Type& type : of)
-    if (is_float(type.dtype)) types.push_back(type);
-}
-
-std::string listed(const std::vector<Type>& types) {
-  std::string text;
-  for (const Type& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
-  return "(" + text + ")";
-}
-
-void check_linear(const Program& body, const Program& rule, std::string_view kind, size_t known) {
-  std::vector<bool> linear(rule.inputs(), true);
-  std::fill_n(linear.begin(), known, false);
-  const auto found = find_nonlinearity(rule, linear);
-  if (!found) return;
-  const std::string_view co = kind == "VJP" ? "co" : "";
-  throw UsageError("W133", fmt::format("the {} of \"{}\" must be linear in its {}tangents: {}", kind, body.name(), co, found->reason),
-                   found->line ? rule.where(*found->line) : fmt::format("program \"{}\"", rule.name()),
-                   std::string(linearity_remedy));
-}
-
-std::string rule_remedy(const Program& body, const Program& rule, std::string_view kind, bool inputs_fit) {
-  const bool vjp = kind == "VJP";
-  if (inputs_fit)
-    return fmt::format("return from \"{}\" a {} for each float {} of \"{}\"", rule.name(), vjp ? "cotangent" : "tangent",
-                       vjp ? "input" : "result", body.name());
-  return fmt::format("give \"{}\" as inputs, used or not: the inputs of \"{}\", its results, and the {}", rule.name(), body.name(),
-                     vjp ? "cotangents of the results" : "tangents of the inputs");
-}
-
-/// throws unless `rule` maps (x..., y..., floats of `from`) to (floats of `to`), linearly in the former.
-void check_rule(const Program& body, const Program& rule, std::string_view kind, const std::vector<Type>& from, const std::vector<Type>& to,
-                Site site) {
-  std::vector<Type> inputs = body.input_types(), outputs;
-  const auto results = body.output_types();
-  inputs.insert(inputs.end(), results.begin(), results.end());
-  append_floats(inputs, from);
-  append_floats(outputs, to);
-  if (rule.input_types() != inputs || rule.output_types() != outputs)
-    throw ShapeError("W208", fmt::format("the {} of \"{}\" must map {} to {}; \"{}\" maps {} to {}", kind, body.name(), listed(inputs),
-                                         listed(outputs), rule.name(), listed(rule.input_types()), listed(rule.output_types())),
-                     to_string(site), rule_remedy(body, rule, kind, rule.input_types() == inputs));
-  check_linear(body, rule, kind, body.inputs() + results.size());
-}
-
 }  // namespace
 
 const Primitive& custom_p = custom_record;
 
 std::vector<Expr> custom_jvp(const Program& body, const Program& jvp, std::span<const Expr> operands, Site site) {
-  check_rule(body, jvp, "JVP", body.input_types(), body.output_types(), site);
   return record_all(custom_p, operands, {{"body", NestedProgram(body)}, {"jvp", NestedProgram(jvp)}}, site);
 }
 
 std::vector<Expr> custom_vjp(const Program& body, const Program& vjp, std::span<const Expr> operands, Site site) {
-  check_rule(body, vjp, "VJP", body.output_types(), body.input_types(), site);
   return record_all(custom_p, operands, {{"body", NestedProgram(body)}, {"vjp", NestedProgram(vjp)}}, site);
 }
 

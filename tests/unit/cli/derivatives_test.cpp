@@ -169,7 +169,7 @@ program f(x: f64[]) { %1 = custom{body=@square, jvp=@rule} x
   for (const char* verb : {"grad", "check"}) {
     const auto r = run_tool({verb, "-", "--at", "x=3"}, program);
     EXPECT_EQ(r.code, 2) << r.err;
-    EXPECT_THAT(r.err, HasSubstr("W134 usage: the derivative rule \"rule\" is not linear in its tangents"));
+    EXPECT_THAT(r.err, HasSubstr("W133 usage: the JVP of \"square\" must be linear in its tangents: mul is not linear in them"));
     EXPECT_THAT(r.err, HasSubstr("%3 = mul x_dot x_dot in program \"rule\""));
   }
 }

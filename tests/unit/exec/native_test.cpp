@@ -65,5 +65,24 @@ TEST(NativeMatmul, has_the_derivatives_of_the_reference) {
   EXPECT_TRUE(all_close(evaluate(vjp(p), joined(x, y_bar)), evaluate(vjp(p), joined(x, y_bar), {.reference = true}), 1e-13));
 }
 
+TEST(NativeBroadcast, equals_the_reference_for_every_pattern_of_repeated_axes) {
+  for (const DType dtype : {DType::f64, DType::f32, DType::i64, DType::boolean})
+    for (const Shape& from : {Shape{}, Shape{1}, Shape{4}, Shape{1, 4}, Shape{3, 1}, Shape{3, 4}, Shape{2, 1, 1}, Shape{1, 3, 1}, Shape{2, 1, 4},
+                              Shape{2, 3, 1}, Shape{2, 3, 4}, Shape{1, 1, 1, 1}, Shape{5, 1, 3, 1}})
+      for (const Shape& to : {Shape{2, 3, 4}, Shape{5, 2, 3, 4}}) {
+        if (!broadcasts_to(from, to)) continue;
+        Array x(Type{DType::f64, from});
+        double next = 0;
+        for (double& value : x.mutable_values<double>()) value = ++next;
+        const Program p = trace([&](Expr e) { return broadcast_to(e, to); }, {Type{dtype, from}});
+        EXPECT_EQ(evaluate(p, {x.as(dtype)}), evaluate(p, std::vector{x.as(dtype)}, {.reference = true})) << to_string(from) << to_string(to);
+      }
+}
+
+TEST(NativeBroadcast, of_nothing_is_nothing) {
+  const Program p = trace([&](Expr e) { return broadcast_to(e, {3, 0, 9}); }, {f64({0, 1})});
+  EXPECT_EQ(evaluate(p, {Array(f64({0, 1}))})[0].elements(), 0);
+}
+
 }  // namespace
 }  // namespace wengert
