@@ -85,14 +85,33 @@ _wengert() {
     check:--tolerance) COMPREPLY=(); return ;;
     check:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     train:--net) COMPREPLY=(); return ;;
+    train:--loss) COMPREPLY=(); return ;;
+    train:--regularize) COMPREPLY=(); return ;;
+    train:--initializer) COMPREPLY=(); return ;;
+    train:--bias-initializer) COMPREPLY=(); return ;;
+    train:--optimizer) COMPREPLY=(); return ;;
+    train:--rate) COMPREPLY=(); return ;;
+    train:--schedule) COMPREPLY=(); return ;;
     train:--epochs) COMPREPLY=(); return ;;
     train:--batch) COMPREPLY=(); return ;;
-    train:--rate) COMPREPLY=(); return ;;
-    train:--rate-decay) COMPREPLY=(); return ;;
-    train:--momentum) COMPREPLY=(); return ;;
+    train:--patience) COMPREPLY=(); return ;;
     train:--seed) COMPREPLY=(); return ;;
+    train:--target) COMPREPLY=(); return ;;
+    train:--ignore) COMPREPLY=(); return ;;
+    train:--categorical) COMPREPLY=(); return ;;
+    train:--learn) COMPREPLY=($(compgen -W 'auto classes values' -- "$current")); return ;;
+    train:--standardize) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    train:--test) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    train:--validation) COMPREPLY=(); return ;;
+    train:--missing) COMPREPLY=($(compgen -W 'error drop fill' -- "$current")); return ;;
+    train:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
+    train:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    train:--separator) COMPREPLY=(); return ;;
     train:-o | train:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     train:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    predict:-o | predict:--out) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    predict:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    predict:--separator) COMPREPLY=(); return ;;
     predict:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     data:--train) COMPREPLY=(); return ;;
     data:--test) COMPREPLY=(); return ;;
@@ -102,11 +121,16 @@ _wengert() {
     primitives:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     demo:--data) COMPREPLY=($(compgen -d -- "$current")); return ;;
     demo:--net) COMPREPLY=(); return ;;
+    demo:--loss) COMPREPLY=(); return ;;
+    demo:--regularize) COMPREPLY=(); return ;;
+    demo:--initializer) COMPREPLY=(); return ;;
+    demo:--bias-initializer) COMPREPLY=(); return ;;
+    demo:--optimizer) COMPREPLY=(); return ;;
+    demo:--rate) COMPREPLY=(); return ;;
+    demo:--schedule) COMPREPLY=(); return ;;
     demo:--epochs) COMPREPLY=(); return ;;
     demo:--batch) COMPREPLY=(); return ;;
-    demo:--rate) COMPREPLY=(); return ;;
-    demo:--rate-decay) COMPREPLY=(); return ;;
-    demo:--momentum) COMPREPLY=(); return ;;
+    demo:--patience) COMPREPLY=(); return ;;
     demo:--seed) COMPREPLY=(); return ;;
     demo:-o | demo:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     demo:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
@@ -157,11 +181,11 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     train)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --epochs --batch --rate --rate-decay --momentum --seed -o --out --json --stats --color -h --help' -- "$current"))
-      else COMPREPLY=($(compgen -d -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --target --ignore --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     predict)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--each --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--each -o --out --header --separator --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     data)
@@ -173,7 +197,7 @@ _wengert() {
       else COMPREPLY=($(compgen -W "$(wengert primitives --names 2>/dev/null)" -- "$current"))
       fi ;;
     demo)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --epochs --batch --rate --rate-decay --momentum --seed -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed -o --out --json --stats --color -h --help' -- "$current"))
       fi ;;
   esac
 }
