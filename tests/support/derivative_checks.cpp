@@ -175,7 +175,7 @@ testing::AssertionResult pullback_is_transpose(const Case& c) {
 }
 
 testing::AssertionResult both_modes_give_one_jacobian(const Case& c) {
-  const auto inputs = float_types(c.program.input_types()), outputs = c.program.output_types();
+  const auto inputs = float_types(c.program.input_types()), outputs = float_types(c.program.output_types());
   return all_close(dense(evaluate(jacobian(c.program, {}, JacobianMode::forward), c.x), outputs, inputs),
                    dense(evaluate(jacobian(c.program, {}, JacobianMode::reverse), c.x), outputs, inputs), 1e-12);
 }

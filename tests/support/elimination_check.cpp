@@ -33,13 +33,13 @@ testing::AssertionResult elimination_agrees(const Case& c, bool& scalarizable) {
   const auto x = scalars->split(c.x);
   if (const auto result = all_close(scalars->join(evaluate(scalars->program, x)), evaluate(c.program, c.x), 1e-14); !result)
     return testing::AssertionFailure() << "values of the scalar Program: " << result.message();
-  const auto expected = dense(evaluate(jacobian(c.program), c.x), c.program.output_types(), float_types(c.program.input_types()));
+  const auto expected = dense(evaluate(jacobian(c.program), c.x), float_types(c.program.output_types()), float_types(c.program.input_types()));
   const LinearGraph graph = linearize(scalars->program).graph;
   const std::pair<const char*, EliminationOrder> orders[] = {
       {"forward", forward_order(graph)}, {"reverse", reverse_order(graph)}, {"Markowitz", markowitz_order(graph)}};
   for (const auto& [name, order] : orders) {
     const auto entries = evaluate(accumulate(scalars->program, order).program, x);
-    const auto result = all_close(dense(entries, scalars->program.output_types(), float_types(scalars->program.input_types())), expected, 1e-11);
+    const auto result = all_close(dense(entries, float_types(scalars->program.output_types()), float_types(scalars->program.input_types())), expected, 1e-11);
     if (!result) return testing::AssertionFailure() << name << " order: " << result.message();
   }
   return testing::AssertionSuccess();

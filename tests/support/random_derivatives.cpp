@@ -147,8 +147,8 @@ void check_elimination(const Program& p, const std::vector<Array>& x, RandomDeri
   const LinearGraph graph = linearize(q).graph;
   if (forward_order(graph).size() > 400) return;
   const auto at = scalars->split(x);
-  const auto outputs = q.output_types(), inputs = float_types(q.input_types());
-  const auto expected = dense(evaluate(jacobian(p, {}, JacobianMode::forward), x), p.output_types(), float_types(p.input_types()));
+  const auto outputs = float_types(q.output_types()), inputs = float_types(q.input_types());
+  const auto expected = dense(evaluate(jacobian(p, {}, JacobianMode::forward), x), float_types(p.output_types()), float_types(p.input_types()));
   const auto condition = absolute_jacobian(q, at);
   for (const auto& order : {forward_order(graph), reverse_order(graph), markowitz_order(graph)}) {
     const auto found = dense(evaluate(accumulate(q, order).program, at), outputs, inputs);

@@ -30,7 +30,7 @@ Program value_and_grad(const Program& p, const std::vector<size_t>& wrt = {});
 
 enum class JacobianMode { by_shape, forward, reverse };
 
-/// (x...) -> dy_i/dx_j for every output i and input j in `wrt`, row by row, of shape y_i.shape + x_j.shape and y_i's dtype.
+/// (x...) -> dy_i/dx_j for every output i of float dtype and input j in `wrt`, row by row, of shape y_i.shape + x_j.shape and y_i's dtype.
 /// The entries of an output that is no float (flags, places) are zeros of x_j's dtype.
 ///
 /// mode : forward sweeps (one an input element), reverse sweeps (one an output element), or the fewer of the two

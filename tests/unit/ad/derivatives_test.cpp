@@ -36,10 +36,9 @@ TEST(Jvp, has_tangents_behind_the_inputs_and_behind_the_outputs) {
   EXPECT_EQ(p.value_name(ValueId{3}), "y_dot");
 }
 
-TEST(Jacobian, of_an_output_without_derivative_is_zero_in_every_mode) {
+TEST(Jacobian, leaves_out_outputs_without_derivative_in_every_mode) {
   const Program p = trace([](Expr x) { return std::array{less(x, 0), argmax(x), sum(x)}; }, {f32({3})});
-  const std::vector<Array> x{Array({3}, {1, -2, 0.5}).as(DType::f32)};
-  const std::vector<Array> expected{Array(f32({3, 3})), Array(f32({3})), Array({3}, {1, 1, 1}).as(DType::f32)};
+  const std::vector<Array> x{Array({3}, {1, -2, 0.5}).as(DType::f32)}, expected{Array({3}, {1, 1, 1}).as(DType::f32)};
   EXPECT_EQ(evaluate(jacobian(p, {}, JacobianMode::forward), x), expected);
   EXPECT_EQ(evaluate(jacobian(p, {}, JacobianMode::reverse), x), expected);
 }

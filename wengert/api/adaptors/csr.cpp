@@ -42,7 +42,10 @@ Program with_outputs(const Program& p, const std::vector<bool>& flags) {
 
 }  // namespace
 
-CsrJacobian::CsrJacobian(const Program& p) {
+CsrJacobian::CsrJacobian(const Program& all) {
+  std::vector<bool> floats;
+  for (const Type& type : all.output_types()) floats.push_back(is_float(type.dtype));
+  const Program p = with_outputs(all, floats);  // the others have no rows
   const auto varying = varying_inputs(p, {});
   const auto depends = dependencies(p, varying);
   std::vector<bool> flags;
