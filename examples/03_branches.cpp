@@ -38,7 +38,7 @@ void show_guard(const Function& loss) {
     std::puts(error.what());
     // W701 usage: a comparison turns out otherwise than when this Program was recorded, so its result would be that of
     // the wrong branch
-    //   at 03_branches.cpp:14, %8 = less %4 %7 in program "loss_grad"
+    //   at 03_branches.cpp:14, less at %6, in program "loss_grad"
     //   fix: use Function, which records the other branch, or record again at this point
   }
 }

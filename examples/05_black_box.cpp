@@ -71,6 +71,6 @@ int main() {
     std::puts(error.what());
     // W208 shape: the VJP of "reactor" must map (f64[3], f64[2], f64[2]) to (f64[3]); "rule" maps (f64[3], f64[2],
     // f64[2]) to (f64[])
-    //   at 05_black_box.cpp:44
+    //   at 05_black_box.cpp:44, custom %1 in program "loss"
   }
 }

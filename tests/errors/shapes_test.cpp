@@ -72,11 +72,11 @@ TEST(ShapeErrors, W206_of_a_record_without_a_remedy_names_its_page) {
   EXPECT_EQ(error_of([&] {
               Signature{sin_p, {types, 1}, none}.require(false, "luck");
             }).fix(),
-            "`wengert primitives sin` shows what it takes; reshape, transpose and cast make operands fit");
+            "`wengert primitives sin` shows what it takes; reshape, transpose and convert make operands fit");
   EXPECT_EQ(error_of([&] {
               Signature{add_p, types, none}.refuse("one dtype");
             }).fix(),
-            "bring f32 and f64 to one of them with convert");
+            "convert one of them: convert(x, dtype=f64)");
 }
 
 TEST(ShapeErrors, W207_inputs_that_do_not_fit_the_program) {

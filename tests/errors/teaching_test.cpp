@@ -71,7 +71,7 @@ TEST(TeachingErrors, W203_the_forward_pass_of_another_net) {
 TEST(TeachingErrors, W201_layers_of_unequal_width) {
   const Error error = error_of([] { product(Matrix(2, 3), {1, 2}); });
   EXPECT_EQ(error.problem(), "matmul needs equal inner extents; left is f64[2,3], right is f64[2] (3 vs 2)");
-  EXPECT_THAT(errors_section("W201"), HasSubstr("\n  fix: " + error.fix() + "\n"));
+  EXPECT_EQ(error.fix(), "transpose one of them, or check the layer sizes");
 }
 
 TEST(TeachingErrors, W204_a_matrix_of_too_few_numbers) {

@@ -39,7 +39,9 @@ struct Sweep {
 
   void add(double left, double at, double right, double h, double epsilon) {
     const double size = std::max({std::abs(left), std::abs(at), std::abs(right)});
-    central.add((right - left) / (2 * h), epsilon * size / h);
+    const double slope = (right - left) / (2 * h);
+    central.add(slope, epsilon * size / h);
+    result.largest = std::max(result.largest, std::abs(slope));
     result.from_left = (at - left) / h;
     result.from_right = (right - at) / h;
     result.noise = 4 * epsilon * size / h;
@@ -59,9 +61,9 @@ struct Sweep {
 
 /// Where the sweeps start, as powers of two, coarse to fine.
 std::vector<int> sweep_starts(const StepRange& range) {
-  // Steps below x epsilon^(3/4) say nothing: what rounding makes of them is as large as they are.
+  // Steps below x epsilon^0.85 say nothing: what rounding makes of x, they are not much more.
   const int top = std::ilogb(std::max(1.0, range.scale)) + 1;
-  const int bottom = top + static_cast<int>(0.75 * std::log2(range.epsilon));
+  const int bottom = top + static_cast<int>(0.85 * std::log2(range.epsilon));
   std::vector<int> starts;
   int next = top - 3;
   for (; next - Differences::steps + 1 >= bottom; next -= Differences::steps) starts.push_back(next);

@@ -17,6 +17,7 @@ namespace wengert {
 struct Difference {
   double value = 0;  ///< extrapolated central difference; NaN where too few steps could be taken
   double error = 0;  ///< estimate of its error
+  double largest = 0;  ///< of the central differences: an error about as large says that no step resolves the function
   double from_left = 0, from_right = 0;  ///< one-sided differences at the smallest step
   double jump = 0;                       ///< right minus left, extrapolated to step 0: not 0 at a kink
   double jump_change = 0;                ///< by how much right minus left varies over the sweep
@@ -44,7 +45,7 @@ class Differences {
   /// y(0).
   const std::vector<double>& at() const { return at_; }
   bool finished() const { return next_ == first_exponents_.size(); }
-  /// The next sweep. cost: 12 evaluations; there are at most nine sweeps
+  /// The next sweep. cost: 12 evaluations; there are at most ten sweeps
   void sweep();
   /// What the sweeps so far say of output k, coarse to fine.
   std::span<const Difference> of(size_t k) const { return found_[k]; }

@@ -44,7 +44,7 @@ struct GradCheckReport {
 
 /// p : float inputs are varied, others held fixed.  x : its inputs, f64, or f32 with its coarser tolerance
 /// cost: for each input element a JVP and 13 evaluations of p where the first sweep of differences settles every entry,
-///       at most 109 where none does
+///       at most 121 where none does
 /// throws: ShapeError W207 if x does not fit
 GradCheckReport grad_check(const Program& p, std::span<const Array> x, const GradCheckOptions& options = {});
 

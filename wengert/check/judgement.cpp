@@ -16,6 +16,12 @@ double relative_error(const Difference& d) {
   return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
 }
 
+/// Whether the steps resolve the function: beside the slopes seen, or beside rounding where these are all 0, the error is
+/// small. Steps of many periods see slopes near 0, which would pass for one.
+bool is_resolved(const Difference& d, double tolerance) {
+  return d.error <= std::max(1e-3, tolerance) * d.largest || d.error <= 16 * d.noise;
+}
+
 double steepness(const Difference& d) { return 1 + std::max(std::abs(d.from_left), std::abs(d.from_right)); }
 
 /// Right and left differ by what goes to 0 with the step.
@@ -33,11 +39,12 @@ bool fits(double exact, const Difference& d, double tolerance) {
 /// The sweeps that are about as precise as the most precise one. Others may state a small error by chance.
 std::vector<Difference> precise_sweeps(std::span<const Difference> sweeps, double tolerance) {
   double best = std::numeric_limits<double>::infinity();
-  for (const Difference& d : sweeps) best = std::min(best, relative_error(d));
+  for (const Difference& d : sweeps)
+    if (is_resolved(d, tolerance)) best = std::min(best, relative_error(d));
   const double enough = std::min(std::max(100 * best, 0.1 * tolerance), std::max(1e-3, tolerance));
   std::vector<Difference> precise;
   for (const Difference& d : sweeps)
-    if (relative_error(d) <= enough) precise.push_back(d);
+    if (is_resolved(d, tolerance) && relative_error(d) <= enough) precise.push_back(d);
   return precise;
 }
 
@@ -50,10 +57,10 @@ template <class Same> std::optional<Difference> confirmed(std::span<const Differ
 }
 
 /// A kink that two sweeps see and no finer one finds smooth.
-std::optional<Difference> kink(std::span<const Difference> sweeps) {
+std::optional<Difference> kink(std::span<const Difference> sweeps, double tolerance) {
   std::vector<Difference> kinked;
   for (const Difference& d : sweeps) {
-    if (is_smooth(d) && relative_error(d) <= 1e-3) kinked.clear();
+    if (is_smooth(d) && is_resolved(d, tolerance) && relative_error(d) <= std::max(1e-3, tolerance)) kinked.clear();
     else if (is_kinked(d)) kinked.push_back(d);
   }
   return confirmed(kinked, [](const Difference& a, const Difference& b) { return std::abs(a.jump - b.jump) <= 0.1 * std::abs(b.jump); });
@@ -69,7 +76,7 @@ bool lies_between(double exact, const Difference& d) {
 
 Judged judge(double exact, std::span<const Difference> sweeps, double tolerance) {
   if (sweeps.empty()) return {};
-  if (const auto at_kink = kink(sweeps))
+  if (const auto at_kink = kink(sweeps, tolerance))
     return {std::isfinite(exact) && lies_between(exact, *at_kink) ? Judgement::kink : Judgement::wrong, *at_kink};
   auto precise = precise_sweeps(sweeps, tolerance);
   std::erase_if(precise, [](const Difference& d) { return !is_smooth(d); });

@@ -123,7 +123,7 @@ class NanOutput : public testing::TestWithParam<std::vector<std::string>> {};
 TEST_P(NanOutput, is_named_beside_every_derivative) {
   const auto r = run_tool(GetParam());
   EXPECT_EQ(r.code, 0);
-  EXPECT_EQ(r.err, "note: f is nan at this point, so its derivatives mean nothing\n");
+  EXPECT_THAT(r.err, testing::EndsWith("note: f is nan at this point, so its derivatives mean nothing\n"));
   auto words = GetParam();
   words.push_back("--json");
   EXPECT_EQ(run_tool(words).json()["nan_outputs"].dump(), R"(["f"])");

@@ -158,7 +158,7 @@ TEST(Norm, has_the_least_norm_subgradient_at_0) {
   EXPECT_EQ(gradient(f, {Array(f64({3}))}), Array(f64({3})));
   EXPECT_EQ(gradient([](Expr x) { return norm(x - x); }, {Array({2}, {1, 2})}), Array(f64({2})));
   const auto bend = evaluate(jvp(grad(traced(f, {Array(f64({2}))}))), {Array(f64({2})), Array({2}, {1, 1})})[1];
-  EXPECT_TRUE(std::isfinite(bend[0]) && std::isfinite(bend[1])) << to_string(bend);
+  EXPECT_FALSE(std::isfinite(bend[0]) || std::isfinite(bend[1])) << to_string(bend) << ": the curvature is unbounded";
 }
 
 TEST(Norm, works_along_axes) {
