@@ -36,15 +36,23 @@ bool fits(double exact, const Difference& d, double tolerance) {
   return std::abs(exact - d.value) <= tolerance * (1 + std::abs(exact)) + 10 * d.error;
 }
 
+/// Whether finer steps see slopes far beyond those of sweep k: its steps went over many periods, and agree by chance.
+bool is_blind(std::span<const Difference> sweeps, size_t k, double tolerance) {
+  return std::any_of(sweeps.begin() + static_cast<int64_t>(k) + 1, sweeps.end(), [&](const Difference& finer) {
+    return is_resolved(finer, tolerance) && finer.largest > 1e3 * sweeps[k].largest + 16 * finer.noise;
+  });
+}
+
 /// The sweeps that are about as precise as the most precise one. Others may state a small error by chance.
 std::vector<Difference> precise_sweeps(std::span<const Difference> sweeps, double tolerance) {
   double best = std::numeric_limits<double>::infinity();
-  for (const Difference& d : sweeps)
-    if (is_resolved(d, tolerance)) best = std::min(best, relative_error(d));
+  for (size_t k = 0; k < sweeps.size(); ++k)
+    if (is_resolved(sweeps[k], tolerance) && !is_blind(sweeps, k, tolerance)) best = std::min(best, relative_error(sweeps[k]));
   const double enough = std::min(std::max(100 * best, 0.1 * tolerance), std::max(1e-3, tolerance));
   std::vector<Difference> precise;
-  for (const Difference& d : sweeps)
-    if (is_resolved(d, tolerance) && relative_error(d) <= enough) precise.push_back(d);
+  for (size_t k = 0; k < sweeps.size(); ++k)
+    if (is_resolved(sweeps[k], tolerance) && relative_error(sweeps[k]) <= enough && !is_blind(sweeps, k, tolerance))
+      precise.push_back(sweeps[k]);
   return precise;
 }
 
