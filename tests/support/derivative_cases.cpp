@@ -67,7 +67,11 @@ std::vector<Type> float_types(std::vector<Type> types) {
 }
 
 bool has_no_partial(const Primitive& primitive, size_t operand) {
-  return std::ranges::any_of(primitive.edges(), [&](const StatedPartials& edge) { return std::isnan(edge.partials[operand]); });
+  // NaN at a point that is none says so of the operand; at NaN every partial may be NaN.
+  return std::ranges::any_of(primitive.edges(), [&](const StatedPartials& edge) {
+    const bool at_nan = std::ranges::any_of(edge.at, [](double x) { return std::isnan(x); });
+    return !at_nan && std::isnan(edge.partials[operand]);
+  });
 }
 
 Case with_data_fixed(const Case& c, const std::vector<bool>& also) {

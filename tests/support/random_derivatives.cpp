@@ -244,8 +244,10 @@ std::vector<double> absolute_jacobian(const Program& p, const std::vector<Array>
         for (size_t j = 0; j < n; ++j) sums[index(to)][j] += std::abs(factor) * sums[index(from)][j];
   }
   std::vector<double> matrix;
-  for (const auto& output : graph.outputs)
-    for (size_t j = 0; j < n; ++j) matrix.push_back(output ? sums[index(*output)][j] : 0);
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    if (!is_float(p.type(p.outputs()[i]).dtype)) continue;  // no row of the Jacobian
+    for (size_t j = 0; j < n; ++j) matrix.push_back(graph.outputs[i] ? sums[index(*graph.outputs[i])][j] : 0);
+  }
   return matrix;
 }
 
