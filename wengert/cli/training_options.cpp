@@ -38,20 +38,27 @@ Missing missing_of(const Arguments& arguments) {
 /// --test is a share, or a file.
 void set_test(DataOptions& options, const Arguments& arguments) {
   const std::string test = arguments.text("test");
-  if (std::filesystem::exists(test)) options.test_paths = arguments.all("test");
-  else options.test = arguments.real("test", 0, 0.9);
+  if (std::filesystem::exists(test)) {
+    options.test_paths = {test};
+    return;
+  }
+  if (test.find_first_not_of("0123456789.eE+-") != std::string::npos)
+    throw UsageError("W602", fmt::format("--test is a share of the examples or a file; there is no file \"{}\"", test), {}, "e.g. --test=0.2");
+  options.test = arguments.real("test", 0, 0.9);
 }
 
 NetDescription net_description(const Arguments& arguments, const Dataset& data) {
-  const std::string initializer = arguments.text("initializer");
   NetDescription description;
   if (const std::string text = arguments.text("net"); text.ends_with(".json")) {
     description = read_net(text).description;
-    if (arguments.has("initializer"))
-      throw UsageError("W602", fmt::format("--initializer does not change the net in {}", text), {}, "write the initializers into the file");
+    for (const char* option : {"initializer", "bias-initializer"})
+      if (arguments.has(option))
+        throw UsageError("W602", fmt::format("--{} does not change the net in {}", option, text), {}, "write the initializers into the file");
   } else {
     const int64_t outputs = data.is_classification() ? data.classes : data.targets();
-    description = parse_net(text.empty() ? fmt::format("{}-128 relu-{}", data.features(), outputs) : text, initializer).description;
+    description = parse_net(text.empty() ? fmt::format("{}-128 relu-{}", data.features(), outputs) : text, arguments.text("initializer"),
+                            arguments.text("bias-initializer"))
+                      .description;
   }
   if (arguments.has("loss") || description.loss.empty()) description.loss = arguments.text("loss");
   if (arguments.has("regularize") || description.regularize.empty()) description.regularize = arguments.text("regularize");

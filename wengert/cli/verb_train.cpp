@@ -26,7 +26,7 @@ int run(Context& context) {
 
 Verb train_verb() {
   auto options = learning_options({.optimizer = "adam", .rate = "", .schedule = "constant", .epochs = "20"});
-  options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "Table, folder of IDX files, or arrays: see below", .completes = Completes::files, .required = true, .repeats = true});
+  options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "A table, a folder of IDX files, or arrays: see above", .completes = Completes::files, .required = true, .repeats = true});
   for (Option& option : data_options()) options.push_back(std::move(option));
   options.push_back({"--resume", {}, "Go on from the snapshot in the folder of results"});
   options.push_back({"-o,--out", "FOLDER", "Where weights, metrics, pictures and snapshots go", "out", {}, Completes::directories});

@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "tool.h"
+#include "wengert/io/safetensors.h"
 
 namespace wengert {
 namespace {
@@ -97,6 +98,17 @@ TEST(Train, learns_values_and_says_the_error_in_the_units_of_the_target) {
   EXPECT_NEAR(std::stod(predicted.out.substr(6)), 150500.5, 1000);
 }
 
+TEST(Train, starts_weights_and_biases_as_it_is_told) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(50));
+  const auto trained = run_tool({"train", table, "--initializer", "constant 0.25", "--bias-initializer", "constant 0.5", "--net", "2-3 tanh-2", "--optimizer",
+                                 "gradient_descent", "--rate", "0", "--epochs", "1", "-o", folder / "out"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Tensors weights = read_safetensors(folder / "out/weights.safetensors");
+  EXPECT_EQ(weights.arrays[0].array[0], 0.25);
+  EXPECT_EQ(weights.arrays[1].array[0], 0.5);
+}
+
 TEST(Train, says_what_is_wrong) {
   const Folder folder;
   const auto table = folder.write("rings.csv", rings(100));
@@ -106,6 +118,7 @@ TEST(Train, says_what_is_wrong) {
   EXPECT_EQ(error_id({"train", table, "--target", "colour"}, 2), "W823");
   EXPECT_EQ(error_id({"train", table, "--patience", "3"}, 2), "W812");
   EXPECT_EQ(error_id({"train", table, "--epochs", "0"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", table, "--test", "absent.csv"}, 2), "W602");
   EXPECT_EQ(error_id({"train", table, "-o", table}, 5), "W441");
 }
 
