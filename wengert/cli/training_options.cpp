@@ -92,7 +92,7 @@ std::vector<Option> learning_options(const UsualTraining& usual) {
           {"--initializer", "TEXT", "How weights start: he_normal, xavier_uniform, orthogonal, \"normal 0 1\", ...", "he_normal"},
           {"--bias-initializer", "TEXT", "How biases start", "zeros"},
           {"--optimizer", "TEXT", "gradient_descent, \"sgd 0.9\", nesterov, adagrad, rmsprop, adam, adamw, lbfgs", usual.optimizer},
-          {"--rate", "R", "Learning rate (default: what suits the optimizer)", usual.rate},
+          {"--rate", "R", "Learning rate; unsaid, what suits the optimizer", usual.rate},
           {"--schedule", "TEXT", "Factor on the rate: constant, \"step 0.5 every 1\", cosine, ..., each with warmup=EPOCHS", usual.schedule},
           {"--epochs", "N", "Passes over the training set", usual.epochs},
           {"--batch", "N", "Examples an update", "64"},
