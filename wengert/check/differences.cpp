@@ -62,12 +62,13 @@ struct Sweep {
 /// Where the sweeps start, as powers of two, coarse to fine.
 std::vector<int> sweep_starts(const StepRange& range) {
   // Steps below x epsilon^0.85 say nothing: what rounding makes of x, they are not much more.
-  const int top = std::ilogb(std::max(1.0, range.scale)) + 1;
+  const double scale = std::isfinite(range.scale) ? std::max(1.0, range.scale) : 1;  // around infinity no step tells anything
+  const int top = std::ilogb(scale) + 1;
   const int bottom = top + static_cast<int>(0.85 * std::log2(range.epsilon));
   std::vector<int> starts;
   int next = top - 3;
   for (; next - Differences::steps + 1 >= bottom; next -= Differences::steps) starts.push_back(next);
-  if (!(range.near > 0) || range.scale >= 1) return starts;
+  if (!(range.near > 0) || !(range.scale < 1)) return starts;
   const int around = std::ilogb(range.near) + 1;
   for (next = std::min(next, around - 3); next > around - 16; next -= Differences::steps) starts.push_back(next);
   return starts;

@@ -84,5 +84,10 @@ TEST(Differences, cost_twelve_evaluations_a_sweep_and_at_most_ten_sweeps) {
   }
 }
 
+TEST(Differences, around_infinity_and_nan_take_the_steps_of_1) {
+  for (const double x : {HUGE_VAL, std::nan("")})
+    EXPECT_GE(all_sweeps([](double) { return std::vector<double>{0}; }, {.scale = x, .near = x}).size(), 1U) << x;
+}
+
 }  // namespace
 }  // namespace wengert
