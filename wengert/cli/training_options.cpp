@@ -56,7 +56,7 @@ NetDescription net_description(const Arguments& arguments, const Dataset& data) 
         throw UsageError("W602", fmt::format("--{} does not change the net in {}", option, text), {}, "write the initializers into the file");
   } else {
     const int64_t outputs = data.is_classification() ? data.classes : data.targets();
-    description = parse_net(text.empty() ? fmt::format("{}-128 relu-{}", data.features(), outputs) : text, arguments.text("initializer"),
+    description = parse_net(!arguments.has("net") ? fmt::format("{}-128 relu-{}", data.features(), outputs) : text, arguments.text("initializer"),
                             arguments.text("bias-initializer"))
                       .description;
   }

@@ -114,6 +114,7 @@ TEST(Train, says_what_is_wrong) {
   const auto table = folder.write("rings.csv", rings(100));
   EXPECT_EQ(error_id({"train", folder / "absent.csv"}, 2), "W828");
   EXPECT_EQ(error_id({"train", table, "--net", "3-2"}, 2), "W812");
+  EXPECT_EQ(error_id({"train", table, "--net", ""}, 2), "W810");
   EXPECT_EQ(error_id({"train", table, "--optimizer", "adm"}, 2), "W814");
   EXPECT_EQ(error_id({"train", table, "--target", "colour"}, 2), "W823");
   EXPECT_EQ(error_id({"train", table, "--patience", "3"}, 2), "W812");
