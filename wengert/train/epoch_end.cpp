@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/train/epoch_end.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace wengert {
@@ -8,7 +9,8 @@ namespace {
 
 void keep_best(TrainingState& state, const Measure& validation) {
   const auto loss_of = [&](int64_t epoch) { return state.reports[static_cast<size_t>(epoch - 1)].validation->loss; };
-  if (state.best_epoch > 0 && !(validation.loss < loss_of(state.best_epoch))) return;
+  const bool is_first = state.best_epoch == 0 || std::isnan(loss_of(state.best_epoch));  // a NaN is no loss to beat
+  if (!is_first && !(validation.loss < loss_of(state.best_epoch))) return;
   state.best = state.parameters;
   state.best_epoch = state.epoch;
 }
