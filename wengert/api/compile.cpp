@@ -16,9 +16,9 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 // Measured on two processors with AVX2; only their order of magnitude counts.
 constexpr double line_s = 40e-9, element_s = 2e-9;                  // a line interpreted, and an element of its results
-constexpr double load_s = 0.05, soon_line_s = 6e-6, well_line_s = 80e-6;  // loading the compiler; a line at level 0, at 1 and 2
+constexpr double load_s = 0.05, soon_line_s = 6e-6, well_line_s = 25e-6;  // loading the compiler; a line at level 0, at 1 and 2
 constexpr double faster = 0.7;                                      // of an interpreter's run is saved at least
-constexpr size_t most_lines_at_leisure = 3000;                      // beyond, levels 1 and 2 take over a quarter second
+constexpr size_t most_lines_at_leisure = 10'000;                    // beyond, levels 1 and 2 take over a quarter second
 
 /// Lines and elements a run goes through, bodies as often as they are run.
 struct Work {

@@ -34,7 +34,8 @@ struct Component {
     compile = reinterpret_cast<CompileCode>(dlsym(handle, compile_code_symbol));
     release = reinterpret_cast<ReleaseCode>(dlsym(handle, release_code_symbol));
     const auto bytes = reinterpret_cast<VectorBytes>(dlsym(handle, vector_bytes_symbol));
-    if (compile == nullptr || release == nullptr || bytes == nullptr) {
+    const auto layout = reinterpret_cast<Layout>(dlsym(handle, layout_symbol));
+    if (compile == nullptr || release == nullptr || bytes == nullptr || layout == nullptr || layout() != component_layout) {
       reason = "it is of another version";
       compile = nullptr;
       return;
@@ -151,7 +152,7 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   for (uint8_t width : lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
   CodeRequest request{.kernel = &kernel, .precisions = &precisions, .lanes = &lanes, .functions = scalar_functions()};
   request.level = code->level;
-  request.chunk = code->level == 0 ? 1000 : 20'000;
+  request.chunk = code->level == 0 ? 1000 : 3000;
   request.contract = options.contract;
   request.fast_math = options.math == MathLibrary::fast;
   request.cancelled = [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))(); };

@@ -30,7 +30,7 @@ struct CodeRequest {
   std::vector<NamedFunction> functions;
   const char* symbol = "f";          ///< of the function; names objects in a cache
   int level = 1;                     ///< 0: fast to compile, in chunks; 1: for straight-line code; 2: with loops
-  uint32_t chunk = 1000;             ///< steps of a function at most, where no loop is cut
+  uint32_t chunk = 1000;             ///< steps of a function at most, where no loop is cut; time grows faster beyond some 3000
   bool contract = true;              ///< a * b + c rounds once
   bool fast_math = true;             ///< vector functions of libmvec (a few ulp), else SLEEF's (under 1 ulp) where they are
   /// Called now and then; true: give up.
@@ -54,7 +54,11 @@ using CompileCode = void (*)(const CodeRequest*, CodeResult*);
 using ReleaseCode = void (*)(void* handle);
 /// The bytes of a machine vector here, as LaneOptions wants it.
 using VectorBytes = int (*)();
+/// What both sides must agree on: the structures that pass through the door, and the micro-operations by number.
+using Layout = uint64_t (*)();
+inline constexpr uint64_t component_layout =
+    ((sizeof(Kernel) * 251 + sizeof(CodeRequest)) * 251 + sizeof(CodeResult)) * 251 + static_cast<uint64_t>(Micro::boolean_to_integer) * 7 + 1;
 inline constexpr char compile_code_symbol[] = "wengert_llvm_compile", release_code_symbol[] = "wengert_llvm_release",
-                      vector_bytes_symbol[] = "wengert_llvm_vector_bytes";
+                      vector_bytes_symbol[] = "wengert_llvm_vector_bytes", layout_symbol[] = "wengert_llvm_layout";
 
 }  // namespace wengert

@@ -233,5 +233,6 @@ __attribute__((visibility("default"))) void wengert_llvm_compile(const wengert::
   wengert::llvm_reading::engine().compile(*request, *result);
 }
 __attribute__((visibility("default"))) void wengert_llvm_release(void* handle) { wengert::llvm_reading::engine().release(handle); }
+__attribute__((visibility("default"))) uint64_t wengert_llvm_layout() { return wengert::component_layout; }
 __attribute__((visibility("default"))) int wengert_llvm_vector_bytes() { return wengert::llvm_reading::engine().vector_bytes(); }
 }
