@@ -2,9 +2,11 @@
 #include "wengert/api/compile.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <fmt/format.h>
 
 #include "wengert/exec/interpreter.h"
+#include "wengert/io/file_cache.h"
 #include "wengert/ir/primitive.h"
 
 namespace wengert {
@@ -53,6 +55,18 @@ struct Deadline {
   bool operator()() const { return seconds_since(start) > most_s; }
 };
 
+CodeCache cache_in(const std::string& folder) {
+  const auto files = std::make_shared<FileCache>(folder);
+  return {.find = [files](const std::string& key) -> std::optional<std::string> {
+            const auto bytes = files->find(key);
+            if (!bytes) return {};
+            return std::string(text_of(*bytes));
+          },
+          .keep = [files](const std::string& key, const std::string& code) {
+            files->keep(key, bytes_of(code));
+          }};
+}
+
 std::unique_ptr<Executable> interpreted(const Program& p, const CompileOptions& options, CompileChoice& choice, std::string reason) {
   choice.engine = Engine::interpreter;
   choice.reason = std::move(reason);
@@ -61,16 +75,24 @@ std::unique_ptr<Executable> interpreted(const Program& p, const CompileOptions& 
 
 std::unique_ptr<Executable> compiled(const Program& p, const CompileOptions& options, CompileChoice& choice, int level, std::string reason) {
   const Deadline deadline{.most_s = options.most_wall_s};
-  auto code = std::make_unique<Compiled>(p, CompiledOptions{.level = level, .math = options.math, .trap_nan = options.trap_nan, .cancelled = deadline});
+  const CodeCache cache = cache_in(options.cache_folder);
+  auto code = std::make_unique<Compiled>(p, CompiledOptions{.level = level, .math = options.math, .trap_nan = options.trap_nan,
+                                                            .cache = options.cache_folder.empty() ? nullptr : &cache, .cancelled = deadline});
   choice.engine = Engine::compiled;
   choice.level = code->level();
   choice.lanes = code->most_lanes();
+  choice.from_cache = code->from_cache();
   choice.compile_s = seconds_since(deadline.start);
   choice.reason = std::move(reason);
   return code;
 }
 
 }  // namespace
+
+std::string default_code_cache() {
+  const char* const folder = std::getenv("WENGERT_CACHE");
+  return folder == nullptr ? "" : folder;
+}
 
 std::unique_ptr<Executable> compile(const Program& p, const CompileOptions& options, CompileChoice* choice) {
   CompileChoice unread;
