@@ -22,7 +22,7 @@ struct Shared {
   Place failures;
 };
 
-void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out, size_t scalar_lines);
+void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out);
 
 /// Writes one Program. `at_[v]`: where the value's elements are.
 class ProgramWriter {
@@ -196,7 +196,7 @@ class ProgramWriter {
 
   void bodies(const Instruction& line, std::span<const Type> types, std::span<const Place> in, std::span<const Place> out) {
     const BodyWriter body = [&](std::string_view name, std::span<const Place> x, std::span<const Place> y) {
-      write_program(shared_, line.attributes.program(name), x, y, shared_.options.scalar_body_lines);
+      write_program(shared_, line.attributes.program(name), x, y);
     };
     if (line.primitive.write_bodies(k_, {line.primitive, types, line.attributes}, in, out, body)) return;
     throw UsageError("W710", fmt::format("{} cannot be compiled: it runs code that is no Program", line.primitive.name),
@@ -223,15 +223,19 @@ class ProgramWriter {
   std::vector<ValueId> group_;
 };
 
-bool has_arrays(const Program& p) {
+int64_t largest_array(const Program& p) {
+  int64_t most = 0;
   for (uint32_t i = 0; i < p.size(); ++i)
-    if (!p.type(ValueId{i}).is_scalar()) return true;
-  return false;
+    if (!p.type(ValueId{i}).is_scalar()) most = std::max(most, p.type(ValueId{i}).elements());
+  return most;
 }
 
-/// The Program with scalars in place of arrays, if that is short and possible.
-std::optional<Scalarized> scalars_of(const Program& p, size_t lines) {
-  if (!has_arrays(p)) return {};
+/// The Program with scalars in place of arrays, if that is short and possible. Inside a map the lanes are its points;
+/// elsewhere they are the elements of arrays, which are only given up where they would not fill a vector.
+std::optional<Scalarized> scalars_of(const Program& p, bool inside_map, const LowerOptions& options) {
+  const size_t lines = inside_map ? options.scalar_body_lines : options.scalar_lines;
+  const int64_t largest = largest_array(p);
+  if (largest == 0 || lines == 0 || (!inside_map && largest > 4)) return {};
   int64_t elements = 0;
   for (const Type& type : p.input_types()) elements += type.elements();
   for (const Type& type : p.output_types()) elements += type.elements();
@@ -256,8 +260,8 @@ std::vector<Place> element_places(Shared& shared, std::span<const Place> places,
   return all;
 }
 
-void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out, size_t scalar_lines) {
-  const auto scalars = scalars_of(p, scalar_lines);
+void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out) {
+  const auto scalars = scalars_of(p, shared.k.inside_points(), shared.options);
   if (!scalars) return ProgramWriter(shared, p, in, out)();
   const std::vector<Place> x = element_places(shared, in, scalars->inputs), y = element_places(shared, out, scalars->outputs);
   ProgramWriter(shared, scalars->program, x, y)();
@@ -290,7 +294,7 @@ LoweredProgram lower(const Program& p, LowerOptions options) {
   for (uint32_t k = 0; k < results.size(); ++k) out.push_back({.buffer = static_cast<uint32_t>(operands.size()) + k});
   Shared shared{builder, options, tables, out.back()};
   builder.store(shared.failures, DType::f64, Integer(0), builder.constant(0.0));
-  write_program(shared, p, in, std::span(out).first(out.size() - 1), options.scalar_lines);
+  write_program(shared, p, in, std::span(out).first(out.size() - 1));
   result.kernel = builder.finish();
   return result;
 }
