@@ -161,13 +161,13 @@ class ProgramWriter {
       operand_types.push_back(p_.type(v));
       in.push_back(at_[index(v)]);
     }
-    const bool captures = !line.primitive.has_kernel() || line.primitive.access() == Access::reduces;
-    std::vector<uint32_t> captured(static_cast<size_t>(line.results));
+    const bool captures = !line.primitive.has_kernel() || line.primitive.access() == Access::once;
+    std::vector<Captured> captured(static_cast<size_t>(line.results));
     for (size_t k = 0; k < captured.size(); ++k) {
       const ValueId v{static_cast<uint32_t>(index(line.value) + k)};
       result_types.push_back(p_.type(v));
       const bool in_register = captures && p_.type(v).elements() == 1;
-      out.push_back(in_register ? Place{.store = [&captured, k](Integer, uint32_t slot) { captured[k] = slot; }} : memory_for(v));
+      out.push_back(in_register ? capture(captured[k], p_.type(v)) : memory_for(v));
       if (!in_register) at_[index(v)] = out.back();
     }
     if (by_library(line, operand_types, result_types, in, out)) {
@@ -175,7 +175,26 @@ class ProgramWriter {
     } else if (line.primitive.has_kernel()) k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
     else bodies(line, operand_types, in, out);
     for (size_t k = 0; k < captured.size(); ++k)
-      if (out[k].store) at_[index(line.value) + k].value = rounded(result_types[k].dtype, captured[k]);
+      if (out[k].store) at_[index(line.value) + k].value = taken(captured[k], result_types[k]);
+  }
+
+  /// The one element of a result: the register that is stored, or memory where it is stored inside a loop of the kernel's
+  /// own, whose registers end with it.
+  struct Captured { std::optional<uint32_t> slot; Place memory; };
+
+  Place capture(Captured& captured, const Type& type) {
+    return {.store = [this, &captured, type, iteration = k_.iteration()](Integer flat, uint32_t slot) {
+      if (k_.iteration() == iteration && !captured.memory.is_buffer()) {
+        captured.slot = slot;
+        return;
+      }
+      if (!captured.memory.is_buffer()) captured.memory = k_.scratch_place(type);
+      k_.store(captured.memory, type.dtype, flat, slot);
+    }};
+  }
+  uint32_t taken(const Captured& captured, const Type& type) {
+    if (captured.memory.is_buffer()) return k_.load(captured.memory, type.dtype, Integer(0));
+    return rounded(type.dtype, *captured.slot);
   }
 
   bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
