@@ -157,7 +157,8 @@ void Emitter::lane_loop(uint32_t at, int lanes) {
   const auto width = static_cast<uint64_t>(lanes);
   const bool uneven = extent % width != 0;
   active_ = uneven ? b_.getTrue() : nullptr;  // computed anew each round
-  for (const Carried& c : carried)  // sums: each lane starts its own
+  for (const Carried& c : carried) sum_variables_.push_back(c.index);
+  for (const Carried& c : carried)  // each lane starts a sum of its own
     slot(Kind::real, c.index) = {llvm::Constant::getNullValue(wide(real_type(c.index))), true, 0};
   const auto sums = start_lane_sums(at);
   run_body(at, b_.getInt64(extent - width), b_.getInt64((extent + width - 1) / width), carried, false);
@@ -166,6 +167,7 @@ void Emitter::lane_loop(uint32_t at, int lanes) {
     slot(Kind::real, carried[k].index) = {b_.CreateFAdd(before[k], total), false, 0};
   }
   finish_lane_sums(sums);
+  sum_variables_.clear();
   lanes_ = 1;
   lane_loop_ = Kernel::whole_run;
   active_ = nullptr;

@@ -3,6 +3,8 @@
 // One micro-operation at a time. An operation whose operands are the same in all lanes is computed once.
 #include <llvm/IR/Intrinsics.h>
 
+#include <algorithm>
+
 #include "wengert/exec/llvm/emitter.h"
 #include "wengert/exec/llvm/vector_functions.h"
 
@@ -55,6 +57,8 @@ llvm::Value* Emitter::active_or_zero(llvm::Value* value) {
   llvm::Value* const all = splat(value);
   return b_.CreateSelect(active_, all, llvm::Constant::getNullValue(all->getType()));
 }
+
+bool Emitter::is_sum_variable(uint32_t index) const { return std::ranges::find(sum_variables_, index) != sum_variables_.end(); }
 
 /// Where the lanes' own sums for that buffer are, if they have any.
 llvm::Value* Emitter::lane_sums(uint32_t buffer) {
@@ -160,6 +164,9 @@ void Emitter::real_step(const MicroStep& s) {
     x[k] = real(slots[k], computed);
     if (varies) x[k] = splat(x[k]);
   }
+  if (s.op == Micro::add && active_ != nullptr)  // a term of a sum over the lanes
+    for (int k = 0; k < 2; ++k)
+      if (is_sum_variable(slots[1 - k])) x[k] = active_or_zero(x[k]);
   llvm::Value* y = nullptr;
   switch (s.op) {
     case Micro::add: y = b_.CreateFAdd(x[0], x[1]); break;

@@ -103,6 +103,7 @@ class Emitter {
   llvm::Value* call_scalar(const ScalarFunction& f, llvm::Value* a, llvm::Value* b);
   llvm::Value* extremum(llvm::Value* a, llvm::Value* b, bool largest);
   llvm::Value* active_or_zero(llvm::Value* value);
+  bool is_sum_variable(uint32_t index) const;
   llvm::Value* sum_of_lanes(llvm::Value* value);
   llvm::Value* lane_sums(uint32_t buffer);
 
@@ -136,6 +137,7 @@ class Emitter {
   std::vector<llvm::MDNode*> scopes_, others_;
   int lanes_ = 1;
   uint32_t lane_loop_ = Kernel::whole_run;
+  std::vector<uint32_t> sum_variables_;  // registers that the loop in lanes adds to
   llvm::Value* active_ = nullptr;  // mask of the lanes that count in sums; null: all
 };
 
