@@ -28,13 +28,16 @@ void write_program(Shared& shared, const Program& p, std::span<const Place> in, 
 class ProgramWriter {
  public:
   ProgramWriter(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out)
-      : shared_(shared), k_(shared.k), p_(p), out_(out), at_(p.size()), computed_(p.size()) {
+      : shared_(shared), k_(shared.k), p_(p), out_(out), at_(p.size()), computed_(p.size()), uses_(p.size()) {
     std::vector<bool> direct;
     for (const Place& place : out) direct.push_back(place.is_buffer());
     holding_ = plan_holdings(p, direct);
     for (size_t k = 0; k < in.size(); ++k) at_[k] = in_register(in[k], p.type(ValueId{static_cast<uint32_t>(k)}));
     for (size_t k = 0; k < out.size(); ++k) output_of_.emplace(p.outputs()[k], k);  // the first, if there are several
     written_.resize(out.size());
+    for (uint32_t i = 0; i < p.size(); ++i)
+      for (ValueId v : p.operands(ValueId{i})) ++uses_[index(v)];
+    for (ValueId v : p.outputs()) ++uses_[index(v)];
   }
 
   void operator()() {
@@ -167,7 +170,8 @@ class ProgramWriter {
       const ValueId v{static_cast<uint32_t>(index(line.value) + k)};
       result_types.push_back(p_.type(v));
       const bool in_register = captures && p_.type(v).elements() == 1;
-      out.push_back(in_register ? capture(captured[k], p_.type(v)) : memory_for(v));
+      const bool passed_on = !in_register && !line.primitive.has_kernel() && only_output(v);
+      out.push_back(in_register ? capture(captured[k], p_.type(v)) : passed_on ? pass_on(v) : memory_for(v));
       if (!in_register) at_[index(v)] = out.back();
     }
     if (by_library(line, operand_types, result_types, in, out)) {
@@ -175,7 +179,16 @@ class ProgramWriter {
     } else if (line.primitive.has_kernel()) k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
     else bodies(line, operand_types, in, out);
     for (size_t k = 0; k < captured.size(); ++k)
-      if (out[k].store) at_[index(line.value) + k].value = taken(captured[k], result_types[k]);
+      if (captures && result_types[k].elements() == 1) at_[index(line.value) + k].value = taken(captured[k], result_types[k]);
+  }
+
+  /// Whether a value is one output, and nothing else reads it. Bodies write each element of a result once, so theirs may go
+  /// where it is only taken, to be added to a sum: no memory in between.
+  bool only_output(ValueId v) const { return uses_[index(v)] == 1 && output_of_.contains(v); }
+  Place pass_on(ValueId v) {
+    const size_t k = output_of_.at(v);
+    written_[k] = true;
+    return out_[k];
   }
 
   /// The one element of a result: the register that is stored, or memory where it is stored inside a loop of the kernel's
@@ -238,6 +251,7 @@ class ProgramWriter {
   std::vector<Place> at_;
   std::vector<bool> written_;
   std::vector<std::vector<Computed>> computed_;
+  std::vector<uint32_t> uses_;
   std::map<ValueId, size_t> output_of_;
   std::vector<ValueId> group_;
 };
