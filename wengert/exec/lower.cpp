@@ -9,6 +9,7 @@
 #include "wengert/exec/fusion.h"
 #include "wengert/exec/native.h"
 #include "wengert/ir/primitive.h"
+#include "wengert/passes/rewrite.h"
 #include "wengert/passes/scalarize.h"
 
 namespace wengert {
@@ -35,8 +36,9 @@ class ProgramWriter {
     for (size_t k = 0; k < in.size(); ++k) at_[k] = in_register(in[k], p.type(ValueId{static_cast<uint32_t>(k)}));
     for (size_t k = 0; k < out.size(); ++k) output_of_.emplace(p.outputs()[k], k);  // the first, if there are several
     written_.resize(out.size());
-    for (uint32_t i = 0; i < p.size(); ++i)
-      for (ValueId v : p.operands(ValueId{i})) ++uses_[index(v)];
+    for_each_instruction(p, [&](ValueId line) {
+      for (ValueId v : p.operands(line)) ++uses_[index(v)];
+    });
     for (ValueId v : p.outputs()) ++uses_[index(v)];
   }
 
