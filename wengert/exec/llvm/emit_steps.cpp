@@ -144,53 +144,62 @@ llvm::Value* Emitter::extremum(llvm::Value* a, llvm::Value* b, bool largest) {
   return b_.CreateSelect(first, a, b_.CreateSelect(second, b, b_.CreateFAdd(a, b)));
 }
 
-void Emitter::real_step(const MicroStep& s) {
+void Emitter::integer_to_real(const MicroStep& s) {
+  const Lane from = get(Kind::integer, s.a);
   llvm::Type* const element = real_type(s.to);
-  if (s.op == Micro::to_real) {
-    const Lane from = get(Kind::integer, s.a);
-    llvm::Value* const integer = from.uniform() ? from.value : vector_of(from);
-    return set(Kind::real, s.to, b_.CreateSIToFP(integer, from.uniform() ? element : wide(element)), !from.uniform());
-  }
+  llvm::Value* const integer = from.uniform() ? from.value : vector_of(from);
+  set(Kind::real, s.to, b_.CreateSIToFP(integer, from.uniform() ? element : wide(element)), !from.uniform());
+}
+
+namespace {
+
+int real_operands(const MicroStep& s) {
+  if (s.op == Micro::fused_multiply_add) return 3;
+  if (s.op == Micro::call) return functions[s.function].arity;
+  const bool one = s.op == Micro::negate || s.op == Micro::square_root || s.op == Micro::absolute || s.op == Micro::floor || s.op == Micro::round_single;
+  return one ? 1 : 2;
+}
+
+}  // namespace
+
+void Emitter::real_step(const MicroStep& s) {
+  if (s.op == Micro::to_real) return integer_to_real(s);
   const bool selects = s.op == Micro::select_real;
-  const int operands = s.op == Micro::fused_multiply_add ? 3 : s.op == Micro::call ? functions[s.function].arity
-                       : s.op == Micro::negate || s.op == Micro::square_root || s.op == Micro::absolute || s.op == Micro::floor ||
-                               s.op == Micro::round_single ? 1 : 2;
   const uint32_t slots[] = {selects ? s.b : s.a, selects ? s.c : s.b, s.c};
-  llvm::Type* const computed = s.op == Micro::round_single ? real_type(s.a) : element;
+  llvm::Type* const computed = s.op == Micro::round_single ? real_type(s.a) : real_type(s.to);
   llvm::Value* x[3] = {};
   bool varies = selects && get(Kind::boolean, s.a).varies;
-  for (int k = 0; k < operands; ++k) varies = varies || get(Kind::real, slots[k]).varies;
-  for (int k = 0; k < operands; ++k) {
+  for (int k = 0; k < real_operands(s); ++k) varies = varies || get(Kind::real, slots[k]).varies;
+  for (int k = 0; k < real_operands(s); ++k) {
     x[k] = real(slots[k], computed);
     if (varies) x[k] = splat(x[k]);
   }
   if (s.op == Micro::add && active_ != nullptr)  // a term of a sum over the lanes
     for (int k = 0; k < 2; ++k)
       if (is_sum_variable(slots[1 - k])) x[k] = active_or_zero(x[k]);
-  llvm::Value* y = nullptr;
+  set(Kind::real, s.to, real_result(s, x, varies), varies);
+}
+
+llvm::Value* Emitter::real_result(const MicroStep& s, llvm::Value* const* x, bool varies) {
   switch (s.op) {
-    case Micro::add: y = b_.CreateFAdd(x[0], x[1]); break;
-    case Micro::subtract: y = b_.CreateFSub(x[0], x[1]); break;
-    case Micro::multiply: y = b_.CreateFMul(x[0], x[1]); break;
-    case Micro::divide: y = b_.CreateFDiv(x[0], x[1]); break;
-    case Micro::negate: y = b_.CreateFNeg(x[0]); break;
-    case Micro::fused_multiply_add: y = b_.CreateIntrinsic(llvm::Intrinsic::fma, {x[0]->getType()}, {x[0], x[1], x[2]}); break;
-    case Micro::square_root: y = b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, x[0]); break;
-    case Micro::absolute: y = b_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, x[0]); break;
-    case Micro::floor: y = b_.CreateUnaryIntrinsic(llvm::Intrinsic::floor, x[0]); break;
-    case Micro::minimum: y = extremum(x[0], x[1], false); break;
-    case Micro::maximum: y = extremum(x[0], x[1], true); break;
-    case Micro::select_real: {
-      const Lane condition = get(Kind::boolean, s.a);
-      y = b_.CreateSelect(condition.value, x[0], x[1]);
-      break;
-    }
-    case Micro::call: y = call(s, element, varies); break;
-    default:  // round_single
-      y = computed == f32_ ? x[0] : b_.CreateFPTrunc(x[0], varies ? wide(f32_) : f32_);
-      if (element == f64_) y = b_.CreateFPExt(y, varies ? wide(f64_) : f64_);
+    case Micro::add: return b_.CreateFAdd(x[0], x[1]);
+    case Micro::subtract: return b_.CreateFSub(x[0], x[1]);
+    case Micro::multiply: return b_.CreateFMul(x[0], x[1]);
+    case Micro::divide: return b_.CreateFDiv(x[0], x[1]);
+    case Micro::negate: return b_.CreateFNeg(x[0]);
+    case Micro::fused_multiply_add: return b_.CreateIntrinsic(llvm::Intrinsic::fma, {x[0]->getType()}, {x[0], x[1], x[2]});
+    case Micro::square_root: return b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, x[0]);
+    case Micro::absolute: return b_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, x[0]);
+    case Micro::floor: return b_.CreateUnaryIntrinsic(llvm::Intrinsic::floor, x[0]);
+    case Micro::minimum: return extremum(x[0], x[1], false);
+    case Micro::maximum: return extremum(x[0], x[1], true);
+    case Micro::select_real: return b_.CreateSelect(get(Kind::boolean, s.a).value, x[0], x[1]);
+    case Micro::call: return call(s, real_type(s.to), varies);
+    default: break;  // round_single
   }
-  set(Kind::real, s.to, y, varies);
+  llvm::Value* y = x[0];
+  if (y->getType()->getScalarType() != f32_) y = b_.CreateFPTrunc(y, varies ? wide(f32_) : f32_);
+  return real_type(s.to) == f64_ ? b_.CreateFPExt(y, varies ? wide(f64_) : f64_) : y;
 }
 
 void Emitter::boolean_step(const MicroStep& s) {

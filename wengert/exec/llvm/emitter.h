@@ -93,6 +93,8 @@ class Emitter {
   // emit_steps.cpp: one micro-operation
   void step(const MicroStep& s);
   void real_step(const MicroStep& s);
+  llvm::Value* real_result(const MicroStep& s, llvm::Value* const* x, bool varies);
+  void integer_to_real(const MicroStep& s);
   void integer_step(const MicroStep& s);
   void boolean_step(const MicroStep& s);
   void memory_step(const MicroStep& s);
@@ -117,7 +119,11 @@ class Emitter {
   void count_up(int64_t count, const std::function<void(llvm::Value* i)>& body);
   struct Carried { Kind kind; uint32_t index; llvm::PHINode* phi; };
   std::vector<Carried> carried_by(uint32_t at);
-  void run_body(uint32_t at, llvm::Value* from, llvm::Value* count, std::vector<Carried>& carried, bool may_skip);
+  Lane initial_value(const Carried& c);
+  void set_lane_index(uint32_t index, llvm::Value* round, llvm::Value* last);
+  void run_body(uint32_t at, llvm::Value* last, llvm::Value* count, std::vector<Carried>& carried, bool may_skip);
+  void finish_body(llvm::PHINode* round, llvm::Value* next, llvm::BasicBlock* before, llvm::BasicBlock* after,
+                   const std::vector<Carried>& carried, const std::vector<Lane>& initial, bool may_skip, llvm::Value* again);
 
   const CodeRequest& request_;
   const Kernel& kernel_;
