@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which way to compute a matrix product is best for which shape? Every candidate of the library (our own kernel for this
-// processor and for any, OpenBLAS) and, where they are installed, oneDNN's sgemm and libxsmm's compiled kernels, over squares
-// and over the products of a dense layer: y = x W, and its gradients x^T y_bar (W) and y_bar W^T (x). Answers are compared
-// with sums in f64 first. Candidates take turns R times, one thread, operands warm; the best turn counts, in processor time
-// of the thread, since what else runs on the machine only adds. The last columns: what choose_matmul takes, and its rate over
-// the best of all candidates.
+// Which way to compute a matrix product is best for which shape? Every candidate of the library (our own kernel for
+// this processor and for any, OpenBLAS) and, where they are installed, oneDNN's sgemm and libxsmm's compiled kernels,
+// over squares and over the products of a dense layer: y = x W, and its gradients x^T y_bar (W) and y_bar W^T (x).
+// Answers are compared with sums in f64 first. Candidates take turns R times, one thread, operands warm; the best turn
+// counts, in processor time of the thread, since what else runs on the machine only adds. The last columns: what
+// choose_matmul takes, and its rate over the best of all candidates.
 //
 //   bench_matmul [R = 7] [RESULT.json]
 #include <dlfcn.h>
@@ -62,8 +62,10 @@ template <class T> [[gnu::target("avx2,fma")]] double peak() {
     for (int i = 0; i < steps; ++i)
 #pragma GCC unroll 12
       for (int j = 0; j < sums; ++j) {
-        if constexpr (sizeof(T) == 4) x[j] = __builtin_ia32_vfmaddps256(factor, factor, x[j]);
-        else x[j] = __builtin_ia32_vfmaddpd256(factor, factor, x[j]);
+        if constexpr (sizeof(T) == 4)
+          x[j] = __builtin_ia32_vfmaddps256(factor, factor, x[j]);
+        else
+          x[j] = __builtin_ia32_vfmaddpd256(factor, factor, x[j]);
       }
     best = std::max(best, 2e-9 * sums * steps * (32 / sizeof(T)) / (cpu_s() - start));
     for (const Vector& sum : x) asm volatile("" ::"x"(sum));
@@ -76,7 +78,8 @@ template <class T> double peak() { return std::nan(""); }
 
 /// oneDNN with one thread: it asks OpenMP how many it may use.
 Call onednn(const MatmulShape& s) {
-  using Sgemm = int (*)(char, char, int64_t, int64_t, int64_t, float, const float*, int64_t, const float*, int64_t, float, float*, int64_t);
+  using Sgemm = int (*)(char, char, int64_t, int64_t, int64_t, float, const float*, int64_t, const float*, int64_t,
+                        float, float*, int64_t);
   static const auto sgemm = [] {
     void* const openmp = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
     void* const library = dlopen("libdnnl.so.2", RTLD_NOW);
@@ -91,21 +94,26 @@ Call onednn(const MatmulShape& s) {
   };
 }
 
-/// libxsmm's kernel compiled for the shape; it counts in columns, so that C^T = op(B)^T op(A)^T. No transposed operands.
+/// libxsmm's kernel compiled for the shape; it counts in columns, so that C^T = op(B)^T op(A)^T. No transposed
+/// operands.
 Call libxsmm([[maybe_unused]] const MatmulShape& s) {
 #ifdef WENGERT_BENCH_XSMM
   if (s.transpose_a || s.transpose_b || std::max({s.m, s.n, s.k}) > 1024) return {};
-  const auto m = static_cast<int>(s.n), n = static_cast<int>(s.m), k = static_cast<int>(s.k), lda = static_cast<int>(s.row_b),
-             ldb = static_cast<int>(s.row_a), ldc = static_cast<int>(s.row_c), flags = 0;
+  const auto m = static_cast<int>(s.n), n = static_cast<int>(s.m), k = static_cast<int>(s.k),
+             lda = static_cast<int>(s.row_b), ldb = static_cast<int>(s.row_a), ldc = static_cast<int>(s.row_c),
+             flags = 0;
   const auto call = [](auto kernel) -> Call {
     if (!kernel) return {};
     return [kernel](const void* a, const void* b, void* c) {
-      [&]<class T>(void (*f)(const T*, const T*, T*, ...)) { f(static_cast<const T*>(b), static_cast<const T*>(a), static_cast<T*>(c)); }(kernel);
+      [&]<class T>(void (*f)(const T*, const T*, T*, ...)) {
+        f(static_cast<const T*>(b), static_cast<const T*>(a), static_cast<T*>(c));
+      }(kernel);
     };
   };
   const float one32 = 1, zero32 = 0;
   const double one64 = 1, zero64 = 0;
-  if (s.dtype == DType::f32) return call(libxsmm_smmdispatch(m, n, k, &lda, &ldb, &ldc, &one32, &zero32, &flags, nullptr));
+  if (s.dtype == DType::f32)
+    return call(libxsmm_smmdispatch(m, n, k, &lda, &ldb, &ldc, &one32, &zero32, &flags, nullptr));
   return call(libxsmm_dmmdispatch(m, n, k, &lda, &ldb, &ldc, &one64, &zero64, &flags, nullptr));
 #else
   return {};
@@ -124,7 +132,8 @@ std::vector<Candidate> candidates(const MatmulShape& shape) {
   std::vector<Candidate> all;
   for (const auto& candidate : wengert::matmul_candidates()) {
     const auto kernel = candidate.kernel(shape);
-    if (candidate.name.find("exact") == candidate.name.npos) all.push_back({std::string(candidate.name), kernel ? Call(kernel) : Call()});
+    if (candidate.name.find("exact") == candidate.name.npos)
+      all.push_back({std::string(candidate.name), kernel ? Call(kernel) : Call()});
   }
   all.push_back({"oneDNN", onednn(s)});
   all.push_back({"libxsmm", libxsmm(s)});
@@ -136,15 +145,17 @@ template <class T> struct Operands {
   std::vector<double> expected;
 
   explicit Operands(const MatmulShape& s)
-      : a(static_cast<size_t>(s.m * s.k)), b(static_cast<size_t>(s.k * s.n)), c(static_cast<size_t>(s.m * s.n)), expected(c.size()) {
+      : a(static_cast<size_t>(s.m * s.k)), b(static_cast<size_t>(s.k * s.n)), c(static_cast<size_t>(s.m * s.n)),
+        expected(c.size()) {
     wengert::Random random(7);
     for (T& x : a) x = static_cast<T>(random.uniform() - 0.5);
     for (T& x : b) x = static_cast<T>(random.uniform() - 0.5);
     for (int64_t i = 0; i < s.m; ++i)
       for (int64_t p = 0; p < s.k; ++p)
         for (int64_t j = 0; j < s.n; ++j)
-          expected[static_cast<size_t>(i * s.n + j)] += static_cast<double>(a[static_cast<size_t>(s.transpose_a ? p * s.m + i : i * s.k + p)]) *
-                                                        static_cast<double>(b[static_cast<size_t>(s.transpose_b ? j * s.k + p : p * s.n + j)]);
+          expected[static_cast<size_t>(i * s.n + j)] +=
+              static_cast<double>(a[static_cast<size_t>(s.transpose_a ? p * s.m + i : i * s.k + p)]) *
+              static_cast<double>(b[static_cast<size_t>(s.transpose_b ? j * s.k + p : p * s.n + j)]);
   }
 
   /// Whether `call` computes the product, to the rounding of k terms below 1/4.
@@ -175,15 +186,21 @@ template <class T> nlohmann::json measure(const MatmulShape& s, int repetitions,
     }
   for (int turn = 0; turn < repetitions; ++turn)
     for (auto& c : all)
-      if (c.call) c.best_s = std::min(c.best_s, seconds([&] { c.call(x.a.data(), x.b.data(), x.c.data()); }, std::isfinite(c.best_s) ? c.best_s : 1e-3));
+      if (c.call)
+        c.best_s = std::min(c.best_s, seconds([&] { c.call(x.a.data(), x.b.data(), x.c.data()); },
+                                              std::isfinite(c.best_s) ? c.best_s : 1e-3));
   const double gflop = 2e-9 * static_cast<double>(s.multiplications());
-  std::printf("%s %4d %4d %4d %s%s ", std::string(to_string(s.dtype)).c_str(), static_cast<int>(s.m), static_cast<int>(s.k),
-              static_cast<int>(s.n), s.transpose_a ? "T" : "-", s.transpose_b ? "T" : "-");
-  nlohmann::json line = {{"dtype", to_string(s.dtype)}, {"m", s.m}, {"k", s.k}, {"n", s.n}, {"transpose_a", s.transpose_a}, {"transpose_b", s.transpose_b}};
+  std::printf("%s %4d %4d %4d %s%s ", std::string(to_string(s.dtype)).c_str(), static_cast<int>(s.m),
+              static_cast<int>(s.k), static_cast<int>(s.n), s.transpose_a ? "T" : "-", s.transpose_b ? "T" : "-");
+  nlohmann::json line = {
+      {"dtype", to_string(s.dtype)}, {"m", s.m}, {"k", s.k}, {"n", s.n}, {"transpose_a", s.transpose_a},
+      {"transpose_b", s.transpose_b}};
   double best = 0;
   for (const auto& c : all) {
-    if (c.call) std::printf(" %8.1f", gflop / c.best_s);
-    else std::printf(" %8s", "-");
+    if (c.call)
+      std::printf(" %8.1f", gflop / c.best_s);
+    else
+      std::printf(" %8s", "-");
     if (c.call) line[c.name] = gflop / c.best_s;
     best = std::max(best, gflop / c.best_s);
   }
@@ -201,9 +218,18 @@ std::vector<MatmulShape> shapes(DType dtype) {
   const auto add = [&](int64_t m, int64_t k, int64_t n, bool ta, bool tb) {
     all.push_back({.dtype = dtype, .m = m, .n = n, .k = k, .transpose_a = ta, .transpose_b = tb});
   };
-  for (const int64_t n : {4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024}) add(n, n, n, false, false);
-  for (const int64_t batch : {1, 4, 32, 128})
-    for (const auto& [in, out] : {std::pair{2, 2}, {10, 10}, {64, 64}, {128, 10}, {784, 10}, {784, 128}, {784, 512}, {512, 512}}) {
+  for (const int64_t n : {4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024})
+    add(n, n, n, false, false);
+  for (const int64_t batch : {1, 4, 32, 128, 256})
+    for (const auto& [in, out] : {std::pair{2, 2},
+                                  {10, 10},
+                                  {64, 64},
+                                  {128, 10},
+                                  {784, 10},
+                                  {784, 128},
+                                  {784, 512},
+                                  {512, 512},
+                                  {1024, 1024}}) {
       add(batch, in, out, false, false);
       add(in, batch, out, true, false);
       add(batch, out, in, false, true);
@@ -213,7 +239,8 @@ std::vector<MatmulShape> shapes(DType dtype) {
 
 template <class T> nlohmann::json measure_all(DType dtype, int repetitions) {
   const double gflops = peak<T>();
-  std::printf("\n%s: peak %.1f GFLOP/s of products and sums; GFLOP/s below\n%-20s", std::string(to_string(dtype)).c_str(), gflops, "        m    k    n");
+  std::printf("\n%s: peak %.1f GFLOP/s of products and sums; GFLOP/s below\n%-20s",
+              std::string(to_string(dtype)).c_str(), gflops, "        m    k    n");
   for (const auto& c : candidates({.dtype = dtype, .m = 1, .n = 1, .k = 1})) std::printf(" %8s", c.name.c_str());
   std::printf(" %8s  %6s %5s\n", "chosen", "peak", "/best");
   Summary summary;
@@ -229,6 +256,7 @@ template <class T> nlohmann::json measure_all(DType dtype, int repetitions) {
 int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::atoi(argv[1]) : 7;
   std::printf("best of %d turns, one thread\n", repetitions);
-  const nlohmann::json result = {{"f32", measure_all<float>(DType::f32, repetitions)}, {"f64", measure_all<double>(DType::f64, repetitions)}};
+  const nlohmann::json result = {{"f32", measure_all<float>(DType::f32, repetitions)},
+                                 {"f64", measure_all<double>(DType::f64, repetitions)}};
   if (argc > 2) std::ofstream(argv[2]) << result.dump(2) << "\n";
 }

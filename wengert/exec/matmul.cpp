@@ -26,11 +26,14 @@ MatmulShape resolved(MatmulShape s) {
 }
 
 void check(const MatmulShape& s) {
-  const bool sound = is_float(s.dtype) && std::min({s.m, s.n, s.k, s.count, s.next_a, s.next_b}) >= 0 && s.row_a >= (s.transpose_a ? s.m : s.k) &&
-                     s.row_b >= (s.transpose_b ? s.k : s.n) && s.row_c >= s.n && (s.count <= 1 || s.next_c >= s.row_c * s.m);
+  const bool sound = is_float(s.dtype) && std::min({s.m, s.n, s.k, s.count, s.next_a, s.next_b}) >= 0 &&
+                     s.row_a >= (s.transpose_a ? s.m : s.k) && s.row_b >= (s.transpose_b ? s.k : s.n) &&
+                     s.row_c >= s.n && (s.count <= 1 || s.next_c >= s.row_c * s.m);
   if (sound) return;
-  throw InternalError("W930", fmt::format("a matrix product of {} was asked for: {} x [{}, {}] x [{}, {}], rows {} {} {} elements apart",
-                                          to_string(s.dtype), s.count, s.m, s.k, s.k, s.n, s.row_a, s.row_b, s.row_c));
+  throw InternalError(
+      "W930",
+      fmt::format("a matrix product of {} was asked for: {} x [{}, {}] x [{}, {}], rows {} {} {} elements apart",
+                  to_string(s.dtype), s.count, s.m, s.k, s.k, s.n, s.row_a, s.row_b, s.row_c));
 }
 
 /// One tall product in place of many with the same B, where the rows of all of them lie one below the other.
@@ -59,23 +62,34 @@ constexpr MatmulCandidate candidates[] = {
     {"own, exact", [](const MatmulShape& s) { return exact(&own_matmul(), s); }},
     {"portable", [](const MatmulShape& s) { return fast(&portable_matmul(), s); }},
     {"portable, exact", [](const MatmulShape& s) { return exact(&portable_matmul(), s); }},
-    {"OpenBLAS", [](const MatmulShape& s) { return MatmulKernel{openblas_matmul(resolved(s)), resolved(s)}; }},
+    {"OpenBLAS",
+     [](const MatmulShape& s) {
+       return MatmulKernel{openblas_matmul(resolved(s)), resolved(s)};
+     }},
 };
 
-/// Whether the library is faster. bench/matmul.cpp on a Zen 3 (0.5 MB of second cache), one thread, GFLOP/s of our own kernel
-/// and of OpenBLAS 0.3.21:
+/// Whether the library is faster. GFLOP/s of our own kernel and of OpenBLAS 0.3.21, one thread of a Zen 3 (0.5 MB of
+/// second cache) whose peak is 98 in f32, 50 in f64; bench/matmul.cpp, best of 15, m x k x n, T for the gradient x^T
+/// y_bar:
 ///
-///     PLACEHOLDER
+///     f32  16 x 16 x 16       75   14    f32  1 x 64 x 64         71   10    f32  512 x 512 x 512   84   87
+///          64 x 64 x 64       90   47         4 x 64 x 64         93   39         1024^3            66   87
+///          128 x 128 x 128    91   77         32 x 784 x 128      79   75    f64  128 x 128 x 128   44   40
+///          256 x 256 x 256    89   84         784 x 32 x 128 T    83   58         256 x 256 x 256   41   43
+///          384 x 384 x 384    77   75         128 x 784 x 512     89   90         512 x 512 x 512   39   41
+///          256 x 512 x 512    52   63         128 x 1024 x 1024   72   83         128 x 2048 x 512  29   39
 ///
-/// Our own kernel copies no more of its operands together than a strip, so it falls behind where they leave the second cache
-/// far behind, and only if there is work enough for the library's copying: batches up to 32 and vectors stay here. Kernels of
-/// oneDNN (f32 only) and libxsmm came within 10% of the better of these two nearly everywhere, which is not worth a library of
-/// 38 MB that brings OpenMP along, or one that Debian has for static linking only. Without AVX2 our own kernel is one for any
-/// processor, which the library beats from some 20 x 20 x 20.
+/// Our own kernel copies no more of its operands than a strip at a time, so it falls behind where they leave the second
+/// cache far behind, if there is work enough for what the library copies: batches up to 32 and vectors stay here, where
+/// the library loses up to sixfold. oneDNN's sgemm (f32 only) and libxsmm's compiled kernels were measured too: with a
+/// few exceptions they are within 10% of the better of these two from 12 x 12 x 12 on, which is not worth a library of
+/// 38 MB that brings OpenMP and OpenCL along, or one that Debian has for static linking only. Without AVX2 our own
+/// kernel is the one for any processor, which the library beats from some 20 x 20 x 20.
 bool better_by_library(const MatmulShape& s) {
   if (avx2_matmul() == nullptr) return std::min(s.m, s.n) >= 4 && s.multiplications() >= 8192;
   const int64_t bytes = (s.m * s.k + s.k * s.n + s.m * s.n) * static_cast<int64_t>(size_of(s.dtype));
-  return std::min({s.m, s.n, s.k}) >= 64 && bytes >= 3'000'000;
+  const int64_t least = std::min({s.m, s.n, s.k});
+  return (least >= 192 && bytes >= 2'000'000) || (least >= 64 && bytes >= 4'200'000);
 }
 
 }  // namespace

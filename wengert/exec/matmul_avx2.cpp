@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Our own matrix products for x86-64 with AVX2 and FMA. Everything below the target's line is compiled for such processors, in
-// this file alone; the rest of the library runs on any.
+// Our own matrix products for x86-64 with AVX2 and FMA. What stands between the lines about the target is compiled for
+// such processors; the rest of the library runs on any.
 #include "wengert/exec/matmul_own.h"
 
 #ifdef __x86_64__
 
-#include <cstring>
 #include <immintrin.h>
 
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #else
+#pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #endif
 
@@ -105,8 +105,10 @@ struct Doubles {
 #pragma GCC unroll 2
     for (int h = 0; h < 4; h += 2) {
       const auto* const row = from + h;
-      const __m256d x = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(row)), _mm_loadu_pd(row + 2 * from_row), 1);
-      const __m256d y = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(row + from_row)), _mm_loadu_pd(row + 3 * from_row), 1);
+      const __m256d x =
+          _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(row)), _mm_loadu_pd(row + 2 * from_row), 1);
+      const __m256d y = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(row + from_row)),
+                                             _mm_loadu_pd(row + 3 * from_row), 1);
       store(to + h * to_row, _mm256_unpacklo_pd(x, y));
       store(to + (h + 1) * to_row, _mm256_unpackhi_pd(x, y));
     }
@@ -136,21 +138,31 @@ struct ExactFloats {
   static Sum repeat(const float* x) { return _mm256_set1_pd(static_cast<double>(*x)); }
   static Sum multiply_add(Sum a, Sum b, Sum sum) { return _mm256_fmadd_pd(a, b, sum); }
   static void store(float* x, Sum sum) { _mm_storeu_ps(x, _mm256_cvtpd_ps(sum)); }
-  static void store(float* x, Sum sum, int lanes) { Floats::store(x, _mm256_castps128_ps256(_mm256_cvtpd_ps(sum)), lanes); }
+  static void store(float* x, Sum sum, int lanes) {
+    Floats::store(x, _mm256_castps128_ps256(_mm256_cvtpd_ps(sum)), lanes);
+  }
   static void turn(const float* from, int64_t from_row, float* to, int64_t to_row) {
-    for (int p = 0; p < width; ++p)
-      for (int j = 0; j < width; ++j) to[p * to_row + j] = from[j * from_row + p];
+    __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + from_row), c = _mm_loadu_ps(from + 2 * from_row),
+           d = _mm_loadu_ps(from + 3 * from_row);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a);
+    _mm_storeu_ps(to + to_row, b);
+    _mm_storeu_ps(to + 2 * to_row, c);
+    _mm_storeu_ps(to + 3 * to_row, d);
   }
   static float total(Sum sum) { return static_cast<float>(Doubles::total(sum)); }
 };
 
-constexpr OwnMatmul kernels{multiply_blocks<Doubles>, multiply_blocks<Floats>, multiply_blocks<ExactDoubles>, multiply_blocks<ExactFloats>};
+constexpr OwnMatmul kernels{multiply_blocks<Doubles>, multiply_blocks<Floats>, multiply_blocks<ExactDoubles>,
+                            multiply_blocks<ExactFloats>};
 
 }  // namespace
 }  // namespace wengert
 
 #ifdef __clang__
 #pragma clang attribute pop
+#else
+#pragma GCC pop_options
 #endif
 
 namespace wengert {

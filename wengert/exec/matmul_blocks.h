@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrix products in blocks that stay in registers, written once for any kind of vector V. Included by one file for each
-// instruction set (matmul_avx2.cpp, matmul_portable.cpp), which sets its target first and defines its vectors in an unnamed
-// namespace, so that no instantiation is shared between files.
+// Matrix products in blocks that stay in registers, written once for any kind of vector V. Included by one file for
+// each instruction set (matmul_avx2.cpp, matmul_portable.cpp), which sets its target first and defines its vectors in
+// an unnamed namespace, so that no instantiation is shared between files.
 //
 // C is cut into tiles of a few rows by a few vectors. A tile's sums stay in registers while k runs; an element of A is
-// repeated in all lanes, so that A may be transposed or not; rows of B are read as vectors, and copied to a panel first where
-// they lie across (transposed) or too far apart. Every element of C is one sum from the left, wherever its tile lies: its
-// bits do not depend on m, n or the position in a batch. Only where both operands lie along k and there are few rows
-// (`multiply_dots`) are the partial sums of the lanes added at the end.
+// repeated in all lanes, so that A may be transposed or not; rows of B are read as vectors, and copied to a panel first
+// where they lie across (transposed) or too far apart. Every element of C is one sum from the left, wherever its tile
+// lies: its bits do not depend on m, n or the position in a batch. Only where both operands lie along k and there are
+// few rows (`multiply_dots`) are the partial sums of the lanes added at the end.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@
 
 namespace wengert {
 
-/// One product with strides in elements: op(A)[i, p] = a[i * a_row + p * a_step], op(B)[p, j] = b[p * b_step + j * b_column].
+/// One product with strides in elements:
+/// op(A)[i, p] = a[i * a_row + p * a_step], op(B)[p, j] = b[p * b_step + j * b_column].
 template <class T> struct StridedProduct {
   int64_t m, n, k;
   const T* a;
@@ -29,7 +30,8 @@ template <class T> struct StridedProduct {
   bool accumulate;
 };
 
-/// `rows` x `vectors` vectors of C, the sums starting from C if `accumulate`. `lanes` of the last vector exist if `partial`.
+/// `rows` x `vectors` vectors of C, the sums starting from C if `accumulate`. `lanes` of the last vector exist if
+/// `partial`.
 template <class V, int rows, int vectors, bool partial>
 void multiply_tile(const StridedProduct<typename V::Element>& x, int lanes) {
   constexpr int whole = partial ? vectors - 1 : vectors;
@@ -63,19 +65,20 @@ void multiply_tile(const StridedProduct<typename V::Element>& x, int lanes) {
   }
 }
 
-/// All tiles of a strip of `columns` columns, at most `widest` vectors: 4 x 3 sums, 3 vectors of B and an element of A fill the
-/// 16 registers.
+/// All tiles of a strip of `columns` columns, at most `widest` vectors: 4 x 3 sums, 3 vectors of B and an element of A
+/// fill the 16 registers.
 template <class V> struct Strip {
   using Product = StridedProduct<typename V::Element>;
   using Tile = void (*)(const Product&, int);
   static constexpr int64_t rows = 4, widest = 3;
 
-  template <int vectors, bool partial> static constexpr Tile tiles_of[rows] = {
-      multiply_tile<V, 1, vectors, partial>, multiply_tile<V, 2, vectors, partial>, multiply_tile<V, 3, vectors, partial>,
-      multiply_tile<V, 4, vectors, partial>};
+  template <int vectors, bool partial>
+  static constexpr Tile tiles_of[rows] = {multiply_tile<V, 1, vectors, partial>, multiply_tile<V, 2, vectors, partial>,
+                                          multiply_tile<V, 3, vectors, partial>, multiply_tile<V, 4, vectors, partial>};
   /// By vectors, whether the last is partial, and rows.
-  static constexpr const Tile* tiles[widest][2] = {
-      {tiles_of<1, false>, tiles_of<1, true>}, {tiles_of<2, false>, tiles_of<2, true>}, {tiles_of<3, false>, tiles_of<3, true>}};
+  static constexpr const Tile* tiles[widest][2] = {{tiles_of<1, false>, tiles_of<1, true>},
+                                                   {tiles_of<2, false>, tiles_of<2, true>},
+                                                   {tiles_of<3, false>, tiles_of<3, true>}};
 
   /// The width of the first strip of n columns: a strip of one vector would be slow, so 4 vectors are 2 and 2.
   static int64_t width(int64_t n) {
@@ -139,9 +142,10 @@ template <class V, int rows, int columns> void multiply_dots(const StridedProduc
 /// All columns for at most 4 rows, by dots.
 template <class V, int rows, int columns> void multiply_thin(StridedProduct<typename V::Element>& x) {
   if constexpr (rows > 1) {
-    if (x.m < rows) return multiply_thin<V, rows - 1, rows == 2 ? 8 : 4>(x);
+    if (x.m < rows) return multiply_thin < V, rows - 1, rows == 2 ? 8 : 4 > (x);
   }
-  for (; x.n >= columns; x.n -= columns, x.b += columns * x.b_column, x.c += columns) multiply_dots<V, rows, columns>(x);
+  for (; x.n >= columns; x.n -= columns, x.b += columns * x.b_column, x.c += columns)
+    multiply_dots<V, rows, columns>(x);
   for (; x.n > 0; --x.n, x.b += x.b_column, ++x.c) multiply_dots<V, rows, 1>(x);
 }
 
@@ -151,12 +155,14 @@ template <class V> struct Blocks {
   using Product = StridedProduct<T>;
 
   // In elements; measured by bench/matmul.cpp.
-  static constexpr int64_t depth = V::exact ? exact_multiplications : 224;  ///< of a panel, which so stays in the first cache
+  /// of a panel, which so stays in the first cache
+  static constexpr int64_t depth = V::exact ? exact_multiplications : 224;
   static constexpr int64_t first_cache = 16384 / sizeof(T);    ///< of B, that stay there and leave room for the rest
   static constexpr int64_t read_in_place = 65536 / sizeof(T);  ///< of B, that are read faster than copied
-  static constexpr int64_t most_rows = 131072 / sizeof(T) / depth / Strip<V>::rows * Strip<V>::rows;  ///< of A, for the second cache
+  /// of A, for the second cache
+  static constexpr int64_t most_rows = 131072 / sizeof(T) / depth / Strip<V>::rows * Strip<V>::rows;
 
-  /// The rows of x.b, `width` elements each, to rows of `row` elements.
+  /// The first `width` elements of x.b's rows to rows of `row` elements.
   static void copy_rows(const Product& x, int64_t width, int64_t row, T* panel) {
     const int lanes = static_cast<int>(width % V::width);
     for (int64_t p = 0; p < x.k; ++p, panel += row) {
@@ -167,7 +173,7 @@ template <class V> struct Blocks {
     }
   }
 
-  /// The columns of x.b, which lie along k, to rows of `row` elements.
+  /// The first `width` columns of x.b, which lie along k, to rows of `row` elements.
   static void turn_columns(const Product& x, int64_t width, int64_t row, T* panel) {
     int64_t j = 0;
     for (; j + V::width <= width; j += V::width) {
@@ -179,8 +185,6 @@ template <class V> struct Blocks {
     }
     for (; j < width; ++j)
       for (int64_t p = 0; p < x.k; ++p) panel[p * row + j] = x.b[j * x.b_column + p];
-    for (; j < row; ++j)
-      for (int64_t p = 0; p < x.k; ++p) panel[p * row + j] = 0;
   }
 
   /// A block of rows and a stretch of k, in strips whose part of B is copied to a panel first.
@@ -191,8 +195,10 @@ template <class V> struct Blocks {
     for (int64_t width; x.n > 0; x.n -= width, x.b += width * x.b_column, strip.c += width) {
       width = Strip<V>::width(x.n);
       strip.b_step = (width + V::width - 1) / V::width * V::width;
-      if (x.b_column == 1) copy_rows(x, width, strip.b_step, panel);
-      else turn_columns(x, width, strip.b_step, panel);
+      if (x.b_column == 1)
+        copy_rows(x, width, strip.b_step, panel);
+      else
+        turn_columns(x, width, strip.b_step, panel);
       Strip<V>::multiply(strip, width);
     }
   }
@@ -225,11 +231,18 @@ template <class V> struct Blocks {
       }
   }
 
+  /// Of op(B)'s columns that lie along k: copying them takes as long as a few rows of A do.
+  static bool dots_are_better(const Product& x) {
+    if (V::exact || x.m > 4 || x.a_step != 1 || x.k < V::width) return false;
+    return x.m <= 2 || x.k >= 4 * V::width || x.n <= 2 * V::width;
+  }
+
   /// May leave x changed.
   static void multiply(Product& x) {
     if (x.m == 0 || x.n == 0) return;
     if (x.b_column != 1) {
-      if (!V::exact && x.m <= 4 && x.a_step == 1 && x.k >= V::width) return multiply_thin<V, 4, 3>(x);
+      if (dots_are_better(x)) return multiply_thin<V, 4, 3>(x);
+      if (x.k <= depth && x.m <= most_rows) return multiply_packed(x);
       return multiply_in_blocks(x, most_rows, true);
     }
     if (x.m == 1) return multiply_row(x);
@@ -241,18 +254,24 @@ template <class V> struct Blocks {
   }
 };
 
+/// The strides of a shape's product, or of its transpose, C^T = op(B)^T op(A)^T, if `turned`.
+template <class T> StridedProduct<T> strided(const MatmulShape& s, bool turned, const T* a, const T* b, T* c) {
+  const int64_t a_row = s.transpose_a ? 1 : s.row_a, a_step = s.transpose_a ? s.row_a : 1;
+  const int64_t b_step = s.transpose_b ? 1 : s.row_b, b_column = s.transpose_b ? s.row_b : 1;
+  if (turned) return {s.n, s.m, s.k, b, b_column, b_step, a, a_step, a_row, c, s.m, s.accumulate};
+  return {s.m, s.n, s.k, a, a_row, a_step, b, b_step, b_column, c, s.row_c, s.accumulate};
+}
+
 /// A MatmulKernel::Function.
 template <class V> void multiply_blocks(const MatmulShape& s, const void* left, const void* right, void* result) {
   using T = typename V::Element;
   const T* a = static_cast<const T*>(left);
   const T* b = static_cast<const T*>(right);
   T* c = static_cast<T*>(result);
-  // A column is the transposed row: C^T = op(B)^T op(A)^T.
-  const bool turned = s.n == 1 && s.m > 1 && s.row_c == 1;
+  // A column is computed as a row where that gives vectors to read.
+  const bool turned = s.n == 1 && s.m > 1 && s.row_c == 1 && (s.transpose_a || (!V::exact && s.k >= V::width));
   for (int64_t i = 0; i < s.count; ++i, a += s.next_a, b += s.next_b, c += s.next_c) {
-    StridedProduct<T> x{s.m, s.n, s.k, a, s.transpose_a ? 1 : s.row_a, s.transpose_a ? s.row_a : 1,
-                        b, s.transpose_b ? 1 : s.row_b, s.transpose_b ? s.row_b : 1, c, s.row_c, s.accumulate};
-    if (turned) x = {1, s.m, s.k, b, x.b_column, x.b_step, a, x.a_step, x.a_row, c, s.m, s.accumulate};
+    StridedProduct<T> x = strided(s, turned, a, b, c);
     Blocks<V>::multiply(x);
   }
 }

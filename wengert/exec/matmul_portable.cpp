@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Our own matrix products for any processor: vectors of 16 bytes by the compiler's vector extension, a multiplication and an
-// addition for each term.
+// Our own matrix products for any processor: vectors of 16 bytes by the compiler's vector extension, a multiplication
+// and an addition for each term.
 #include "wengert/exec/matmul_blocks.h"
 #include "wengert/exec/matmul_own.h"
 
@@ -43,8 +43,9 @@ template <class T, class S, bool is_exact> struct Vector {
 }  // namespace
 
 const OwnMatmul& portable_matmul() {
-  static constexpr OwnMatmul kernels{multiply_blocks<Vector<double, double, false>>, multiply_blocks<Vector<float, float, false>>,
-                                     multiply_blocks<Vector<double, double, true>>, multiply_blocks<Vector<float, double, true>>};
+  static constexpr OwnMatmul kernels{
+      multiply_blocks<Vector<double, double, false>>, multiply_blocks<Vector<float, float, false>>,
+      multiply_blocks<Vector<double, double, true>>, multiply_blocks<Vector<float, double, true>>};
   return kernels;
 }
 

@@ -12,7 +12,8 @@ namespace {
 constexpr int row_major = 101, not_transposed = 111, transposed = 112;  // cblas.h
 
 struct Blas {
-  using Dgemm = void (*)(int, int, int, int, int, int, double, const double*, int, const double*, int, double, double*, int);
+  using Dgemm = void (*)(int, int, int, int, int, int, double, const double*, int, const double*, int, double, double*,
+                         int);
   using Sgemm = void (*)(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*, int);
   Dgemm dgemm = nullptr;
   Sgemm sgemm = nullptr;
@@ -37,16 +38,20 @@ template <class T> void multiply(const MatmulShape& s, const void* left, const v
   const auto* a = static_cast<const T*>(left);
   const auto* b = static_cast<const T*>(right);
   auto* c = static_cast<T*>(result);
-  const auto narrow = [](int64_t x) { return static_cast<int>(std::max<int64_t>(x, 1)); };  // 1: of a matrix without columns
+  const auto narrow = [](int64_t x) {
+    return static_cast<int>(std::max<int64_t>(x, 1));
+  };  // 1: of a matrix without columns
   const int m = static_cast<int>(s.m), n = static_cast<int>(s.n), k = static_cast<int>(s.k);
   const auto gemm = [] {
-    if constexpr (std::is_same_v<T, double>) return blas().dgemm;
-    else return blas().sgemm;
+    if constexpr (std::is_same_v<T, double>)
+      return blas().dgemm;
+    else
+      return blas().sgemm;
   }();
   for (int64_t i = 0; i < s.count; ++i)
-    gemm(row_major, s.transpose_a ? transposed : not_transposed, s.transpose_b ? transposed : not_transposed, m, n, k, T(1),
-         a + i * s.next_a, narrow(s.row_a), b + i * s.next_b, narrow(s.row_b), s.accumulate ? T(1) : T(0), c + i * s.next_c,
-         narrow(s.row_c));
+    gemm(row_major, s.transpose_a ? transposed : not_transposed, s.transpose_b ? transposed : not_transposed, m, n, k,
+         T(1), a + i * s.next_a, narrow(s.row_a), b + i * s.next_b, narrow(s.row_b), s.accumulate ? T(1) : T(0),
+         c + i * s.next_c, narrow(s.row_c));
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OpenBLAS, or any library with the interface of cblas, loaded at its first use: linking it would cost every start 10 ms and
-// more. The environment variable WENGERT_BLAS names another file; `none` does without. Without it everything works, large
-// products more slowly.
+// OpenBLAS, loaded at its first use: linking it would cost every start 10 ms and more. The environment variable
+// WENGERT_BLAS names another file with the interface of cblas, which has to use one thread of its own accord; `none`,
+// or any name that cannot be loaded, does without. Without it everything works, the largest products more slowly.
 #pragma once
 
 #include "wengert/exec/matmul.h"
