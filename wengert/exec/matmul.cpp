@@ -68,28 +68,37 @@ constexpr MatmulCandidate candidates[] = {
      }},
 };
 
-/// Whether the library is faster. GFLOP/s of our own kernel and of OpenBLAS 0.3.21, one thread of a Zen 3 (0.5 MB of
-/// second cache) whose peak is 98 in f32, 50 in f64; bench/matmul.cpp, best of 15, m x k x n, T for the gradient x^T
-/// y_bar:
+/// Whether the library is faster. GFLOP/s of our own kernel and of OpenBLAS 0.3.21 by bench/matmul.cpp (best of 15),
+/// one thread of a Zen 3 with 0.5 MB of second cache; m x k x n, T: the left operand is transposed:
 ///
-///     f32  16 x 16 x 16       75   14    f32  1 x 64 x 64         71   10    f32  512 x 512 x 512   84   87
-///          64 x 64 x 64       90   47         4 x 64 x 64         93   39         1024^3            66   87
-///          128 x 128 x 128    91   77         32 x 784 x 128      79   75    f64  128 x 128 x 128   44   40
-///          256 x 256 x 256    89   84         784 x 32 x 128 T    83   58         256 x 256 x 256   41   43
-///          384 x 384 x 384    77   75         128 x 784 x 512     89   90         512 x 512 x 512   39   41
-///          256 x 512 x 512    52   63         128 x 1024 x 1024   72   83         128 x 2048 x 512  29   39
+///     f32, peak 99.6         own  library     f64, peak 50.8         own  library
+///     16 x 16 x 16          78.4     23.6     16 x 16 x 16          41.4     18.6
+///     64 x 64 x 64          91.9     64.1     64 x 64 x 64          45.3     35.9
+///     128 x 128 x 128       89.1     76.2     128 x 128 x 128       43.3     39.5
+///     256 x 256 x 256       88.9     86.8     256 x 256 x 256       42.0     40.4
+///     512 x 512 x 512       85.7     88.0     512 x 512 x 512       33.9     36.8
+///     1024 x 1024 x 1024    74.6     85.3     1024 x 1024 x 1024    30.4     41.3
+///     1 x 64 x 64           72.5     10.8     1 x 64 x 64           24.9      6.0
+///     4 x 64 x 64           95.3     40.8     4 x 64 x 64           42.8     14.5
+///     784 x 32 x 128 T      85.2     59.4     784 x 32 x 128 T      38.6     32.9
+///     128 x 784 x 512       87.2     82.9     128 x 784 x 512       29.0     31.7
 ///
 /// Our own kernel copies no more of its operands than a strip at a time, so it falls behind where they leave the second
-/// cache far behind, if there is work enough for what the library copies: batches up to 32 and vectors stay here, where
-/// the library loses up to sixfold. oneDNN's sgemm (f32 only) and libxsmm's compiled kernels were measured too: with a
-/// few exceptions they are within 10% of the better of these two from 12 x 12 x 12 on, which is not worth a library of
-/// 38 MB that brings OpenMP and OpenCL along, or one that Debian has for static linking only. Without AVX2 our own
-/// kernel is the one for any processor, which the library beats from some 20 x 20 x 20.
+/// cache far behind and there is work enough for what the library copies, and where a wide B is read in narrow strips.
+/// Vectors stay here: the library is up to seven times slower.
+///
+/// oneDNN's sgemm (f32 only) and libxsmm's compiled kernels beat the better of these two by more than 10% in 8 of 92
+/// shapes of f32 and 3 of 92 of f64 with more than 512 multiplications; what is chosen reaches 0.98 (f32) and 0.99 (f64)
+/// of the best of all four in the geometric mean. The rest is not worth a library of 38 MB that brings OpenMP and OpenCL
+/// along, or one that Debian has for static linking only. Without AVX2 our own kernel is the one for any processor, which
+/// the library beats from some 20 x 20 x 20.
 bool better_by_library(const MatmulShape& s) {
   if (avx2_matmul() == nullptr) return std::min(s.m, s.n) >= 4 && s.multiplications() >= 8192;
-  const int64_t bytes = (s.m * s.k + s.k * s.n + s.m * s.n) * static_cast<int64_t>(size_of(s.dtype));
+  const auto element = static_cast<int64_t>(size_of(s.dtype));
+  const int64_t right = s.k * s.n * element, all = right + (s.m * s.k + s.m * s.n) * element;
   const int64_t least = std::min({s.m, s.n, s.k});
-  return (least >= 192 && bytes >= 2'000'000) || (least >= 64 && bytes >= 4'200'000);
+  if (right >= 6'000'000 && !s.transpose_b) return least >= 4;
+  return (least >= 192 && all >= 2'000'000) || (least >= 64 && all >= 4'200'000);
 }
 
 }  // namespace
