@@ -104,7 +104,9 @@ std::string man_page() {
   text += section("EXIT STATUS", list);
   text += section("ENVIRONMENT",
                   ".TP\n.B NO_COLOR\nIf set and not empty, no colours.\n.TP\n.B COLUMNS\nWidth of tables where the "
-                  "output is not a terminal.\n");
+                  "output is not a terminal.\n"
+                  ".TP\n.B WENGERT_BLAS\nThe library for large matrix products (else libopenblas.so.0, if it is here); none: "
+                  "do without.\n");
   return text;
 }
 
