@@ -212,9 +212,19 @@ class ProgramWriter {
     return rounded(type.dtype, *captured.slot);
   }
 
+  /// A product of so few terms is written out sooner than it is called: for A[m, k] B[k, n] = C[m, n] the product of all
+  /// sizes is (m n k)^2.
+  static bool is_small(std::span<const Type> operands, std::span<const Type> results) {
+    constexpr double fewest_terms = 512;
+    double sizes = 1;
+    for (const auto types : {operands, results})
+      for (const Type& type : types) sizes *= static_cast<double>(type.elements());
+    return sizes < fewest_terms * fewest_terms;
+  }
+
   bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
                   std::span<const Place> in, std::span<const Place> out) {
-    if (!shared_.options.natives || !line.primitive.has_kernel()) return false;
+    if (!shared_.options.natives || !line.primitive.has_kernel() || is_small(operands, results)) return false;
     for (const auto places : {in, out})
       for (const Place& place : places)
         if (!place.is_buffer()) return false;
