@@ -28,7 +28,7 @@ struct Small {
   std::vector<double> rows;  ///< [count, inputs]
   void (*plain)(int64_t count, const double* rows, double* value);
   void (*by_hand)(int64_t count, const double* rows, double* value, double* jacobian);
-  void (*by_hand_avx2)(int64_t count, const double* columns, double* value, double* jacobian);
+  void (*by_hand_avx2)(Layout layout, int64_t count, const double* points, double* value, double* jacobian);
   Jacobians Peer::*by_peer;
   Program program, hand_written;
 };
@@ -47,21 +47,22 @@ Small reprojection_case(int64_t count) {
 /// One Small at `count` points: the candidates, and what the first of them (the derivative by hand) gave.
 class Comparison {
  public:
-  Comparison(const Small& small, int64_t count) : small_(small), count_(count), columns_(columns_of(small.rows, small.inputs)) {
+  Comparison(const Small& small, int64_t count) : small_(small), count_(count) {
     value_ = buffer(small.values), jacobian_ = buffer(small.values * small.varying);
     candidates_.push_back({"plain function, value alone", [this, to = buffer(small.values)] { small_.plain(count_, small_.rows.data(), to->data()); }});
     check_by_differences();
-    add("by hand", [this](double* f, double* j) { small_.by_hand(count_, small_.rows.data(), f, j); }, false);
-    if (has_avx2())
-      add("by hand, AVX2", [this](double* f, double* j) { small_.by_hand_avx2(count_, columns_.data(), f, j); }, true);
-    else
+    add("by hand", [this](double* f, double* j) { small_.by_hand(count_, small_.rows.data(), f, j); });
+    if (has_avx2()) {
+      add_avx2("by hand, AVX2, columns", Layout::padded_columns);
+      add_avx2("by hand, AVX2, blocks of 4 points", Layout::blocks);
+    } else {
       std::printf("by hand, AVX2: left out, this processor lacks AVX2 or FMA\n");
+    }
   }
 
   void add_peers() {
     for (const Peer& peer : installed_peers())
-      add(peer.name, [this, run = peer.*small_.by_peer](double* f, double* j) { run(count_, small_.rows.data(), f, j); },
-          false);
+      add(peer.name, [this, run = peer.*small_.by_peer](double* f, double* j) { run(count_, small_.rows.data(), f, j); });
   }
 
   void add_programs() {
@@ -104,17 +105,28 @@ class Comparison {
     require_close(small_.name + ", differences", differences, std::span(*jacobian_).first(differences.size()), 1e-6);
   }
 
-  void add(const std::string& name, const std::function<void(double*, double*)>& run, bool by_columns) {
+  void add(const std::string& name, const std::function<void(double*, double*)>& run) {
     const Buffer f = buffer(small_.values), j = buffer(small_.values * small_.varying);
     run(f->data(), j->data());
-    if (by_columns) require_same(name, rows_of(*f, small_.values), rows_of(*j, small_.values * small_.varying));
-    else require_same(name, *f, *j);
+    require_same(name, *f, *j);
     candidates_.push_back({name, [=] { run(f->data(), j->data()); }});
+  }
+
+  void add_avx2(const std::string& name, Layout layout) {
+    const Places from{layout, count_, small_.inputs}, to{layout, count_, small_.values};
+    const Places entries{layout, count_, small_.values * small_.varying};
+    const auto x = std::make_shared<std::vector<double>>(from_rows(small_.rows, from));
+    const auto f = std::make_shared<std::vector<double>>(to.size()), j = std::make_shared<std::vector<double>>(entries.size());
+    const auto run = [=, this] { small_.by_hand_avx2(layout, count_, x->data(), f->data(), j->data()); };
+    run();
+    require_same(name, to_rows(*f, to), to_rows(*j, entries));
+    candidates_.push_back({name, run});
   }
 
   void add_program(const std::string& name, const Program& program, bool by_columns) {
     std::vector<Array> inputs;
-    const std::span<const double> columns(columns_);
+    const auto all_columns = transposed(small_.rows, count_, small_.inputs);
+    const std::span<const double> columns(all_columns);
     for (int64_t k = 0; by_columns && k < small_.inputs; ++k)
       inputs.push_back(Array::of<double>({count_}, columns.subspan(places(k * count_), places(count_))));
     if (!by_columns) inputs.push_back(Array({count_, small_.inputs}, small_.rows));
@@ -123,14 +135,13 @@ class Comparison {
     auto all = runner->outputs_from(0);
     const size_t values = places(small_.values * count_);
     const std::span<const double> f(all.data(), values), j(all.data() + values, all.size() - values);
-    if (by_columns) require_same(name, rows_of(f, small_.values), rows_of(j, small_.values * small_.varying));
+    if (by_columns) require_same(name, transposed(f, small_.values, count_), transposed(j, small_.values * small_.varying, count_));
     else require_same(name, f, j);
     candidates_.push_back({std::string("Wengert ") + engine_name + ": " + name, [=] { runner->run(); }});
   }
 
   const Small& small_;
   int64_t count_;
-  std::vector<double> columns_;
   Buffer value_, jacobian_;
   std::vector<Candidate> candidates_;
 };

@@ -8,6 +8,9 @@
 namespace wengert::bench {
 namespace {
 
+/// A candidate that takes longer than this gets three repetitions.
+constexpr double slow_s = 1;
+
 double seconds_of(const Candidate& candidate, int64_t runs) {
   const double start = cpu_s();
   for (int64_t k = 0; k < runs; ++k) candidate.run();
@@ -45,11 +48,11 @@ std::vector<Timing> measure(const std::vector<Candidate>& candidates, int repeti
   std::vector<std::vector<double>> samples(candidates.size());
   for (int r = 0; r < repetitions; ++r)
     for (size_t k = 0; k < candidates.size(); ++k)
-      samples[k].push_back(seconds_of(candidates[k], runs[k]) / static_cast<double>(runs[k]));
+      if (r < 3 || quantile(samples[k], 0) * static_cast<double>(runs[k]) < slow_s) samples[k].push_back(seconds_of(candidates[k], runs[k]) / static_cast<double>(runs[k]));
   std::vector<Timing> timings;
   for (size_t k = 0; k < candidates.size(); ++k)
     timings.push_back({candidates[k].name, quantile(samples[k], 0.5), quantile(samples[k], 0.25),
-                       quantile(samples[k], 0.75), repetitions, runs[k]});
+                       quantile(samples[k], 0.75), static_cast<int>(samples[k].size()), runs[k]});
   return timings;
 }
 

@@ -22,14 +22,14 @@ struct Candidate {
 struct Timing {
   std::string name;
   double median_s = 0, lower_s = 0, upper_s = 0;  ///< of one run; lower and upper quartile
-  int repetitions = 0;
+  int repetitions = 0;  ///< done
   int64_t runs = 0;  ///< in one repetition
 };
 
 /// The q-quantile, q in [0, 1], of a sample; the nearest order statistic.
 double quantile(std::vector<double> sample, double q);
 
-/// repetitions : of each candidate, in turn
+/// repetitions : of each candidate, in turn; three of one that takes over a second
 /// shortest_s  : a repetition runs its candidate as often as takes about this long
 std::vector<Timing> measure(const std::vector<Candidate>& candidates, int repetitions, double shortest_s = 0.01);
 

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "objectives/columns.h"
+
 namespace wengert::bench {
 
 struct BundleAdjustment {
@@ -67,8 +69,8 @@ std::vector<double> bundle_points(const BundleAdjustment& b);
 void reprojection_values(int64_t count, const double* points, double* residual);
 /// [count, 17] -> [count, 2], [count, 2, 15], by the hand-written derivative, a point at a time.
 void reprojection_jacobians(int64_t count, const double* points, double* residual, double* jacobian);
-/// The same on columns, four points at a time: [17, count] -> [2, count], [30, count]; count a multiple of 4.
+/// The same on structures of arrays of 17, 2 and 30 entries, four points at a time; count a multiple of 4.
 /// Needs AVX2 and FMA (has_avx2 of harness/limits.h).
-void reprojection_jacobians_avx2(int64_t count, const double* columns, double* residual, double* jacobian);
+void reprojection_jacobians_avx2(Layout layout, int64_t count, const double* points, double* residual, double* jacobian);
 
 }  // namespace wengert::bench

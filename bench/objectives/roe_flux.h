@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "objectives/columns.h"
+
 namespace wengert::bench {
 
 /// [count, 6]: left state, right state. Velocities have one direction and stay below the speed of sound, so no point lies
@@ -39,8 +41,8 @@ template <class T> void roe_flux(const T* q, T* flux) {
 void roe_values(int64_t count, const double* points, double* flux);
 /// [count, 6] -> [count, 3] and [count, 3, 6], by the hand-written derivative, a point at a time.
 void roe_jacobians(int64_t count, const double* points, double* flux, double* jacobian);
-/// The same on columns, four points at a time: [6, count] -> [3, count], [18, count]; count a multiple of 4.
+/// The same on structures of arrays of 6, 3 and 18 entries, four points at a time; count a multiple of 4.
 /// Needs AVX2 and FMA (has_avx2 of harness/limits.h).
-void roe_jacobians_avx2(int64_t count, const double* columns, double* flux, double* jacobian);
+void roe_jacobians_avx2(Layout layout, int64_t count, const double* points, double* flux, double* jacobian);
 
 }  // namespace wengert::bench
