@@ -105,7 +105,7 @@ Report::Report(const Question& question, const Options& options) : options_(opti
 void Report::time(const std::string& title, const std::vector<Candidate>& candidates, double units,
                   const std::string& unit) {
   const auto timings = measure(candidates, options_.repetitions);
-  std::printf("\n%s: ns a %s, median (quartiles), ratio\n", title.c_str(), unit.c_str());
+  std::printf("\n%s: ns per %s, median (quartiles), ratio\n", title.c_str(), unit.c_str());
   nlohmann::json rows = nlohmann::json::array();
   for (const Timing& t : timings) {
     const double scale = 1e9 / units, ratio = t.median_s / timings[0].median_s;
