@@ -3,22 +3,12 @@
 
 #include "objectives/reprojection_derivative.h"
 #include "objectives/roe_derivative.h"
+#include "programs/term.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/trace/trace.h"
 
 namespace wengert::bench {
 namespace {
-
-/// An Expr that can be declared before it has a value, as the templates do with their numbers.
-struct Term : Expr {
-  Term() : Expr(0.0) {}
-  Term(double literal) : Expr(literal) {}
-  Term(const Expr& e) : Expr(e) {}
-};
-
-Term with_sign(Term x, Term y) { return x * sign(y); }
-void sine_cosine(Term x, Term& sine, Term& cosine) { sine = sin(x), cosine = cos(x); }
-Term where_greater(Term a, Term b, Term x, Term y) { return select(greater(a, b), x, y); }
 
 /// derivative(x, store value, store entry) with `values` results.
 template <class F> Program record_derivative(F derivative, size_t inputs, size_t values, const char* name) {
