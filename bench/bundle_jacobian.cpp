@@ -53,7 +53,8 @@ void check_by_differences(const BundleAdjustment& b, const Result& by_hand) {
   for (size_t j = 0; j < columns; ++j) direction[j] = j % 3 == 0 ? 1 : -0.5;
   for (size_t row = 0; row < product.size(); ++row)
     for (auto at = pattern.row_start[row]; at < pattern.row_start[row + 1]; ++at)
-      product[row] += by_hand.value[static_cast<size_t>(at)] * direction[static_cast<size_t>(pattern.column[static_cast<size_t>(at)])];
+      product[row] += by_hand.value[static_cast<size_t>(at)] *
+                      direction[static_cast<size_t>(pattern.column[static_cast<size_t>(at)])];
   const double step = 1e-6;
   for (const double sign : {1.0, -1.0}) {
     BundleAdjustment moved = b;
@@ -90,10 +91,11 @@ void compare(Report& report, const std::string& size) {
               candidates, static_cast<double>(b.observations), "observation");
 }
 
-const Question question{.name = "bundle_jacobian",
-                        .text = "What does the sparse Jacobian of bundle adjustment cost?",
-                        .sizes = "the number of observations. Of the ADBench suite: 31843 563734 (the smallest, and one of the middle)",
-                        .usual_sizes = {"2048", "31843"}};
+const Question question{
+    .name = "bundle_jacobian",
+    .text = "What does the sparse Jacobian of bundle adjustment cost?",
+    .sizes = "the number of observations. Of the ADBench suite: 31843 563734 (the smallest, and one of the middle)",
+    .usual_sizes = {"2048", "31843"}};
 
 }  // namespace
 

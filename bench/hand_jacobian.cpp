@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What does the Jacobian of hand tracking's residuals by the 26 numbers of the pose cost, in runs of the plain function?
-// By Wengert as a loop over the points and as products of matrices.
+// What does the Jacobian of hand tracking's residuals by the 26 numbers of the pose cost, in runs of the plain
+// function? By Wengert as a loop over the points and as products of matrices.
 #include <memory>
 
 #include "harness/report.h"
@@ -51,7 +51,8 @@ void compare(Report& report, const std::string& size) {
   std::vector<Candidate> candidates{{"plain function, residuals alone", plain}};
   add_program(candidates, hand, HandForm::arrays, "products of matrices", residual, entries);
   add_program(candidates, hand, HandForm::loop, "loop over points", residual, entries);
-  report.time("hand, " + std::to_string(hand.points) + " points", candidates, static_cast<double>(hand.points), "point");
+  report.time("hand, " + std::to_string(hand.points) + " points", candidates, static_cast<double>(hand.points),
+              "point");
 }
 
 const Question question{.name = "hand_jacobian",

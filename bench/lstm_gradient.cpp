@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What does the gradient of the loss of a stacked LSTM cost, in runs of the plain function? By Wengert as a scan over the
-// characters.
+// What does the gradient of the loss of a stacked LSTM cost, in runs of the plain function? By Wengert as a scan over
+// the characters.
 #include <memory>
 
 #include "harness/report.h"

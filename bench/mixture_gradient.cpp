@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What does the gradient of the log-likelihood of a Gaussian mixture cost, in runs of the plain function? By hand, and by
-// Wengert as loops over points (and components) and as products of matrices.
+// What does the gradient of the log-likelihood of a Gaussian mixture cost, in runs of the plain function? By hand, and
+// by Wengert as loops over points (and components) and as products of matrices.
 #include <memory>
 
 #include "harness/report.h"
@@ -37,7 +37,8 @@ void check_by_difference(const Mixture& mix, std::span<const double> gradient) {
 
 void add_program(std::vector<Candidate>& candidates, const Mixture& mix, MixtureForm form, const std::string& name,
                  double value, std::span<const double> gradient) {
-  const auto runner = std::make_shared<Runner>(value_and_grad(mixture_program(mix, form), {1, 2, 3}), mixture_inputs(mix));
+  const auto runner =
+      std::make_shared<Runner>(value_and_grad(mixture_program(mix, form), {1, 2, 3}), mixture_inputs(mix));
   runner->run();
   require_close("mixture, " + name + ", value", runner->output(0), {&value, 1}, 1e-11);
   require_close("mixture, " + name + ", gradient", runner->outputs_from(1), gradient, 1e-9);
@@ -60,16 +61,18 @@ void compare(Report& report, const std::string& size) {
     add_program(candidates, mix, MixtureForm::point, "loop over points", value, gradient);
     add_program(candidates, mix, MixtureForm::loop, "loops over points and components", value, gradient);
   }
-  report.time("mixture d=" + std::to_string(numbers[0]) + " K=" + std::to_string(numbers[1]) + " n=" +
-                  std::to_string(numbers[2]) + ", " + std::to_string(mix.parameters()) + " parameters",
+  report.time("mixture d=" + std::to_string(numbers[0]) + " K=" + std::to_string(numbers[1]) +
+                  " n=" + std::to_string(numbers[2]) + ", " + std::to_string(mix.parameters()) + " parameters",
               candidates, static_cast<double>(numbers[2]), "point");
 }
 
-const Question question{.name = "mixture_gradient",
-                        .text = "What does the gradient of a Gaussian mixture's log-likelihood cost?",
-                        .sizes = "DxKxN: dimensions, components, points. Of the ADBench suite: 2x5x1000 10x25x1000 64x50x1000 "
-                                 "2x5x10000 10x25x10000 64x50x10000",
-                        .usual_sizes = {"2x5x1000", "10x25x1000"}};
+const Question question{
+    .name = "mixture_gradient",
+    .text = "What does the gradient of a Gaussian mixture's log-likelihood cost?",
+    .sizes =
+        "DxKxN: dimensions, components, points. Of the ADBench suite: 2x5x1000 10x25x1000 64x50x1000 "
+        "2x5x10000 10x25x10000 64x50x10000",
+    .usual_sizes = {"2x5x1000", "10x25x1000"}};
 
 }  // namespace
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What do the value and the Jacobian of a small function cost a point, at very many points? The Roe flux (3 x 6) and the
-// reprojection residual of bundle adjustment (2 x 15), in cache (512 points over and over) and streamed (2^20 points):
-// plain function (1x), derivative by hand, by hand in vectors of four points, by other libraries, by Wengert as a loop
-// over columns or rows of points.
+// What do the value and the Jacobian of a small function cost a point, at very many points? The Roe flux (3 x 6) and
+// the reprojection residual of bundle adjustment (2 x 15), in cache (512 points over and over) and streamed (2^20
+// points): plain function (1x), derivative by hand, by hand in vectors of four points, by other libraries, by Wengert
+// as a loop over columns or rows of points.
 #include <cstdio>
 
 #include "harness/limits.h"
@@ -34,13 +34,30 @@ struct Small {
 };
 
 Small roe_case(int64_t count) {
-  return {"Roe flux", 6, 6, 3, make_roe_points(count, 1), roe_values, roe_jacobians, roe_jacobians_avx2,
-          &Peer::roe_flux, roe_flux_program(), hand_written_roe_jacobian()};
+  return {"Roe flux",
+          6,
+          6,
+          3,
+          make_roe_points(count, 1),
+          roe_values,
+          roe_jacobians,
+          roe_jacobians_avx2,
+          &Peer::roe_flux,
+          roe_flux_program(),
+          hand_written_roe_jacobian()};
 }
 
 Small reprojection_case(int64_t count) {
-  return {"reprojection", 17, 15, 2, bundle_points(make_bundle_adjustment(count, 2)), reprojection_values,
-          reprojection_jacobians, reprojection_jacobians_avx2, &Peer::reprojection, reprojection_program(),
+  return {"reprojection",
+          17,
+          15,
+          2,
+          bundle_points(make_bundle_adjustment(count, 2)),
+          reprojection_values,
+          reprojection_jacobians,
+          reprojection_jacobians_avx2,
+          &Peer::reprojection,
+          reprojection_program(),
           hand_written_reprojection_jacobian()};
 }
 
@@ -49,7 +66,9 @@ class Comparison {
  public:
   Comparison(const Small& small, int64_t count) : small_(small), count_(count) {
     value_ = buffer(small.values), jacobian_ = buffer(small.values * small.varying);
-    candidates_.push_back({"plain function, value alone", [this, to = buffer(small.values)] { small_.plain(count_, small_.rows.data(), to->data()); }});
+    candidates_.push_back({"plain function, value alone", [this, to = buffer(small.values)] {
+                             small_.plain(count_, small_.rows.data(), to->data());
+                           }});
     check_by_differences();
     add("by hand", [this](double* f, double* j) { small_.by_hand(count_, small_.rows.data(), f, j); });
     if (has_avx2()) {
@@ -62,11 +81,14 @@ class Comparison {
 
   void add_peers() {
     for (const Peer& peer : installed_peers())
-      add(peer.name, [this, run = peer.*small_.by_peer](double* f, double* j) { run(count_, small_.rows.data(), f, j); });
+      add(peer.name,
+          [this, run = peer.*small_.by_peer](double* f, double* j) { run(count_, small_.rows.data(), f, j); });
   }
 
   void add_programs() {
-    const auto by = [&](bench::Accumulation how) { return value_and_jacobian(small_.program, places(small_.varying), how); };
+    const auto by = [&](bench::Accumulation how) {
+      return value_and_jacobian(small_.program, places(small_.varying), how);
+    };
     add_program("reverse, columns", over_columns(by(bench::Accumulation::reverse), count_), true);
     add_program("reverse, rows", over_rows(by(bench::Accumulation::reverse), count_, small_.values), false);
     add_program("Markowitz, columns", over_columns(by(bench::Accumulation::markowitz), count_), true);
@@ -116,7 +138,8 @@ class Comparison {
     const Places from{layout, count_, small_.inputs}, to{layout, count_, small_.values};
     const Places entries{layout, count_, small_.values * small_.varying};
     const auto x = std::make_shared<std::vector<double>>(from_rows(small_.rows, from));
-    const auto f = std::make_shared<std::vector<double>>(to.size()), j = std::make_shared<std::vector<double>>(entries.size());
+    const auto f = std::make_shared<std::vector<double>>(to.size()),
+               j = std::make_shared<std::vector<double>>(entries.size());
     const auto run = [=, this] { small_.by_hand_avx2(layout, count_, x->data(), f->data(), j->data()); };
     run();
     require_same(name, to_rows(*f, to), to_rows(*j, entries));
@@ -135,8 +158,10 @@ class Comparison {
     auto all = runner->outputs_from(0);
     const size_t values = places(small_.values * count_);
     const std::span<const double> f(all.data(), values), j(all.data() + values, all.size() - values);
-    if (by_columns) require_same(name, transposed(f, small_.values, count_), transposed(j, small_.values * small_.varying, count_));
-    else require_same(name, f, j);
+    if (by_columns)
+      require_same(name, transposed(f, small_.values, count_), transposed(j, small_.values * small_.varying, count_));
+    else
+      require_same(name, f, j);
     candidates_.push_back({std::string("Wengert ") + engine_name + ": " + name, [=] { runner->run(); }});
   }
 
@@ -148,7 +173,9 @@ class Comparison {
 
 void note_operations(Report& report, const std::string& name, const Program& p) {
   const OperationCount n = count_operations(p);
-  report.note(name, {{"multiply", n.multiply}, {"add", n.add}, {"divide", n.divide}, {"function", n.function}, {"other", n.other}});
+  report.note(
+      name,
+      {{"multiply", n.multiply}, {"add", n.add}, {"divide", n.divide}, {"function", n.function}, {"other", n.other}});
 }
 
 void note_operations(Report& report, const Small& small) {
@@ -161,11 +188,10 @@ void note_operations(Report& report, const Small& small) {
                     value_and_jacobian(small.program, static_cast<size_t>(small.varying), how));
 }
 
-const Question question{
-    .name = "small_jacobians",
-    .text = "What do the value and the Jacobian of a small function cost a point?",
-    .sizes = "the number of points, a multiple of 4: 512 stays in cache, 1048576 is streamed",
-    .usual_sizes = {"512", "1048576"}};
+const Question question{.name = "small_jacobians",
+                        .text = "What do the value and the Jacobian of a small function cost a point?",
+                        .sizes = "the number of points, a multiple of 4: 512 stays in cache, 1048576 is streamed",
+                        .usual_sizes = {"512", "1048576"}};
 
 }  // namespace
 
@@ -179,7 +205,8 @@ int main(int argc, char** argv) {
       Comparison comparison(small, count);
       comparison.add_peers();
       if (engine_is_fast || count <= 65536) comparison.add_programs();
-      report.time(small.name + ", " + std::to_string(count) + " points", comparison.candidates(), static_cast<double>(count), "point");
+      report.time(small.name + ", " + std::to_string(count) + " points", comparison.candidates(),
+                  static_cast<double>(count), "point");
     }
   }
   report.write();

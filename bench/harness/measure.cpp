@@ -48,7 +48,8 @@ std::vector<Timing> measure(const std::vector<Candidate>& candidates, int repeti
   std::vector<std::vector<double>> samples(candidates.size());
   for (int r = 0; r < repetitions; ++r)
     for (size_t k = 0; k < candidates.size(); ++k)
-      if (r < 3 || quantile(samples[k], 0) * static_cast<double>(runs[k]) < slow_s) samples[k].push_back(seconds_of(candidates[k], runs[k]) / static_cast<double>(runs[k]));
+      if (r < 3 || quantile(samples[k], 0) * static_cast<double>(runs[k]) < slow_s)
+        samples[k].push_back(seconds_of(candidates[k], runs[k]) / static_cast<double>(runs[k]));
   std::vector<Timing> timings;
   for (size_t k = 0; k < candidates.size(); ++k)
     timings.push_back({candidates[k].name, quantile(samples[k], 0.5), quantile(samples[k], 0.25),

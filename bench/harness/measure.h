@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Timing: candidates take turns, repetition after repetition, so that a slow minute of the machine falls on all of them.
-// What is reported are medians and quartiles of processor time (of all threads), and ratios of medians.
+// Timing: candidates take turns, repetition after repetition, so that a slow minute of the machine falls on all of
+// them. What is reported are medians and quartiles of processor time (of all threads), and ratios of medians.
 #pragma once
 
 #include <functional>
@@ -22,8 +22,8 @@ struct Candidate {
 struct Timing {
   std::string name;
   double median_s = 0, lower_s = 0, upper_s = 0;  ///< of one run; lower and upper quartile
-  int repetitions = 0;  ///< done
-  int64_t runs = 0;  ///< in one repetition
+  int repetitions = 0;                            ///< done
+  int64_t runs = 0;                               ///< in one repetition
 };
 
 /// The q-quantile, q in [0, 1], of a sample; the nearest order statistic.

@@ -52,10 +52,14 @@ Options parse_options(int argc, char** argv, const Question& question) {
     if (argument == "-h" || argument == "--help") help(question);
     const bool takes_value = argument == "--repetitions" || argument == "--json";
     if (takes_value && k + 1 == argc) refuse(std::string(argument) + " needs a value");
-    if (argument == "--repetitions") options.repetitions = static_cast<int>(std::min<int64_t>(positive(argv[++k]), 100'000));
-    else if (argument == "--json") options.json = argv[++k];
-    else if (argument.starts_with("-")) refuse("unknown option " + std::string(argument));
-    else options.sizes.emplace_back(argument);
+    if (argument == "--repetitions")
+      options.repetitions = static_cast<int>(std::min<int64_t>(positive(argv[++k]), 100'000));
+    else if (argument == "--json")
+      options.json = argv[++k];
+    else if (argument.starts_with("-"))
+      refuse("unknown option " + std::string(argument));
+    else
+      options.sizes.emplace_back(argument);
   }
   if (options.sizes.empty()) options.sizes = question.usual_sizes;
   return options;
@@ -68,7 +72,8 @@ std::vector<int64_t> parse_size(const std::string& size, size_t count) {
     numbers.push_back(positive(std::string_view(size).substr(start, end - start)));
     start = end + 1;
   }
-  if (numbers.size() != count) refuse("a size of " + std::to_string(count) + " numbers is needed, found \"" + size + "\"");
+  if (numbers.size() != count)
+    refuse("a size of " + std::to_string(count) + " numbers is needed, found \"" + size + "\"");
   return numbers;
 }
 
@@ -109,7 +114,7 @@ void Report::time(const std::string& title, const std::vector<Candidate>& candid
   nlohmann::json rows = nlohmann::json::array();
   for (const Timing& t : timings) {
     const double scale = 1e9 / units, ratio = t.median_s / timings[0].median_s;
-    std::printf("  %-44s %11.2f  (%.2f - %.2f)  %8.2fx\n", t.name.c_str(), scale * t.median_s, scale * t.lower_s,
+    std::printf("  %-58s %11.2f  (%.2f - %.2f)  %8.2fx\n", t.name.c_str(), scale * t.median_s, scale * t.lower_s,
                 scale * t.upper_s, ratio);
     rows.push_back({{"name", t.name},
                     {"ns", scale * t.median_s},

@@ -20,14 +20,14 @@ struct Options {
 
 /// What a bench says about itself.
 struct Question {
-  std::string name;     ///< of the executable, "bench_" left out
-  std::string text;     ///< one line
-  std::string sizes;    ///< what a size looks like, with all that the literature uses
+  std::string name;   ///< of the executable, "bench_" left out
+  std::string text;   ///< one line
+  std::string sizes;  ///< what a size looks like, with all that the literature uses
   std::vector<std::string> usual_sizes;
 };
 
-/// BENCH [SIZE...] [--repetitions R] [--json FILE]; prints the help and ends on --help, says what is wrong and ends with
-/// status 2 on anything else.
+/// BENCH [SIZE...] [--repetitions R] [--json FILE]; prints the help and ends on --help, says what is wrong and ends
+/// with status 2 on anything else.
 Options parse_options(int argc, char** argv, const Question& question);
 
 /// "10x25x1000" -> {10, 25, 1000}; ends with status 2 unless there are `count` positive numbers.

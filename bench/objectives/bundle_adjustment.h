@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bundle adjustment as the ADBench suite has it: where a camera sees a point, less where it was seen, times a weight; and
-// a residual 1 - weight^2. A camera is (rotation vector 3, centre 3, focal length, principal point 2, radial distortion
-// k1 k2); 15 numbers vary a residual: camera 11, point 3, weight 1.
-// Source: Srajer, Kukelova, Fitzgibbon 2018, "A benchmark of selected algorithmic differentiation tools on some problems
-// in computer vision and machine learning", section 4.2.
+// Bundle adjustment as the ADBench suite has it: where a camera sees a point, less where it was seen, times a weight;
+// and a residual 1 - weight^2. A camera is (rotation vector 3, centre 3, focal length, principal point 2, radial
+// distortion k1 k2); 15 numbers vary a residual: camera 11, point 3, weight 1. Source: Srajer, Kukelova, Fitzgibbon
+// 2018, "A benchmark of selected algorithmic differentiation tools on some problems in computer vision and machine
+// learning", section 4.2.
 #pragma once
 
 #include <cmath>
@@ -32,8 +32,8 @@ struct BundlePattern {
 };
 BundlePattern bundle_pattern(const BundleAdjustment& b);
 
-/// X turned by the rotation vector r (Rodrigues 1840): c v + sin(t)/t (r x v) + (1 - c)/t^2 (r . v) r, t = |r|, c = cos t.
-/// At r = 0, where t has no derivative, its first order there: v + r x v.
+/// X turned by the rotation vector r (Rodrigues 1840): c v + sin(t)/t (r x v) + (1 - c)/t^2 (r . v) r, t = |r|, c = cos
+/// t. At r = 0, where t has no derivative, its first order there: v + r x v.
 template <class T> void rotate(const T* r, const T* v, T* turned) {
   using std::cos, std::sin, std::sqrt;
   const T square = r[0] * r[0] + r[1] * r[1] + r[2] * r[2];
@@ -48,7 +48,8 @@ template <class T> void rotate(const T* r, const T* v, T* turned) {
 }
 
 /// camera 11, point 3, weight 1, feature 2 -> residual 2; T is a number, or a type that carries derivatives.
-template <class T> void reprojection(const T* camera, const T* point, const T& weight, const double* feature, T* residual) {
+template <class T>
+void reprojection(const T* camera, const T* point, const T& weight, const double* feature, T* residual) {
   const T v[3] = {point[0] - camera[3], point[1] - camera[4], point[2] - camera[5]};
   T x[3];
   rotate(camera, v, x);
@@ -71,6 +72,7 @@ void reprojection_values(int64_t count, const double* points, double* residual);
 void reprojection_jacobians(int64_t count, const double* points, double* residual, double* jacobian);
 /// The same on structures of arrays of 17, 2 and 30 entries, four points at a time; count a multiple of 4.
 /// Needs AVX2 and FMA (has_avx2 of harness/limits.h).
-void reprojection_jacobians_avx2(Layout layout, int64_t count, const double* points, double* residual, double* jacobian);
+void reprojection_jacobians_avx2(Layout layout, int64_t count, const double* points, double* residual,
+                                 double* jacobian);
 
 }  // namespace wengert::bench

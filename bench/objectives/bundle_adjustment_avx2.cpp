@@ -28,9 +28,12 @@ template <Layout layout> void run(int64_t count, const double* points, double* r
 
 }  // namespace
 
-void reprojection_jacobians_avx2(Layout layout, int64_t count, const double* points, double* residual, double* jacobian) {
-  if (layout == Layout::blocks) run<Layout::blocks>(count, points, residual, jacobian);
-  else run<Layout::padded_columns>(count, points, residual, jacobian);
+void reprojection_jacobians_avx2(Layout layout, int64_t count, const double* points, double* residual,
+                                 double* jacobian) {
+  if (layout == Layout::blocks)
+    run<Layout::blocks>(count, points, residual, jacobian);
+  else
+    run<Layout::padded_columns>(count, points, residual, jacobian);
 }
 
 }  // namespace wengert::bench

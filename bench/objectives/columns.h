@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Points as structure of arrays, for vectors of four points: entry k of four neighbours lies together. Either in columns
-// of all points (`padded_columns`), or in blocks of four points, entry after entry (`blocks`), which are read and written
-// in order however many entries there are.
+// Points as structure of arrays, for vectors of four points: entry k of four neighbours lies together. Either in
+// columns of all points (`padded_columns`), or in blocks of four points, entry after entry (`blocks`), which are read
+// and written in order however many entries there are.
 #pragma once
 
 #include <cstdint>

@@ -53,7 +53,8 @@ void hand_residuals(const Hand& hand, const double* pose, double* residual) {
       for (int i = 0; i < 12; ++i) blend[i] += weight[k] * matrices[k][i];
     for (int i = 0; i < 3; ++i) {
       const double* const row = blend + 4 * i;
-      residual[3 * p + i] = hand.seen[static_cast<size_t>(3 * p + i)] - (row[0] * x[0] + row[1] * x[1] + row[2] * x[2] + row[3]);
+      residual[3 * p + i] =
+          hand.seen[static_cast<size_t>(3 * p + i)] - (row[0] * x[0] + row[1] * x[1] + row[2] * x[2] + row[3]);
     }
   }
 }

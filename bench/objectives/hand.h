@@ -8,8 +8,8 @@
 //   A_k       = absolute_parent(k) T(offset_k) Rz(abduction) Rx(flexion) T(-rest position of k), 3 x 4
 //   residual  = seen - (R (sum_k weight_k A_k (x, 1)) + translation)
 //
-// Source: Srajer, Kukelova, Fitzgibbon 2018, "A benchmark of selected algorithmic differentiation tools on some problems
-// in computer vision and machine learning", section 4.3.
+// Source: Srajer, Kukelova, Fitzgibbon 2018, "A benchmark of selected algorithmic differentiation tools on some
+// problems in computer vision and machine learning", section 4.3.
 #pragma once
 
 #include <array>
@@ -50,7 +50,8 @@ template <class T> struct Skeleton {
       joint_rotation(joint == 0, angles[0], angles[joint + 1], local);
       for (int i = 0; i < 3; ++i) {
         T sum = place[above][i];
-        for (int j = 0; j < 3; ++j) sum = sum + turn[above][3 * i + j] * T(offset[static_cast<size_t>(bone)][static_cast<size_t>(j)]);
+        for (int j = 0; j < 3; ++j)
+          sum = sum + turn[above][3 * i + j] * T(offset[static_cast<size_t>(bone)][static_cast<size_t>(j)]);
         place[bone][i] = sum;
         rest[bone][i] = rest[above][i] + T(offset[static_cast<size_t>(bone)][static_cast<size_t>(i)]);
         for (int j = 0; j < 3; ++j)

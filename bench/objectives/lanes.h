@@ -41,9 +41,9 @@ inline Lanes where_greater(Lanes a, Lanes b, Lanes x, Lanes y) {
 /// a b + c with one rounding.
 inline Lanes fused(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
 
-/// Sine and cosine in one, inlined, where a library would have two calls: quadrant n = round(2 x / pi), the rest by three
-/// parts of pi / 2, polynomials in [-pi/4, pi/4]. A few ulp for |x| < 1e5; no promise beyond.
-/// source : coefficients of fdlibm (Sun 1993), k_sin.c and k_cos.c
+/// Sine and cosine in one, inlined, where a library would have two calls: quadrant n = round(2 x / pi), the rest by
+/// three parts of pi / 2, polynomials in [-pi/4, pi/4]. A few ulp for |x| < 1e5; no promise beyond. source :
+/// coefficients of fdlibm (Sun 1993), k_sin.c and k_cos.c
 inline void sine_cosine(Lanes x, Lanes& sine, Lanes& cosine) {
   const Lanes n = _mm256_round_pd((x * Lanes(0x1.45f306dc9c883p-1)).v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   Lanes r = fused(n, Lanes(-0x1.921fb544p+0), x);

@@ -8,8 +8,8 @@
 //
 // The first layer's x is the character times e_0; the prediction is hidden e_1 + e_2, less log(2 + sum exp of it). The
 // loss is minus the mean product of prediction and next character.
-// Source: Srajer, Kukelova, Fitzgibbon 2018, "A benchmark of selected algorithmic differentiation tools on some problems
-// in computer vision and machine learning" (the suite's later addition, LSTM).
+// Source: Srajer, Kukelova, Fitzgibbon 2018, "A benchmark of selected algorithmic differentiation tools on some
+// problems in computer vision and machine learning" (the suite's later addition, LSTM).
 #pragma once
 
 #include <cstdint>

@@ -93,7 +93,8 @@ void finish(const Mixture& mix, const Shared& shared, double lse_alpha, double* 
     }
     for (int64_t i = mix.dimensions; i < mix.factor_size(); ++i) by_factor[i] += square_gamma * q[i];
   }
-  for (int64_t k = 0; k < mix.components; ++k) by_alpha[k] -= n * std::exp(mix.alpha[static_cast<size_t>(k)] - lse_alpha);
+  for (int64_t k = 0; k < mix.components; ++k)
+    by_alpha[k] -= n * std::exp(mix.alpha[static_cast<size_t>(k)] - lse_alpha);
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ template <class T> struct Dissipation {
     const T s1 = with_sign(T(1.0), u - a) * alpha1, s3 = with_sign(T(1.0), u + a) * alpha3;
     const T w1 = l1 * alpha1, w2 = l2 * alpha2, w3 = l3 * alpha3;
     // Partials of w1, w2, w3 by a, then by the six with a as a function of u and h.
-    const T w1_a = l1 * inverse * (jump - T(2.0) * pressure) - s1, w3_a = s3 - l3 * inverse * (jump + T(2.0) * pressure);
+    const T w1_a = l1 * inverse * (jump - T(2.0) * pressure) - s1,
+            w3_a = s3 - l3 * inverse * (jump + T(2.0) * pressure);
     const T w2_a = T(4.0) * l2 * pressure * inverse;
     const T half_jump = half * d_u * inverse, half_rho = half * rho * inverse, half_a = half * inverse2;
     const T w1_by[6] = {s1 + w1_a * a_by_u, w1_a * a_by_h, -(l1 * half_jump), zero, -(l1 * half_rho), l1 * half_a};

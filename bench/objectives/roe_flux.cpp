@@ -12,7 +12,8 @@ std::vector<double> make_roe_points(int64_t count, uint64_t key) {
   for (int64_t i = 0; i < count; ++i) {
     const double direction = random.below(2) == 0 ? -1 : 1;
     for (int side = 0; side < 2; ++side) {
-      const double density = random.uniform(0.5, 1.5), u = direction * random.uniform(0.1, 0.6), p = random.uniform(0.5, 1.5);
+      const double density = random.uniform(0.5, 1.5), u = direction * random.uniform(0.1, 0.6),
+                   p = random.uniform(0.5, 1.5);
       points.insert(points.end(), {density, density * u, p / 0.4 + 0.5 * density * u * u});
     }
   }

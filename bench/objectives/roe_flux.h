@@ -13,8 +13,8 @@
 
 namespace wengert::bench {
 
-/// [count, 6]: left state, right state. Velocities have one direction and stay below the speed of sound, so no point lies
-/// near a kink, where differences would tell nothing.
+/// [count, 6]: left state, right state. Velocities have one direction and stay below the speed of sound, so no point
+/// lies near a kink, where differences would tell nothing.
 std::vector<double> make_roe_points(int64_t count, uint64_t key);
 
 /// The flux at a point; T is a number, or a type that records or carries derivatives.

@@ -29,8 +29,10 @@ template <Layout layout> void run(int64_t count, const double* points, double* f
 }  // namespace
 
 void roe_jacobians_avx2(Layout layout, int64_t count, const double* points, double* flux, double* jacobian) {
-  if (layout == Layout::blocks) run<Layout::blocks>(count, points, flux, jacobian);
-  else run<Layout::padded_columns>(count, points, flux, jacobian);
+  if (layout == Layout::blocks)
+    run<Layout::blocks>(count, points, flux, jacobian);
+  else
+    run<Layout::padded_columns>(count, points, flux, jacobian);
 }
 
 }  // namespace wengert::bench

@@ -10,7 +10,8 @@ namespace {
 /// (camera 11, point 3, weight, feature 2) as arrays -> residual[2], and the block [2, 15] if asked for. The derivative
 /// is that of the function of scalars: of arrays it would be a loop over the rows, with many zeros.
 Program observation_body(bool jacobian) {
-  const Program scalars = jacobian ? value_and_jacobian(reprojection_program(), 15, Accumulation::reverse) : reprojection_program();
+  const Program scalars =
+      jacobian ? value_and_jacobian(reprojection_program(), 15, Accumulation::reverse) : reprojection_program();
   return trace(
       [&](Expr camera, Expr point, Expr weight, Expr feature) {
         std::vector<Expr> x;
@@ -44,8 +45,12 @@ Program bundle_program(const BundleAdjustment& b, bool jacobian) {
 
 std::vector<Array> bundle_inputs(const BundleAdjustment& b) {
   const int64_t n = b.observations;
-  return {Array({b.cameras, 11}, b.camera), Array({b.points, 3}, b.point), Array(b.weight), Array({n, 2}, b.feature),
-          Array::of<int64_t>({n}, b.camera_index), Array::of<int64_t>({n}, b.point_index)};
+  return {Array({b.cameras, 11}, b.camera),
+          Array({b.points, 3}, b.point),
+          Array(b.weight),
+          Array({n, 2}, b.feature),
+          Array::of<int64_t>({n}, b.camera_index),
+          Array::of<int64_t>({n}, b.point_index)};
 }
 
 }  // namespace wengert::bench

@@ -55,9 +55,9 @@ Program mixture_program(const Mixture& mix, MixtureForm form) {
       [&](Expr x, Expr alpha, Expr mean, Expr packed) {
         const Expr q = slice(packed, {0, 0}, {k, d}), l = slice(packed, {0, d}, {k, mix.factor_size() - d});
         const Expr factor = factors(mix, q, l), log_determinant = sum(q, {1}), offset = alpha + log_determinant;
-        const Expr terms = form == MixtureForm::arrays
-                               ? points_by_arrays(mix, x, factor, mean, offset)
-                               : sum_map(point_body(mix, form), {{x, factor, mean, offset}}, {true, false, false, false})[0];
+        const Expr terms = form == MixtureForm::arrays ? points_by_arrays(mix, x, factor, mean, offset)
+                                                       : sum_map(point_body(mix, form), {{x, factor, mean, offset}},
+                                                                 {true, false, false, false})[0];
         const Expr prior = 0.5 * mix.gamma * mix.gamma * (sum(exp(2.0 * q)) + sum(l * l)) -
                            static_cast<double>(mix.m) * sum(log_determinant);
         return terms - static_cast<double>(n) * logsumexp(alpha) + prior + mixture_constant(mix);
@@ -66,8 +66,8 @@ Program mixture_program(const Mixture& mix, MixtureForm form) {
 }
 
 std::vector<Array> mixture_inputs(const Mixture& mix) {
-  return {Array({mix.points, mix.dimensions}, mix.x), Array(mix.alpha), Array({mix.components, mix.dimensions}, mix.mean),
-          Array({mix.components, mix.factor_size()}, mix.factor)};
+  return {Array({mix.points, mix.dimensions}, mix.x), Array(mix.alpha),
+          Array({mix.components, mix.dimensions}, mix.mean), Array({mix.components, mix.factor_size()}, mix.factor)};
 }
 
 }  // namespace wengert::bench

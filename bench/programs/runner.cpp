@@ -16,12 +16,18 @@ bool is_among(std::string_view name, std::initializer_list<std::string_view> nam
 
 void count(const Primitive& primitive, int64_t elements, OperationCount& counts) {
   const std::string_view name = primitive.name;
-  if (name == "mul") counts.multiply += elements;
-  else if (name == "fma") counts.multiply += elements, counts.add += elements;
-  else if (is_among(name, {"add", "sub"})) counts.add += elements;
-  else if (is_among(name, {"div", "sqrt"})) counts.divide += elements;
-  else if (primitive.family == Family::elementwise && !is_among(name, {"neg", "abs"})) counts.function += elements;
-  else if (name != "result") counts.other += elements;
+  if (name == "mul")
+    counts.multiply += elements;
+  else if (name == "fma")
+    counts.multiply += elements, counts.add += elements;
+  else if (is_among(name, {"add", "sub"}))
+    counts.add += elements;
+  else if (is_among(name, {"div", "sqrt"}))
+    counts.divide += elements;
+  else if (primitive.family == Family::elementwise && !is_among(name, {"neg", "abs"}))
+    counts.function += elements;
+  else if (name != "result")
+    counts.other += elements;
 }
 
 }  // namespace

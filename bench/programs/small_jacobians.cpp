@@ -39,7 +39,7 @@ Program reprojection_program() {
   return trace(
       [](const std::vector<Expr>& x) {
         const Expr* const camera = x.data();
-        const Expr &weight = x[14];
+        const Expr& weight = x[14];
         Expr turned[3]{0, 0, 0};
         const Expr v[3] = {x[11] - camera[3], x[12] - camera[4], x[13] - camera[5]};
         rotate(camera, v, turned);
@@ -81,8 +81,8 @@ Program value_and_jacobian(const Program& p, size_t varying, Accumulation how) {
       [&](const std::vector<Expr>& x) {
         std::vector<Expr> outputs = replay(p, x);
         const auto mode = how == Accumulation::forward ? JacobianMode::forward : JacobianMode::reverse;
-        const auto entries = how == Accumulation::markowitz ? by_markowitz(p, varying, x)
-                                                            : replay(jacobian(p, first(varying), mode), x);
+        const auto entries =
+            how == Accumulation::markowitz ? by_markowitz(p, varying, x) : replay(jacobian(p, first(varying), mode), x);
         outputs.insert(outputs.end(), entries.begin(), entries.end());
         return outputs;
       },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small functions of scalars as Programs, their value and Jacobian in one Program, and loops of such a body over points.
+// Small functions of scalars as Programs, their value and Jacobian in one Program, and loops of such a body over
+// points.
 #pragma once
 
 #include <vector>
