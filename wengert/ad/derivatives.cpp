@@ -8,6 +8,7 @@
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
+#include "wengert/passes/fuse_maps.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/primitives/primitives.h"
 
@@ -50,7 +51,11 @@ struct Derivative {
       if (is_float(p.type(p.outputs()[k]).dtype)) all[k] = recording.input(p.type(p.outputs()[k]), output_name(p, k) + std::string(suffix));
     return all;
   }
-  Program finish(std::span<const Expr> outputs) { return simplify(recording.finish(outputs)); }
+  /// Loops for values and loops for derivatives over the same points become one.
+  Program finish(std::span<const Expr> outputs) {
+    const Program simple = simplify(recording.finish(outputs)), fused = fuse_maps(simple);
+    return fused == simple ? simple : simplify(fused);
+  }
   std::vector<bool> active() const {
     std::vector<bool> flags(inputs.size(), false);
     for (size_t k : wrt) flags[k] = true;
