@@ -51,11 +51,7 @@ struct Derivative {
       if (is_float(p.type(p.outputs()[k]).dtype)) all[k] = recording.input(p.type(p.outputs()[k]), output_name(p, k) + std::string(suffix));
     return all;
   }
-  /// Loops for values and loops for derivatives over the same points become one.
-  Program finish(std::span<const Expr> outputs) {
-    const Program simple = simplify(recording.finish(outputs)), fused = fuse_maps(simple);
-    return fused == simple ? simple : simplify(fused);
-  }
+  Program finish(std::span<const Expr> outputs) { return simplify(recording.finish(outputs)); }
   std::vector<bool> active() const {
     std::vector<bool> flags(inputs.size(), false);
     for (size_t k : wrt) flags[k] = true;
@@ -72,6 +68,13 @@ void require_scalar_output(const Program& p, std::string_view what) {
                    "return one scalar, e.g. sum(y), or ask for the jacobian");
 }
 
+/// The loop of the values and that of the derivatives as one. Not for jvp and vjp: whether a rule made of them is linear
+/// in its tangents is seen instruction by instruction, and one loop would mix what depends on them with what does not.
+Program with_fused_maps(const Program& p) {
+  const Program fused = fuse_maps(p);
+  return fused == p ? p : simplify(fused);
+}
+
 Program gradient(const Program& p, const std::vector<size_t>& wrt, bool with_value) {
   require_scalar_output(p, "a gradient");
   Derivative d(p, "_grad", wrt);
@@ -81,7 +84,7 @@ Program gradient(const Program& p, const std::vector<size_t>& wrt, bool with_val
   std::vector<Expr> outputs;
   if (with_value) outputs.push_back(linearized.outputs[0]);
   for (size_t k : d.wrt) outputs.push_back(filled(x_bar[k], d.inputs[k].type()));
-  return d.finish(outputs);
+  return with_fused_maps(d.finish(outputs));
 }
 
 int64_t elements(const std::vector<Type>& types) {
