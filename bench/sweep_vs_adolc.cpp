@@ -206,7 +206,8 @@ nlohmann::json libm_limits(size_t n, int repetitions) {
   void (*volatile both)(double, double*, double*) = ::sincos;
   std::vector<double> x(n + 1, 1);
   const double sin_ns = ns_each(n, repetitions, [&] {
-    for (size_t k = 0; k < n; ++k) x[k + 1] = sine(x[k]);
+    double y = 1;
+    for (size_t k = 0; k < n; ++k) x[k + 1] = y = sine(y);
   });
   const double cos_ns = ns_each(n, repetitions, [&] {
     for (size_t k = 0; k < n; ++k) kept = cosine(x[k]);
