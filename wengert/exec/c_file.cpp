@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/exec/c_file.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "wengert/exec/c_names.h"
+
+namespace wengert {
+namespace {
+
+size_t element_bytes(DType dtype, bool single) { return dtype == DType::f64 && single ? 4 : size_of(dtype); }
+
+/// Names and meanings of `types`, which are called `names` where there are some.
+std::vector<CParameter> parameters(std::span<const Type> types, const std::vector<std::string>& names,
+                                   std::string_view letter, CNames& scope) {
+  std::vector<CParameter> list;
+  for (size_t k = 0; k < types.size(); ++k) {
+    const std::string own = k < names.size() ? names[k] : std::string();
+    const std::string fallback = types.size() == 1 ? std::string(letter) : fmt::format("{}_{}", letter, k);
+    std::string meaning = to_string(types[k]);
+    std::string name = scope.take(own, fallback);
+    if (!own.empty() && own != name) meaning += fmt::format(", \"{}\"", c_comment(own));
+    list.push_back({std::move(name), types[k], std::move(meaning)});
+  }
+  return list;
+}
+
+std::string signature(const CFile& file, const std::string& first) {
+  std::string text = first;
+  const auto add = [&](const std::string& parameter) { text += (text.ends_with('(') ? "" : ", ") + parameter; };
+  for (const CParameter& p : file.inputs) add(fmt::format("const {}* {}", c_type(p.type.dtype, file.single), p.name));
+  for (const CParameter& p : file.outputs) add(fmt::format("{}* {}", c_type(p.type.dtype, file.single), p.name));
+  add("void* workspace");
+  return text + ")";
+}
+
+CKernelStyle style_of(const CFile& file, const CFunction& function) {
+  CKernelStyle style{.prefix = file.name, .single = file.single, .buffers = {}, .by_point = {}};
+  for (const CParameter& p : file.inputs) style.buffers.push_back(p.name);
+  for (const std::string& name : file.constants) style.buffers.push_back(name);
+  for (const CParameter& p : file.outputs) style.buffers.push_back(p.name);
+  if (function.has_failures) style.buffers.emplace_back("failures");
+  for (size_t k = 0; k < function.kernel.scratch.size(); ++k) style.buffers.push_back(fmt::format("t{}", k));
+  return style;
+}
+
+/// Pointers to the scratch buffers, in the workspace.
+std::string local_pointers(const CFile& file, const CFunction& function, int indent) {
+  const std::string blanks(static_cast<size_t>(2 * indent), ' ');
+  std::string text;
+  for (size_t k = 0; k < function.kernel.scratch.size(); ++k) {
+    const std::string_view type = c_type(function.kernel.scratch[k].dtype, file.single);
+    text += fmt::format("{}{}* const t{} = ({}*)(void*)((char*)workspace + {});\n", blanks, type, k, type,
+                        file.scratch_offset[k]);
+  }
+  if (function.kernel.scratch.empty()) text += blanks + "(void)workspace;\n";
+  return text;
+}
+
+/// Parameters that the statements do not name, so that no compiler asks why.
+std::string unused(const CFile& file, const std::string& statements) {
+  std::string text;
+  const auto named = [&](const std::string& name) {
+    for (size_t at = statements.find(name); at != std::string::npos; at = statements.find(name, at + 1)) {
+      const char before = at == 0 ? ' ' : statements[at - 1];
+      const bool begins = !is_c_identifier(std::string("a") + before);
+      if (begins && statements.compare(at + name.size(), 1, "[") == 0) return true;
+    }
+    return false;
+  };
+  for (const auto* list : {&file.inputs, &file.outputs})
+    for (const CParameter& p : *list)
+      if (!named(p.name)) text += fmt::format("  (void){};\n", p.name);
+  return text;
+}
+
+/// The signature with `restrict` at every pointer, for the definition.
+std::string restricted(std::string signature) {
+  for (size_t at = signature.find("* "); at != std::string::npos; at = signature.find("* ", at + 1))
+    if (signature.compare(at, 11, "* workspace") != 0) signature.insert(at + 1, " WENGERT_RESTRICT");
+  return signature;
+}
+
+std::string single_definition(const CFile& file, const CFunction& function, const CStatements& body) {
+  std::string text = restricted(file.signature) + " {\n";
+  if (function.has_failures) text += fmt::format("  {} failures[1] = {{0}};\n", file.single ? "float" : "double");
+  text += local_pointers(file, function, 1) + unused(file, body.text) + body.text;
+  return text + (function.has_failures ? "  return failures[0] != 0;\n}\n\n" : "  return 0;\n}\n\n");
+}
+
+std::string batch_definition(const CFile& file, const CFunction& function) {
+  CKernelStyle style = style_of(file, function);
+  style.by_point.assign(style.buffers.size(), false);
+  for (size_t k = 0; k < file.inputs.size(); ++k) style.by_point[k] = true;
+  for (size_t k = 0; k < file.outputs.size(); ++k)
+    style.by_point[file.inputs.size() + file.constants.size() + k] = true;
+  style.indent = 2;
+  const CStatements body = c_statements(function.kernel, style);
+  std::string text = fmt::format(
+      "/* The same at many points: element k of point i is at [k * points + i], of inputs and outputs alike. Returns "
+      "how many\n"
+      "   of the points are of another branch than the recorded one. */\n{} {{\n",
+      restricted(file.batch_signature));
+  text += "  int64_t failed = 0, point;\n" + local_pointers(file, function, 1) + unused(file, body.text);
+  text += "  for (point = 0; point < points; ++point) {\n";
+  if (function.has_failures) text += fmt::format("    {} failures[1] = {{0}};\n", file.single ? "float" : "double");
+  text += body.text;
+  if (function.has_failures) text += "    failed += failures[0] != 0;\n";
+  return text + "  }\n  return failed;\n}\n\n";
+}
+
+}  // namespace
+
+CFile plan_c_file(const CFunction& function, const EmitCOptions& options, const std::string& name) {
+  const Kernel& kernel = function.kernel;
+  CFile file;
+  file.name = name;
+  file.single = options.single;
+  CNames scope;
+  for (const char* taken : {name.c_str(), "workspace", "points", "point", "failures", "failed"}) scope.take(taken, "f");
+  const size_t inputs = kernel.operands.size() - function.constants.size();
+  file.inputs = parameters(std::span(kernel.operands).first(inputs), function.inputs, "x", scope);
+  file.outputs = parameters(std::span(kernel.results).first(kernel.results.size() - (function.has_failures ? 1 : 0)),
+                            function.outputs, "y", scope);
+  for (size_t k = 0; k < function.constants.size(); ++k) file.constants.push_back(fmt::format("{}_table_{}", name, k));
+  for (const auto* list : {&file.inputs, &file.outputs})
+    for (const CParameter& p : *list) file.rank = std::max(file.rank, p.type.shape.rank());
+  for (const Type& type : kernel.scratch) {
+    file.scratch_offset.push_back(file.workspace_bytes);
+    file.workspace_bytes +=
+        (static_cast<size_t>(type.elements()) * element_bytes(type.dtype, file.single) + 7) & ~size_t{7};
+  }
+  file.signature = signature(file, fmt::format("int {}(", name));
+  if (options.batch) file.batch_signature = signature(file, fmt::format("int64_t {}_batch(int64_t points", name));
+  file.pattern = options.pattern ? &*options.pattern : nullptr;
+  return file;
+}
+
+std::string wrapped(const std::vector<std::string>& items) {
+  std::string text, line;
+  for (size_t k = 0; k < items.size(); ++k) {
+    const std::string item = items[k] + (k + 1 < items.size() ? "," : "");
+    if (line.size() + item.size() > 115) {
+      text += " " + line + "\n";
+      line.clear();
+    }
+    line += " " + item;
+  }
+  return text + " " + line + "\n";
+}
+
+std::vector<std::string> c_elements(const Array& array, bool single) {
+  std::vector<std::string> items;
+  for (int64_t k = 0; k < array.elements(); ++k) {
+    if (array.dtype() == DType::i64)
+      items.push_back(c_integer(array.values<int64_t>()[static_cast<size_t>(k)]));
+    else if (array.dtype() == DType::boolean)
+      items.push_back(array[k] != 0 ? "1" : "0");
+    else
+      items.push_back(c_real(array[k], single || array.dtype() == DType::f32));
+  }
+  if (items.empty()) items.push_back("0");
+  return items;
+}
+
+std::string c_tables(const CFile& file, const CFunction& function) {
+  std::string text;
+  for (size_t k = 0; k < function.constants.size(); ++k) {
+    const Array& table = function.constants[k];
+    text += fmt::format("/* {} */\nstatic const {} {}[{}] = {{\n{}}};\n\n", to_string(table.type()),
+                        c_type(table.dtype(), file.single), file.constants[k], std::max<int64_t>(1, table.elements()),
+                        wrapped(c_elements(table, file.single)));
+  }
+  return text;
+}
+
+std::string c_definitions(const CFile& file, const CFunction& function) {
+  const CStatements body = c_statements(function.kernel, style_of(file, function));
+  std::string text = c_functions(body.functions, file.name, file.single) + single_definition(file, function, body);
+  if (!file.batch_signature.empty()) text += batch_definition(file, function);
+  return text;
+}
+
+}  // namespace wengert
