@@ -143,6 +143,10 @@ void Primitive::run_bodies(std::span<const ConstView>, std::span<const View>, co
                            const std::function<BodyRunner(std::string_view)>&) const {
   no_rule(*this, "bodies");
 }
+bool Primitive::write_bodies(KernelBuilder&, const Signature&, std::span<const Place>, std::span<const Place>,
+                             const BodyWriter&) const {
+  return false;
+}
 bool Primitive::differentiable(int) const { return family != Family::nondifferentiable && family != Family::structure; }
 
 }  // namespace wengert

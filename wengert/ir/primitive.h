@@ -95,6 +95,16 @@ struct StatedPartials {
 
 /// Runs the body of a control primitive: inputs, then outputs.
 using BodyRunner = std::function<void(std::span<const ConstView>, std::span<const View>)>;
+/// Writes the body of that name into the kernel under construction: inputs, then outputs.
+using BodyWriter = std::function<void(std::string_view name, std::span<const Place>, std::span<const Place>)>;
+
+/// How a kernel goes over its operands and result: what it may be fused with.
+enum class Access : uint8_t {
+  any,
+  reduces,      ///< each operand element is read once, in loops over the result's elements and over those that go into it
+  rearranges,   ///< one loop (KernelBuilder::loop or loop_over) over the elements of the one result, each stored once
+  elementwise,  ///< the same, and reads no element of an operand but the one at the same flat place
+};
 
 class Primitive {
  public:
@@ -123,6 +133,7 @@ class Primitive {
   /// Writes the kernel for the operand and result types that `k` shows.
   virtual void kernel(KernelBuilder& k, const Attributes& attributes) const;
   virtual bool has_kernel() const { return true; }
+  virtual Access access() const { return Access::any; }
 
   /// Records the instruction so that its derivative has what it needs: results, and values kept besides.
   struct Augmented { std::vector<Expr> results, residuals; };
@@ -143,6 +154,9 @@ class Primitive {
   /// Control primitives only: how bodies (attribute name -> runner) are run.
   virtual void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes& attributes,
                           const std::function<BodyRunner(std::string_view)>& body) const;
+  /// The same as part of a kernel: `in` and `out` are the operands' and results' places. False: it cannot be written so.
+  virtual bool write_bodies(KernelBuilder& k, const Signature& signature, std::span<const Place> in,
+                            std::span<const Place> out, const BodyWriter& body) const;
   /// An instruction that must stay although nobody uses its result, and whose result must come out true: a guard.
   virtual bool is_guard() const { return false; }
   /// Operands whose tangent is zero by declaration (masks, indices, keys): never active.

@@ -39,6 +39,7 @@ struct MemoryDomain {
     const double x[2] = {a, b};
     return function.value(x);
   }
+  double round_single(double x) { return static_cast<double>(static_cast<float>(x)); }
   int64_t choose(bool condition, int64_t a, int64_t b) { return condition ? a : b; }
   int64_t truncate(double x) {
     if (!(x == x)) return 0;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/kernel/kernel.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "wengert/base/error.h"
+#include "wengert/kernel/interpret.h"
 
 namespace wengert {
 namespace {
@@ -18,6 +20,18 @@ uint32_t constant_register(std::map<Key, uint32_t>& known, Key key, T value, uin
   return place->second;
 }
 
+Integer row_major(const Shape& shape, std::span<const Integer> index) {
+  const auto strides = shape.strides();
+  Integer position(0);
+  size_t axis = 0;
+  for (Integer i : index) {
+    const Integer scaled = strides[axis] == 1 ? i : i * Integer(strides[axis]);
+    position = axis == 0 ? scaled : position + scaled;
+    ++axis;
+  }
+  return position;
+}
+
 }  // namespace
 
 namespace detail {
@@ -29,6 +43,9 @@ uint32_t boolean_constant(bool value) { return KernelBuilder::current().constant
 KernelBuilder::KernelBuilder(std::span<const Type> operands, std::span<const Type> results) : outer_(current_builder) {
   kernel_.operands.assign(operands.begin(), operands.end());
   kernel_.results.assign(results.begin(), results.end());
+  frame_.operands = kernel_.operands;
+  frame_.results = kernel_.results;
+  for (uint32_t k = 0; k < operands.size() + results.size(); ++k) places_.push_back({.buffer = k});
   current_builder = this;
 }
 
@@ -42,19 +59,27 @@ KernelBuilder& KernelBuilder::current() {
 }
 
 Buffer KernelBuilder::result(int k) const {
-  return {static_cast<uint32_t>(operands() + k), kernel_.results[static_cast<size_t>(k)]};
+  return {frame_.first + static_cast<uint32_t>(operands() + k), frame_.results[static_cast<size_t>(k)]};
+}
+
+Place KernelBuilder::scratch_place(const Type& type) {
+  kernel_.scratch.push_back(type);
+  kernel_.scratch_loop.push_back(outermost_parallel_);
+  return {.buffer = static_cast<uint32_t>(kernel_.operands.size() + kernel_.results.size() + kernel_.scratch.size() - 1)};
 }
 
 Buffer KernelBuilder::scratch(const Type& type) {
-  kernel_.scratch.push_back(type);
-  return {static_cast<uint32_t>(kernel_.operands.size() + kernel_.results.size() + kernel_.scratch.size() - 1), type};
+  places_.push_back(scratch_place(type));
+  return {static_cast<uint32_t>(places_.size() - 1), type};
 }
 
 uint32_t KernelBuilder::constant(double value) {
   return constant_register(real_constants_, std::bit_cast<uint64_t>(value), value, kernel_.reals, kernel_.real_constants);
 }
 uint32_t KernelBuilder::constant(int64_t value) {
-  return constant_register(integer_constants_, value, value, kernel_.integers, kernel_.integer_constants);
+  const uint32_t slot = constant_register(integer_constants_, value, value, kernel_.integers, kernel_.integer_constants);
+  constant_integers_.try_emplace(slot, value);
+  return slot;
 }
 uint32_t KernelBuilder::constant(bool value) {
   return constant_register(boolean_constants_, int64_t{value}, value, kernel_.booleans, kernel_.boolean_constants);
@@ -68,6 +93,7 @@ Scalar KernelBuilder::real_step(Micro op, uint32_t a, uint32_t b, uint32_t c, ui
   return Scalar(Scalar::Register{kernel_.reals++});
 }
 Integer KernelBuilder::integer_step(Micro op, uint32_t a, uint32_t b, uint32_t c) {
+  if (const auto known = folded(op, a, b)) return Integer(Scalar::Register{*known});
   kernel_.steps.push_back({op, 0, kernel_.integers, a, b, c});
   return Integer(Scalar::Register{kernel_.integers++});
 }
@@ -76,15 +102,54 @@ Boolean KernelBuilder::boolean_step(Micro op, uint32_t a, uint32_t b) {
   return Boolean(Scalar::Register{kernel_.booleans++});
 }
 
-size_t KernelBuilder::begin_loop(Integer index, Integer extent) {
-  kernel_.steps.push_back({Micro::loop, 0, index.slot, extent.slot, 0, 0});
-  return kernel_.steps.size() - 1;
+std::optional<int64_t> KernelBuilder::value_of(uint32_t integer) const {
+  const auto found = constant_integers_.find(integer);
+  return found == constant_integers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Index arithmetic on constants, and with 0 and 1, costs nothing when the kernel runs.
+std::optional<uint32_t> KernelBuilder::folded(Micro op, uint32_t a, uint32_t b) {
+  const auto x = value_of(a), y = value_of(b);
+  const bool arithmetic = op >= Micro::integer_add && op <= Micro::integer_remainder;
+  if (!arithmetic) return {};
+  if (x && y) return constant(integer_value(op, *x, *y));
+  if (op == Micro::integer_add && x == 0) return b;
+  if ((op == Micro::integer_add || op == Micro::integer_subtract) && y == 0) return a;
+  if (op == Micro::integer_multiply && x == 1) return b;
+  if ((op == Micro::integer_multiply || op == Micro::integer_divide) && y == 1) return a;
+  if (op == Micro::integer_multiply && (x == 0 || y == 0)) return constant(int64_t{0});
+  return {};
+}
+
+size_t KernelBuilder::begin_loop(LoopKind kind, Integer index, Integer extent) {
+  kernel_.steps.push_back({Micro::loop, kind, index.slot, extent.slot, 0, 0});
+  const size_t start = kernel_.steps.size() - 1;
+  open_.push_back(++iterations_);
+  if (kind == points && parallel_depth_++ == 0) outermost_parallel_ = static_cast<uint32_t>(start);
+  return start;
 }
 
 void KernelBuilder::end_loop(size_t start) {
   kernel_.steps[start].b = static_cast<uint32_t>(kernel_.steps.size());
   const MicroStep& head = kernel_.steps[start];
-  kernel_.steps.push_back({Micro::end_loop, 0, head.to, head.a, static_cast<uint32_t>(start), 0});
+  open_.pop_back();
+  if (head.function == points && --parallel_depth_ == 0) outermost_parallel_ = Kernel::whole_run;
+  kernel_.steps.push_back({Micro::end_loop, head.function, head.to, head.a, static_cast<uint32_t>(start), 0});
+}
+
+bool KernelBuilder::is_open(uint32_t iteration) const {
+  return iteration == 0 || std::ranges::find(open_, iteration) != open_.end();
+}
+
+void KernelBuilder::loop_elements(const Shape& shape, const std::function<void(Integer flat)>& body) {
+  std::vector<Integer> index;
+  auto at_index = [&](std::span<const Integer> i) {
+    const Integer flat = row_major(shape, i);
+    known_.push_back({shape, {i.begin(), i.end()}, flat});
+    body(flat);
+    known_.pop_back();
+  };
+  loop_axis(parallel, shape, index, at_index);
 }
 
 Scalar KernelBuilder::variable(Scalar initial) { return real_step(Micro::copy_real, initial.slot); }
@@ -95,32 +160,33 @@ void KernelBuilder::assign(Integer variable, Integer value) { plain_step(Micro::
 void KernelBuilder::assign(Boolean variable, Boolean value) { plain_step(Micro::copy_boolean, variable.slot, value.slot); }
 
 Integer Buffer::flat(std::span<const Integer> index) const {
-  const auto strides = shape().strides();
-  Integer position(0);
-  size_t axis = 0;
-  for (Integer i : index) {
-    const Integer scaled = strides[axis] == 1 ? i : i * Integer(strides[axis]);
-    position = axis == 0 ? scaled : position + scaled;
-    ++axis;
-  }
-  return position;
+  const auto known = KernelBuilder::current().known_flat(shape(), index);
+  return known ? *known : row_major(shape(), index);
 }
 
-Scalar Buffer::real(Integer flat) const { return KernelBuilder::current().real_step(Micro::load_real, index_, flat.slot); }
+Scalar Buffer::real(Integer flat) const {
+  KernelBuilder& k = KernelBuilder::current();
+  return Scalar(Scalar::Register{k.load(k.places_[index_], type_.dtype, flat)});
+}
 Integer Buffer::integer(Integer flat) const {
-  return KernelBuilder::current().integer_step(Micro::load_integer, index_, flat.slot);
+  KernelBuilder& k = KernelBuilder::current();
+  return Integer(Scalar::Register{k.load(k.places_[index_], DType::i64, flat)});
 }
 Boolean Buffer::boolean(Integer flat) const {
-  return KernelBuilder::current().boolean_step(Micro::load_boolean, index_, flat.slot);
+  KernelBuilder& k = KernelBuilder::current();
+  return Boolean(Scalar::Register{k.load(k.places_[index_], DType::boolean, flat)});
 }
 void Buffer::store(Integer flat, Scalar value) const {
-  KernelBuilder::current().plain_step(Micro::store_real, 0, index_, flat.slot, value.slot);
+  KernelBuilder& k = KernelBuilder::current();
+  k.store(k.places_[index_], type_.dtype, flat, value.slot);
 }
 void Buffer::store(Integer flat, Integer value) const {
-  KernelBuilder::current().plain_step(Micro::store_integer, 0, index_, flat.slot, value.slot);
+  KernelBuilder& k = KernelBuilder::current();
+  k.store(k.places_[index_], DType::i64, flat, value.slot);
 }
 void Buffer::store(Integer flat, Boolean value) const {
-  KernelBuilder::current().plain_step(Micro::store_boolean, 0, index_, flat.slot, value.slot);
+  KernelBuilder& k = KernelBuilder::current();
+  k.store(k.places_[index_], DType::boolean, flat, value.slot);
 }
 
 }  // namespace wengert

@@ -14,8 +14,12 @@
 #pragma once
 
 #include <concepts>
+#include <deque>
+#include <functional>
 #include <map>
+#include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "wengert/base/shape.h"
@@ -34,6 +38,10 @@ struct Kernel {
   std::vector<Constant<int64_t>> integer_constants;
   std::vector<Constant<bool>> boolean_constants;
   uint32_t reals = 0, integers = 0, booleans = 0;  ///< register counts
+  /// Of each scratch buffer: the step of the outermost parallel loop that it lives in, one iteration at a time, or
+  /// `whole_run`.
+  std::vector<uint32_t> scratch_loop;
+  static constexpr uint32_t whole_run = 0xffffffff;
 };
 
 class KernelBuilder;
@@ -66,10 +74,25 @@ struct Boolean {
   Boolean(bool value) : slot(detail::boolean_constant(value)) {}
 };
 
+/// Where a Buffer's elements are while a kernel is written into a larger one (KernelBuilder::frame): in a buffer of the
+/// larger kernel from element `base` on, or in one register, or given and taken one by one by functions. Registers are
+/// of the kind of the dtype: real, integer or boolean.
+struct Place {
+  static constexpr uint32_t nowhere = 0xffffffff;
+
+  uint32_t buffer = nowhere;
+  std::optional<Integer> base = {};
+  std::optional<uint32_t> value = {};                         ///< the register of the only element
+  std::function<uint32_t(Integer flat)> load = {};            ///< the register of an element
+  std::function<void(Integer flat, uint32_t slot)> store = {};
+
+  bool is_buffer() const { return buffer != nowhere && !load && !store; }
+};
+
 /// A buffer of the kernel: an operand (read), a result or scratch (written, and read again after it was written).
 class Buffer {
  public:
-  Buffer(uint32_t index, const Type& type) : index_(index), type_(type) {}
+  Buffer(uint32_t place, const Type& type) : index_(place), type_(type) {}
   const Type& type() const { return type_; }
   const Shape& shape() const { return type_.shape; }
   Integer extent(int axis) const { return Integer(shape()[axis]); }
@@ -91,7 +114,8 @@ class Buffer {
   Type type_;
 };
 
-/// Collects a kernel. One builder a thread at a time is current; handles belong to it.
+/// Collects a kernel. One builder a thread at a time is current; handles belong to it. A larger kernel is put together
+/// by writing kernels one after the other in frames, each with operands and results at places of the larger one.
 class KernelBuilder {
  public:
   KernelBuilder(std::span<const Type> operands, std::span<const Type> results);
@@ -99,24 +123,37 @@ class KernelBuilder {
   KernelBuilder(const KernelBuilder&) = delete;
   KernelBuilder& operator=(const KernelBuilder&) = delete;
 
-  int operands() const { return static_cast<int>(kernel_.operands.size()); }
-  Buffer operand(int k) const { return {static_cast<uint32_t>(k), kernel_.operands[static_cast<size_t>(k)]}; }
+  int operands() const { return static_cast<int>(frame_.operands.size()); }
+  Buffer operand(int k) const { return {frame_.first + static_cast<uint32_t>(k), frame_.operands[static_cast<size_t>(k)]}; }
   Buffer result(int k = 0) const;
-  /// Memory that lives while the kernel runs; not initialised.
+  /// Memory that lives while the kernel runs, or while an iteration of the outermost parallel loop around it does; not
+  /// initialised.
   Buffer scratch(const Type& type);
+  Place scratch_place(const Type& type);
+  /// The elements of `whole` from `first` on.
+  Place part(const Place& whole, Integer first);
 
   /// body(Integer i) for i = 0 .. extent - 1; the extent may be computed (triangular loops).
-  template <class Body> void loop(Integer extent, Body body) {
-    const Integer index(Scalar::Register{kernel_.integers++});
-    const size_t start = begin_loop(index, extent);
-    body(index);
-    end_loop(start);
-  }
+  template <class Body> void loop(Integer extent, Body body) { loop_of_kind(sequential, extent, body); }
+  /// The same where no iteration reads what another one writes, but for sums that they add to (accumulate, assign(sum,
+  /// sum + x)): an engine may run several at once.
+  template <class Body> void parallel_loop(Integer extent, Body body) { loop_of_kind(parallel, extent, body); }
+  /// A parallel loop over the points of a map: its iterations are worth a SIMD lane each.
+  template <class Body> void loop_over_points(Integer extent, Body body) { loop_of_kind(points, extent, body); }
   /// Nested loops over every index of `shape`, row-major: body(std::span<const Integer>).
   template <class Body> void loop_over(const Shape& shape, Body body) {
+    if (at_element()) return in_element([&] { body(std::span<const Integer>(decomposed(frame_.element->flat, shape))); });
     std::vector<Integer> index;
-    loop_axis(shape, index, body);
+    loop_axis(sequential, shape, index, body);
   }
+  /// The same where no iteration reads what another one writes.
+  template <class Body> void parallel_loop_over(const Shape& shape, Body body) {
+    if (at_element()) return loop_over(shape, body);
+    std::vector<Integer> index;
+    loop_axis(parallel, shape, index, body);
+  }
+  /// The same, the innermost loop parallel; body(Integer flat), whose index is known to kernels framed inside.
+  void loop_elements(const Shape& shape, const std::function<void(Integer flat)>& body);
   /// A register that may be assigned again, inside loops too.
   Scalar variable(Scalar initial);
   Integer variable(Integer initial);
@@ -125,6 +162,25 @@ class KernelBuilder {
   void assign(Integer variable, Integer value);
   void assign(Boolean variable, Boolean value);
 
+  /// Writes a kernel here: `write` sees `in` and `out` as its operands and results.
+  void frame(std::span<const Type> operand_types, std::span<const Place> in, std::span<const Type> result_types,
+             std::span<const Place> out, const std::function<void()>& write);
+  /// As frame, for a kernel that is one loop over the elements of its one result: writes the step for element `flat`
+  /// alone and returns the register of what it would store there.
+  uint32_t element(std::span<const Type> operand_types, std::span<const Place> in, const Type& result_type, Integer flat,
+                   const std::function<void()>& write);
+  /// The registers of an element of a place, and the store into it.
+  uint32_t load(const Place& place, DType dtype, Integer flat);
+  void store(const Place& place, DType dtype, Integer flat, uint32_t slot);
+  /// place[flat] += value, reals only.
+  void accumulate(const Place& place, Integer flat, Scalar value);
+
+  /// Names the iteration of the innermost open loop; whether that iteration is still open. A register made in an
+  /// iteration may be used as long as it is.
+  uint32_t iteration() const { return open_.empty() ? 0 : open_.back(); }
+  bool is_open(uint32_t iteration) const;
+
+  size_t steps() const { return kernel_.steps.size(); }
   Kernel finish() { return std::move(kernel_); }
 
   static KernelBuilder& current();
@@ -137,20 +193,60 @@ class KernelBuilder {
   uint32_t constant(bool value);
 
  private:
-  template <class Body> void loop_axis(const Shape& shape, std::vector<Integer>& index, Body& body) {
-    if (static_cast<int>(index.size()) == shape.rank()) return body(std::span<const Integer>(index));
-    loop(Integer(shape[static_cast<int>(index.size())]), [&](Integer i) {
-      index.push_back(i);
-      loop_axis(shape, index, body);
-      index.pop_back();
-    });
+  friend class Buffer;
+  enum LoopKind : uint8_t { sequential, parallel, points };
+
+  /// What `write` of frame() sees. `element`: only this element of the result is written.
+  struct Element { Integer flat; bool inside = false; };
+  struct Frame {
+    std::vector<Type> operands, results;
+    uint32_t first = 0;  ///< of its places
+    std::optional<Element> element = {};
+  };
+  /// An index whose flat place is known.
+  struct KnownIndex { Shape shape; std::vector<Integer> index; Integer flat; };
+
+  bool at_element() const { return frame_.element && !frame_.element->inside; }
+  template <class Body> void in_element(Body body) {
+    frame_.element->inside = true;
+    body();
+    frame_.element->inside = false;
   }
-  size_t begin_loop(Integer index, Integer extent);
+  template <class Body> void loop_of_kind(LoopKind kind, Integer extent, Body& body) {
+    if (at_element()) return in_element([&] { body(frame_.element->flat); });
+    const Integer index(Scalar::Register{kernel_.integers++});
+    const size_t start = begin_loop(kind, index, extent);
+    body(index);
+    end_loop(start);
+  }
+  template <class Body> void loop_axis(LoopKind innermost, const Shape& shape, std::vector<Integer>& index, Body& body) {
+    const int axis = static_cast<int>(index.size());
+    if (axis == shape.rank()) return body(std::span<const Integer>(index));
+    auto next = [&](Integer i) {
+      index.push_back(i);
+      loop_axis(innermost, shape, index, body);
+      index.pop_back();
+    };
+    loop_of_kind(axis + 1 == shape.rank() ? innermost : sequential, Integer(shape[axis]), next);
+  }
+  std::vector<Integer> decomposed(Integer flat, const Shape& shape);
+  std::optional<Integer> known_flat(const Shape& shape, std::span<const Integer> index) const;
+  std::optional<int64_t> value_of(uint32_t integer) const;
+  std::optional<uint32_t> folded(Micro op, uint32_t a, uint32_t b);
+  uint32_t load_step(DType dtype, uint32_t buffer, Integer flat);
+  Integer position(const Place& place, Integer flat);
+  size_t begin_loop(LoopKind kind, Integer index, Integer extent);
   void end_loop(size_t start);
 
   Kernel kernel_;
+  Frame frame_;
+  std::deque<Place> places_;
+  std::vector<KnownIndex> known_;
+  std::vector<uint32_t> open_;  // iterations of open loops, by number
+  uint32_t iterations_ = 0, parallel_depth_ = 0, outermost_parallel_ = Kernel::whole_run;
   std::map<uint64_t, uint32_t> real_constants_;  // by bit pattern
   std::map<int64_t, uint32_t> integer_constants_, boolean_constants_;
+  std::unordered_map<uint32_t, int64_t> constant_integers_;
   KernelBuilder* outer_;
 };
 

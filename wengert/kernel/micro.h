@@ -10,14 +10,18 @@
 namespace wengert {
 
 enum class Micro : uint8_t {
-  // control: integer register `to` runs from 0 to the value of integer register `a`, exclusive; `b` is the partner's place
+  // control: integer register `to` runs from 0 to the value of integer register `a`, exclusive; `b` is the partner's
+  // place; `function` says what an engine may do with the iterations: 0 one after the other, 1 in any order, several at
+  // once, 2 the same and worth a SIMD lane each
   loop, end_loop,
-  // memory: buffer `a` (operands, then results, then scratch), flat element index in integer register `b`; a store's value in `c`
-  load_real, load_integer, load_boolean, store_real, store_integer, store_boolean,
+  // memory: buffer `a` (operands, then results, then scratch), flat element index in integer register `b`; the value that
+  // is stored, or added to what is there, in `c`
+  load_real, load_integer, load_boolean, store_real, store_integer, store_boolean, accumulate_real,
   // assignment to a variable
   copy_real, copy_integer, copy_boolean,
   // real -> real
   add, subtract, multiply, divide, negate, fused_multiply_add, square_root, absolute, floor, minimum, maximum, call,
+  round_single,  // to the nearest f32: what a store and a load would do
   // comparison and logic -> boolean
   less, less_equal, equal, integer_less, integer_equal, logical_and, logical_or, logical_not,
   // `a` ? `b` : `c`
@@ -32,7 +36,7 @@ enum class Micro : uint8_t {
 /// One micro-operation: at most three register operands (or a buffer, or a function) and one result.
 struct MicroStep {
   Micro op;
-  uint8_t function = 0;  ///< index into `functions`, for call
+  uint8_t function = 0;  ///< index into `functions`, for call; the kind of a loop
   uint32_t to = 0, a = 0, b = 0, c = 0;
 };
 

@@ -146,6 +146,10 @@ struct SymbolDomain {
       throw InternalError("W906", fmt::format("no elementwise primitive stands for the function {}", function.name));
     return function.arity == 1 ? apply(*record, a) : apply(*record, a, b);
   }
+  Symbol round_single(const Symbol& x) {
+    const Element single = list.converted(x.element, DType::f32);
+    return {single.known() ? nullptr : &list, single};
+  }
   int64_t choose(const Truth& condition, int64_t a, int64_t b) {
     if (condition.list != nullptr && a != b) unknown("which of two integers it takes");
     return condition.element.integer != 0 ? a : b;

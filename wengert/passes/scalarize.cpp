@@ -23,7 +23,7 @@ bool reads_integer(const MicroStep& s, uint32_t slot) {
   return (arithmetic || s.op == Micro::integer_less || s.op == Micro::integer_equal) && (s.a == slot || s.b == slot);
 }
 
-bool moves_element(const MicroStep& s) { return s.op >= Micro::load_real && s.op <= Micro::store_boolean; }
+bool moves_element(const MicroStep& s) { return s.op >= Micro::load_real && s.op <= Micro::accumulate_real; }
 
 /// Whether element i of the result depends on the operands' elements i only, and not on i: one loop, whose counter is
 /// the place of every load and store and nothing else.

@@ -64,7 +64,7 @@ std::vector<Integer> merged(int rank, const std::vector<int64_t>& axes, std::spa
 template <class Body> void for_each_group(KernelBuilder& k, const std::vector<int64_t>& axes, Body body) {
   const Buffer x = k.operand(0);
   const ReducedShapes shapes = reduced_shapes(x.shape(), axes);
-  k.loop_over(shapes.stays, [&](std::span<const Integer> outer) {
+  k.parallel_loop_over(shapes.stays, [&](std::span<const Integer> outer) {
     const auto each = [&](auto visit) {
       k.loop_over(shapes.gone, [&](std::span<const Integer> inner) {
         visit(x.flat(detail::merged(x.shape().rank(), axes, outer, inner)));

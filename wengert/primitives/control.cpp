@@ -33,6 +33,11 @@ class Call : public Primitive {
                   const std::function<BodyRunner(std::string_view)>& body) const override {
     body("body")(in, out);
   }
+  bool write_bodies(KernelBuilder&, const Signature&, std::span<const Place> in, std::span<const Place> out,
+                    const BodyWriter& body) const override {
+    body("body", in, out);
+    return true;
+  }
   Tangents jvp(const JvpRule& rule) const override {
     std::vector<bool> varies;
     const Program body = rule.bodies.jvp(rule.attributes.program("body"), active_operands(rule), varies);
@@ -74,6 +79,8 @@ class Map : public Primitive {
 
   void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes& attributes,
                   const std::function<BodyRunner(std::string_view)>& body) const override;
+  bool write_bodies(KernelBuilder& k, const Signature& s, std::span<const Place> in, std::span<const Place> out,
+                    const BodyWriter& body) const override;
 
   Tangents jvp(const JvpRule& rule) const override {
     std::vector<bool> varies;
@@ -131,6 +138,53 @@ void Map::run_bodies(std::span<const ConstView> in, std::span<const View> out, c
   }
   for (size_t k = 0; k < out.size(); ++k)
     if (summed[k]) store(sums[k], out[k]);
+}
+
+/// Where one sum of a map grows: a register, or memory.
+struct Sum {
+  std::optional<Scalar> total;
+  Place place;
+};
+
+Sum start_sum(KernelBuilder& k, const Type& type, const Place& out) {
+  if (type.elements() == 1) return {k.variable(Scalar(0.0)), {}};
+  const Type wide{DType::f64, type.shape};
+  const Place place = type.dtype == DType::f64 && out.is_buffer() ? out : k.scratch_place(wide);
+  k.loop_elements(type.shape, [&](Integer flat) { k.store(place, DType::f64, flat, Scalar(0.0).slot); });
+  return {{}, place};
+}
+
+Place terms_of(KernelBuilder& k, const Sum& sum) {
+  return {.store = [&k, sum](Integer flat, uint32_t slot) {
+    const Scalar term(Scalar::Register{slot});
+    if (sum.total) k.assign(*sum.total, *sum.total + term);
+    else k.accumulate(sum.place, flat, term);
+  }};
+}
+
+void finish_sum(KernelBuilder& k, const Type& type, const Sum& sum, const Place& out) {
+  if (sum.total) return k.store(out, type.dtype, Integer(0), sum.total->slot);
+  if (sum.place.buffer == out.buffer) return;
+  k.loop_elements(type.shape, [&](Integer flat) { k.store(out, type.dtype, flat, k.load(sum.place, DType::f64, flat)); });
+}
+
+bool Map::write_bodies(KernelBuilder& k, const Signature& s, std::span<const Place> in, std::span<const Place> out,
+                       const BodyWriter& body) const {
+  const auto mapped = flags(s.attributes, "mapped"), summed = flags(s.attributes, "summed");
+  const auto inputs = s.attributes.program("body").input_types(), outputs = s.attributes.program("body").output_types();
+  std::vector<Sum> sums(out.size());
+  for (size_t j = 0; j < out.size(); ++j)
+    if (summed[j]) sums[j] = start_sum(k, outputs[j], out[j]);
+  k.loop_over_points(Integer(s.attributes.integer("length")), [&](Integer i) {
+    std::vector<Place> x, y;
+    for (size_t j = 0; j < in.size(); ++j) x.push_back(mapped[j] ? k.part(in[j], i * Integer(inputs[j].elements())) : in[j]);
+    for (size_t j = 0; j < out.size(); ++j)
+      y.push_back(summed[j] ? terms_of(k, sums[j]) : k.part(out[j], i * Integer(outputs[j].elements())));
+    body("body", x, y);
+  });
+  for (size_t j = 0; j < out.size(); ++j)
+    if (summed[j]) finish_sum(k, outputs[j], sums[j], out[j]);
+  return true;
 }
 
 const Call call_record;

@@ -16,7 +16,7 @@ Integer whole(const Buffer& x, Integer i) {
 void cast_kernel(KernelBuilder& k, const Attributes&) {
   const Buffer x = k.operand(0), y = k.result();
   const bool from_float = is_float(x.type().dtype);
-  k.loop(y.elements(), [&](Integer i) {
+  k.parallel_loop(y.elements(), [&](Integer i) {
     if (is_float(y.type().dtype)) y.store(i, to_real(whole(x, i)));
     else if (y.type().dtype == DType::i64) y.store(i, from_float ? to_integer(x.real(i)) : whole(x, i));
     else y.store(i, logical_not(from_float ? equal(x.real(i), 0) : integer_equal(whole(x, i), 0)));
@@ -33,7 +33,7 @@ const Linear convert_p{{
       return converted(s);
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) { copy_element(k, 0, i, i); });
+      k.parallel_loop(k.result().elements(), [&](Integer i) { copy_element(k, 0, i, i); });
     },
     .transpose = [](const TransposeRule& r) -> Tangents { return {convert(r.cotangent(), r.operand_types[0].dtype)}; },
     .batch = [](const BatchRule& r) { return record_all(convert_p, r.operands, r.attributes); },
@@ -44,7 +44,8 @@ const Linear convert_p{{
           {{Array(1.5)}, {{"dtype", DType::f64}}, {Array(1.5)}}};
     },
     .note = "between floats; rounding is not differentiated",
-    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}}}};
+    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}},
+    .access = Access::elementwise}};
 
 const Nondifferentiable cast_p{{
     .name = "cast",
@@ -64,20 +65,22 @@ const Nondifferentiable cast_p{{
       return all;
     },
     .note = "to i64 and bool piecewise constant; from them there is nothing to differentiate",
-    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}}}};
+    .attributes = {{"dtype", AttributeField::Kind::dtype, "dtype of the result"}},
+    .access = Access::elementwise}};
 
 const Nondifferentiable stop_gradient_p{{
     .name = "stop_gradient",
     .infer = [](const Signature& s) -> std::vector<Type> { return {s.operands[0]}; },
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) { copy_element(k, 0, i, i); });
+      k.parallel_loop(k.result().elements(), [&](Integer i) { copy_element(k, 0, i, i); });
     },
     .batch = [](const BatchRule& r) { return record_all(stop_gradient_p, r.operands); },
     .examples = [] {
       const Array x({2}, {0.5, -3});
       return std::vector<Example>{{{x}, {}, {x}}, {{Array(1.5)}, {}, {Array(1.5)}}};
     },
-    .note = "the identity, held constant: derivative zero by declaration"}};
+    .note = "the identity, held constant: derivative zero by declaration",
+    .access = Access::elementwise}};
 
 Expr convert(Sited x, DType dtype) {
   const DType from = x.expr.type().dtype;

@@ -191,6 +191,11 @@ class Custom : public Primitive {
                   const std::function<BodyRunner(std::string_view)>& body) const override {
     body("body")(in, out);
   }
+  bool write_bodies(KernelBuilder&, const Signature&, std::span<const Place> in, std::span<const Place> out,
+                    const BodyWriter& body) const override {
+    body("body", in, out);
+    return true;
+  }
   Tangents jvp(const JvpRule& rule) const override {
     keep_guards(rule.attributes.program("body"), rule.operands);
     std::vector<Expr> operands(rule.operands.begin(), rule.operands.end());

@@ -115,6 +115,7 @@ class ElementwisePrimitive : public Primitive {
   std::vector<Type> infer(const Signature& s) const override;
   std::vector<Expr> batch(const BatchRule& rule) const override;
   Tangents transpose(const TransposeRule& rule) const override;
+  Access access() const override { return Access::elementwise; }
 
   /// Native values for sweeps of scalar lists.
   virtual double value(const double* x) const = 0;
@@ -136,7 +137,7 @@ template <int N> class Elementwise : public ElementwisePrimitive {
   }
 
   void kernel(KernelBuilder& k, const Attributes&) const override {
-    k.loop(k.result().elements(), [&](Integer i) {
+    k.parallel_loop(k.result().elements(), [&](Integer i) {
       const auto x = [&]<size_t... I>(std::index_sequence<I...>) {
         return std::array<Scalar, N>{k.operand(static_cast<int>(I)).real(i)...};
       }(std::make_index_sequence<N>());
@@ -183,6 +184,7 @@ struct ArraySpec {
   std::string_view source = {};
   std::string_view note = {};
   std::vector<AttributeField> attributes = {};  ///< all that an instruction may have
+  Access access = Access::any;                  ///< of the kernel
 };
 
 class ArrayPrimitive : public Primitive {
@@ -190,6 +192,7 @@ class ArrayPrimitive : public Primitive {
   ArrayPrimitive(Family f, ArraySpec spec) : Primitive(spec.name, f, spec.arity, spec.source, spec.note), spec_(spec) {}
   std::vector<Type> infer(const Signature& s) const override { return spec_.infer(s); }
   std::span<const AttributeField> attributes() const override { return spec_.attributes; }
+  Access access() const override { return spec_.access; }
   void kernel(KernelBuilder& k, const Attributes& attributes) const override { spec_.kernel(k, attributes); }
   std::vector<Expr> batch(const BatchRule& rule) const override {
     return spec_.batch ? spec_.batch(rule) : std::vector<Expr>{};

@@ -81,7 +81,7 @@ void matmul_kernel(KernelBuilder& k, const Attributes& attributes) {
     const Matrix y(k.result(), which);
     const int64_t inner = attributes.flag("transpose_a") ? Matrix::rows(k.operand(0)) : Matrix::columns(k.operand(0));
     k.loop(Matrix::rows(k.result()), [&](Integer i) {
-      k.loop(Matrix::columns(k.result()), [&](Integer j) { y.store(i, j, inner_product(k, a.row(i), b.column(j), inner)); });
+      k.parallel_loop(Matrix::columns(k.result()), [&](Integer j) { y.store(i, j, inner_product(k, a.row(i), b.column(j), inner)); });
     });
   });
 }

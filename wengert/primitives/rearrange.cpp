@@ -50,7 +50,7 @@ void concatenate_kernel(KernelBuilder& k, const Attributes& attributes) {
   const auto axis = static_cast<size_t>(attributes.integer("axis"));
   int64_t offset = 0;
   for (int part = 0; part < k.operands(); ++part) {
-    k.loop_over(k.operand(part).shape(), [&](std::span<const Integer> index) {
+    k.parallel_loop_over(k.operand(part).shape(), [&](std::span<const Integer> index) {
       std::vector<Integer> target(index.begin(), index.end());
       target[axis] = target[axis] + Integer(offset);
       copy_element(k, part, k.result().flat(target), k.operand(part).flat(index));
@@ -87,7 +87,7 @@ const Linear broadcast_p{{
     .kernel = [](KernelBuilder& k, const Attributes&) {
       const Shape from = k.operand(0).shape(), to = k.result().shape();
       const int lead = to.rank() - from.rank();
-      k.loop_over(to, [&](std::span<const Integer> index) {
+      k.parallel_loop_over(to, [&](std::span<const Integer> index) {
         std::vector<Integer> source;
         for (int axis = 0; axis < from.rank(); ++axis)
           source.push_back(from[axis] == 1 ? Integer(0) : index[static_cast<size_t>(lead + axis)]);
@@ -109,7 +109,8 @@ const Linear broadcast_p{{
           {{Array({2, 1}, {1, 2})}, {{"shape", std::vector<int64_t>{2, 2, 3}}}},
           {{Array({1}, {5})}, {{"shape", std::vector<int64_t>{2, 0}}}, {Array(f64({2, 0}))}}};
     },
-    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}},
+    .access = Access::rearranges}};
 
 const Linear reshape_p{{
     .name = "reshape",
@@ -121,7 +122,7 @@ const Linear reshape_p{{
       return {Type{s.operands[0].dtype, shape}};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) { copy_element(k, 0, i, i); });
+      k.parallel_loop(k.result().elements(), [&](Integer i) { copy_element(k, 0, i, i); });
     },
     .transpose = [](const TransposeRule& r) -> Tangents { return {reshape(r.cotangent(), r.operand_types[0].shape)}; },
     .batch = [](const BatchRule& r) -> std::vector<Expr> {
@@ -134,7 +135,8 @@ const Linear reshape_p{{
           {{Array(7.0)}, {{"shape", std::vector<int64_t>{1, 1}}}, {Array({1, 1}, {7})}},
           {{Array(f64({0, 2}))}, {{"shape", std::vector<int64_t>{3, 0}}}, {Array(f64({3, 0}))}}};
     },
-    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}}}};
+    .attributes = {{"shape", AttributeField::Kind::integers, "extents of the result"}},
+    .access = Access::elementwise}};
 
 const Linear transpose_p{{
     .name = "transpose",
@@ -151,7 +153,7 @@ const Linear transpose_p{{
     },
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
       const auto& order = attributes.integers("order");
-      k.loop_over(k.result().shape(), [&](std::span<const Integer> index) {
+      k.parallel_loop_over(k.result().shape(), [&](std::span<const Integer> index) {
         std::vector<Integer> source(index.begin(), index.end());
         for (size_t axis = 0; axis < order.size(); ++axis) source[static_cast<size_t>(order[axis])] = index[axis];
         copy_element(k, 0, k.result().flat(index), k.operand(0).flat(source));
@@ -176,7 +178,8 @@ const Linear transpose_p{{
           {{deep}, {{"order", std::vector<int64_t>{2, 0, 1}}}, {Array({3, 1, 2}, {1, 4, 2, 5, 3, 6})}},
           {{Array(f64({0, 2}))}, {{"order", std::vector<int64_t>{1, 0}}}, {Array(f64({2, 0}))}}};
     },
-    .attributes = {{"order", AttributeField::Kind::integers, "axis k of the result is axis order[k] of the operand", "reversed"}}}};
+    .attributes = {{"order", AttributeField::Kind::integers, "axis k of the result is axis order[k] of the operand", "reversed"}},
+    .access = Access::rearranges}};
 
 const Linear reverse_p{{
     .name = "reverse",
@@ -189,7 +192,7 @@ const Linear reverse_p{{
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
       const Shape shape = k.operand(0).shape();
       const auto& axes = attributes.integers("axes");
-      k.loop_over(shape, [&](std::span<const Integer> index) {
+      k.parallel_loop_over(shape, [&](std::span<const Integer> index) {
         std::vector<Integer> source(index.begin(), index.end());
         for (int axis = 0; axis < shape.rank(); ++axis)
           if (std::count(axes.begin(), axes.end(), axis) > 0)
@@ -210,7 +213,8 @@ const Linear reverse_p{{
           {{Array({2, 1, 2}, {1, 2, 3, 4})}, {{"axes", std::vector<int64_t>{0, 2}}}, {Array({2, 1, 2}, {4, 3, 2, 1})}},
           {{Array(f64({0, 2}))}, {{"axes", std::vector<int64_t>{0}}}, {Array(f64({0, 2}))}}};
     },
-    .attributes = {{"axes", AttributeField::Kind::integers, "the axes that run the other way; negative ones count from the end", "all"}}}};
+    .attributes = {{"axes", AttributeField::Kind::integers, "the axes that run the other way; negative ones count from the end", "all"}},
+    .access = Access::rearranges}};
 
 const Linear concatenate_p{{
     .name = "concatenate", .arity = Primitive::any_arity,

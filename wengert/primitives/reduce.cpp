@@ -125,7 +125,8 @@ const Linear sum_p{{
                                   {{Array(f64({2, 0}))}, {{"axes", List{1}}}, {Array({2}, {0, 0})}},
                                   {{Array(f64({2, 0}))}, {{"axes", List{0}}}, {Array(f64({0}))}}};
     },
-    .attributes = {reduced_axes}}};
+    .attributes = {reduced_axes},
+    .access = Access::reduces}};
 
 const Composite max_reduce_p{{
     .name = "max_reduce",
@@ -139,7 +140,8 @@ const Composite max_reduce_p{{
     },
     .examples = [] { return extremum_examples(1); },
     .note = "at a tie equal shares of the derivative; of no elements -infinity",
-    .attributes = {reduced_axes}}};
+    .attributes = {reduced_axes},
+    .access = Access::reduces}};
 
 const Composite min_reduce_p{{
     .name = "min_reduce",
@@ -153,7 +155,8 @@ const Composite min_reduce_p{{
     },
     .examples = [] { return extremum_examples(-1); },
     .note = "at a tie equal shares of the derivative; of no elements infinity",
-    .attributes = {reduced_axes}}};
+    .attributes = {reduced_axes},
+    .access = Access::reduces}};
 
 const Nondifferentiable argmax_p{{
     .name = "argmax",

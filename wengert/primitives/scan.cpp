@@ -45,6 +45,8 @@ class Scan : public Primitive {
   std::vector<Type> infer(const Signature& s) const override;
   void run_bodies(std::span<const ConstView> in, std::span<const View> out, const Attributes& attributes,
                   const std::function<BodyRunner(std::string_view)>& body) const override;
+  bool write_bodies(KernelBuilder& k, const Signature& s, std::span<const Place> in, std::span<const Place> out,
+                    const BodyWriter& body) const override;
   Augmented augmented(std::span<const Expr> operands, const Attributes& attributes, Site site) const override;
   Tangents jvp(const JvpRule& rule) const override;
   Tangents transpose(const TransposeRule& rule) const override;
@@ -89,6 +91,73 @@ void Scan::run_bodies(std::span<const ConstView> in, std::span<const View> out, 
     advance(y, stacked, by);
   }
   for (size_t k = 0; k < c; ++k) std::memcpy(out[k].data, carry[k].view().data, out[k].type.bytes());
+}
+
+/// A carry inside a kernel: a variable, or two places in memory of which the body reads one and writes the other.
+struct Carry {
+  Type type;
+  Place now, next;
+  std::optional<uint32_t> captured = {};
+
+  Carry(KernelBuilder& k, const Type& t, const Place& from) : type(t) {
+    if (type.elements() == 1) {
+      const uint32_t start = k.load(from, type.dtype, Integer(0));
+      now.value = copied(k, start);
+    } else {
+      now = k.scratch_place(type);
+      next = k.scratch_place(type);
+      copy(k, from, now);
+    }
+  }
+  uint32_t copied(KernelBuilder& k, uint32_t slot) const {
+    const Scalar::Register from{slot};
+    if (is_float(type.dtype)) return k.variable(Scalar(from)).slot;
+    return type.dtype == DType::i64 ? k.variable(Integer(from)).slot : k.variable(Boolean(from)).slot;
+  }
+  void copy(KernelBuilder& k, const Place& from, const Place& to) const {
+    k.loop_elements(type.shape, [&](Integer flat) { k.store(to, type.dtype, flat, k.load(from, type.dtype, flat)); });
+  }
+  Place target() {
+    if (!now.value) return next;
+    return {.store = [this](Integer, uint32_t slot) { captured = slot; }};
+  }
+  /// What the body wrote, out of the way of the variables of other carries.
+  void take(KernelBuilder& k) {
+    if (now.value) captured = copied(k, *captured);
+  }
+  void step(KernelBuilder& k) const {
+    if (!now.value) return copy(k, next, now);
+    const Scalar::Register to{*now.value}, from{*captured};
+    if (is_float(type.dtype)) k.assign(Scalar(to), Scalar(from));
+    else if (type.dtype == DType::i64) k.assign(Integer(to), Integer(from));
+    else k.assign(Boolean(to), Boolean(from));
+  }
+};
+
+bool Scan::write_bodies(KernelBuilder& k, const Signature& s, std::span<const Place> in, std::span<const Place> out,
+                        const BodyWriter& body) const {
+  const size_t c = carries(s.attributes);
+  const Integer length(s.attributes.integer("length"));
+  const auto inputs = s.attributes.program("body").input_types(), outputs = s.attributes.program("body").output_types();
+  const Flags sliced = sliced_operands(s.attributes);
+  std::vector<Carry> carry;
+  for (size_t j = 0; j < c; ++j) carry.emplace_back(k, inputs[j], in[j]);
+  k.loop(length, [&](Integer step) {
+    const Integer i = s.attributes.flag("reverse") ? length - Integer(1) - step : step;
+    std::vector<Place> x, y;
+    for (size_t j = 0; j < in.size(); ++j)
+      x.push_back(j < c ? carry[j].now : sliced[j] ? k.part(in[j], i * Integer(inputs[j].elements())) : in[j]);
+    for (size_t j = 0; j < out.size(); ++j)
+      y.push_back(j < c ? carry[j].target() : k.part(out[j], i * Integer(outputs[j].elements())));
+    body("body", x, y);
+    for (Carry& state : carry) state.take(k);
+    for (const Carry& state : carry) state.step(k);
+  });
+  for (size_t j = 0; j < c; ++j) {
+    if (carry[j].now.value) k.store(out[j], inputs[j].dtype, Integer(0), *carry[j].now.value);
+    else carry[j].copy(k, carry[j].now, out[j]);
+  }
+  return true;
 }
 
 /// The body with its incoming carries as further stacked results.

@@ -31,7 +31,7 @@ std::vector<Type> infer_step(const Signature& s) {
 /// A kernel that stores `real(a, b)` or `integer(a, b)` element by element.
 template <class Real, class Int> void compare_kernel(KernelBuilder& k, Real real, Int integer) {
   const Buffer a = k.operand(0), b = k.operand(1);
-  k.loop(k.result().elements(), [&](Integer i) {
+  k.parallel_loop(k.result().elements(), [&](Integer i) {
     if (is_float(a.type().dtype)) k.result().store(i, real(a.real(i), b.real(i)));
     else k.result().store(i, integer(a.integer(i), b.integer(i)));
   });
@@ -71,7 +71,8 @@ const Nondifferentiable less_p{{
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(less_p, rule); },
     .examples = [] { return comparison_examples(true, false, false); },
-    .note = "piecewise constant"}};
+    .note = "piecewise constant",
+    .access = Access::elementwise}};
 
 const Nondifferentiable less_equal_p{{
     .name = "less_equal", .arity = 2, .infer = infer_comparison,
@@ -81,7 +82,8 @@ const Nondifferentiable less_equal_p{{
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(less_equal_p, rule); },
     .examples = [] { return comparison_examples(true, true, false); },
-    .note = "piecewise constant"}};
+    .note = "piecewise constant",
+    .access = Access::elementwise}};
 
 const Nondifferentiable equal_p{{
     .name = "equal", .arity = 2, .infer = infer_comparison,
@@ -90,50 +92,55 @@ const Nondifferentiable equal_p{{
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(equal_p, rule); },
     .examples = [] { return comparison_examples(false, true, false); },
-    .note = "piecewise constant"}};
+    .note = "piecewise constant",
+    .access = Access::elementwise}};
 
 const Nondifferentiable logical_and_p{{
     .name = "logical_and", .arity = 2, .infer = infer_logic,
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) {
+      k.parallel_loop(k.result().elements(), [&](Integer i) {
         k.result().store(i, logical_and(k.operand(0).boolean(i), k.operand(1).boolean(i)));
       });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(logical_and_p, rule); },
     .examples = [] { return logic_examples({0, 0, 0, 1}); },
-    .note = "bool has no derivative"}};
+    .note = "bool has no derivative",
+    .access = Access::elementwise}};
 
 const Nondifferentiable logical_or_p{{
     .name = "logical_or", .arity = 2, .infer = infer_logic,
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) {
+      k.parallel_loop(k.result().elements(), [&](Integer i) {
         k.result().store(i, logical_or(k.operand(0).boolean(i), k.operand(1).boolean(i)));
       });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(logical_or_p, rule); },
     .examples = [] { return logic_examples({0, 1, 1, 1}); },
-    .note = "bool has no derivative"}};
+    .note = "bool has no derivative",
+    .access = Access::elementwise}};
 
 const Nondifferentiable logical_not_p{{
     .name = "logical_not", .arity = 1, .infer = infer_logic,
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) { k.result().store(i, logical_not(k.operand(0).boolean(i))); });
+      k.parallel_loop(k.result().elements(), [&](Integer i) { k.result().store(i, logical_not(k.operand(0).boolean(i))); });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(logical_not_p, rule); },
     .examples = [] { return std::vector<Example>{{{truths({0, 1})}, {}, {truths({1, 0})}}}; },
-    .note = "bool has no derivative"}};
+    .note = "bool has no derivative",
+    .access = Access::elementwise}};
 
 const Nondifferentiable sign_p{{
     .name = "sign", .arity = 1, .infer = infer_step,
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) {
+      k.parallel_loop(k.result().elements(), [&](Integer i) {
         const Scalar x = k.operand(0).real(i);
         k.result().store(i, select(less(x, 0), -1, select(less(0, x), 1, x)));  // x itself at 0 and NaN
       });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(sign_p, rule); },
     .examples = [] { return std::vector<Example>{{{Array({3}, {-2, 0, 0.5})}, {}, {Array({3}, {-1, 0, 1})}}}; },
-    .note = "piecewise constant"}};
+    .note = "piecewise constant",
+    .access = Access::elementwise}};
 
 const Nondifferentiable compare_p{{
     .name = "compare", .arity = 2,
@@ -142,7 +149,7 @@ const Nondifferentiable compare_p{{
       return {s.operands[0]};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) {
+      k.parallel_loop(k.result().elements(), [&](Integer i) {
         const Scalar a = k.operand(0).real(i), b = k.operand(1).real(i);
         k.result().store(i, select(less(a, b), -1, select(less(b, a), 1, select(equal(a, b), 0, a + b))));  // a + b is NaN
       });
@@ -153,16 +160,18 @@ const Nondifferentiable compare_p{{
           {{Array({3}, {1, 2, 3}), Array({3}, {2, 2, 2})}, {}, {Array({3}, {-1, 0, 1})}},
           {{Array({2}, {HUGE_VAL, nan}), Array({2}, {HUGE_VAL, 2})}, {}, {Array({2}, {0, nan})}}};
     },
-    .note = "piecewise constant; sign(a - b), but 0 at two equal infinities"}};
+    .note = "piecewise constant; sign(a - b), but 0 at two equal infinities",
+    .access = Access::elementwise}};
 
 const Nondifferentiable floor_p{{
     .name = "floor", .arity = 1, .infer = infer_step,
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) { k.result().store(i, floor(k.operand(0).real(i))); });
+      k.parallel_loop(k.result().elements(), [&](Integer i) { k.result().store(i, floor(k.operand(0).real(i))); });
     },
     .batch = [](const BatchRule& rule) { return batch_elementwise(floor_p, rule); },
     .examples = [] { return std::vector<Example>{{{Array({3}, {-2.5, 0, 0.5})}, {}, {Array({3}, {-3, 0, 0})}}}; },
-    .note = "piecewise constant"}};
+    .note = "piecewise constant",
+    .access = Access::elementwise}};
 
 const Linear select_p{{
     .name = "select", .arity = 3,
@@ -173,7 +182,7 @@ const Linear select_p{{
       return {s.operands[1]};
     },
     .kernel = [](KernelBuilder& k, const Attributes&) {
-      k.loop(k.result().elements(), [&](Integer i) {
+      k.parallel_loop(k.result().elements(), [&](Integer i) {
         const Boolean condition = k.operand(0).boolean(i);
         const Buffer a = k.operand(1), b = k.operand(2);
         if (is_float(a.type().dtype)) return k.result().store(i, select(condition, a.real(i), b.real(i)));
@@ -193,7 +202,8 @@ const Linear select_p{{
       const bool mask[] = {true, false, true};
       return std::vector<Example>{{{Array::of<bool>({3}, mask), Array({3}, {1, 2, 3}), Array({3}, {4, 5, 6})}, {}, {Array({3}, {1, 5, 3})}}};
     },
-    .note = "the side not taken gets a cotangent of exactly zero"}};
+    .note = "the side not taken gets a cotangent of exactly zero",
+    .access = Access::elementwise}};
 
 const Elementwise<2> max_p{{
     .name = "max",

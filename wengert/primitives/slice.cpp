@@ -109,7 +109,7 @@ const Linear slice_p{{
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
       const Buffer x = k.operand(0);
       const List start = attributes.integers("start"), stride = list_or(attributes, "stride", 1, x.shape().rank());
-      k.loop_over(k.result().shape(), [&](std::span<const Integer> index) {
+      k.parallel_loop_over(k.result().shape(), [&](std::span<const Integer> index) {
         std::vector<Integer> source;
         for (size_t axis = 0; axis < index.size(); ++axis)
           source.push_back(index[axis] * Integer(stride[axis]) + Integer(start[axis]));
@@ -132,7 +132,8 @@ const Linear slice_p{{
     },
     .attributes = {{"start", AttributeField::Kind::integers, "the first place along each axis"},
                    {"size", AttributeField::Kind::integers, "how many elements along each axis"},
-                   {"stride", AttributeField::Kind::integers, "steps between them along each axis", "1 each"}}}};
+                   {"stride", AttributeField::Kind::integers, "steps between them along each axis", "1 each"}},
+    .access = Access::rearranges}};
 
 const Linear pad_p{{
     .name = "pad",

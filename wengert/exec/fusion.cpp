@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/exec/fusion.h"
+
+#include <algorithm>
+
+namespace wengert {
+namespace {
+
+constexpr int deepest = 64;  // inlined values inside each other: they are written by recursion
+
+class HoldingPlanner {
+ public:
+  HoldingPlanner(const Program& p, const std::vector<bool>& direct)
+      : p_(p), uses_(p.size()), pinned_(p.size()), holding_(p.size(), Holding::stored), depth_(p.size()), moved_(p.size()) {
+    for (uint32_t i = 0; i < p.size(); i += static_cast<uint32_t>(p[ValueId{i}].results)) count_uses(p[ValueId{i}]);
+    for (size_t k = 0; k < p.outputs().size(); ++k) {
+      ++uses_[index(p.outputs()[k])];
+      if (direct[k]) pinned_[index(p.outputs()[k])] = true;
+    }
+  }
+
+  std::vector<Holding> operator()() {
+    for (uint32_t i = 0; i < p_.size();) {
+      const Instruction line = p_[ValueId{i}];
+      for (int k = 0; k < line.results; ++k) holding_[i + static_cast<uint32_t>(k)] = choose(line);
+      i += static_cast<uint32_t>(line.results);
+    }
+    return std::move(holding_);
+  }
+
+ private:
+  /// A use that reads elements in no order, or more elements than there are, pins what it reads in memory.
+  void count_uses(const Instruction& line) {
+    for (ValueId v : line.operands) {
+      ++uses_[index(v)];
+      const bool once = element_by_element(line)
+                            ? p_.type(line.value).elements() <= p_.type(v).elements()
+                            : line.primitive.has_kernel() && line.primitive.access() == Access::reduces;
+      if (once) continue;
+      if (element_by_element(line)) expanded_.push_back(v);
+      else pinned_[index(v)] = true;
+    }
+  }
+
+  /// Whether an element is only fetched from somewhere else: nothing is lost by doing it again.
+  bool only_moves(const Instruction& line) const {
+    return line.primitive.access() == Access::rearranges &&
+           std::ranges::all_of(line.operands, [&](ValueId v) { return holding_[index(v)] != Holding::inlined || moved_[index(v)]; });
+  }
+
+  Holding choose(const Instruction& line) {
+    const size_t at = index(line.value);
+    const bool one = p_.type(line.value).elements() == 1;
+    if (line.primitive.family == Family::structure) return one ? Holding::scalar : Holding::stored;
+    if (!element_by_element(line)) return Holding::written;
+    if (one) return Holding::scalar;
+    moved_[at] = only_moves(line);
+    int depth = 1;
+    for (ValueId v : line.operands)
+      if (holding_[index(v)] == Holding::inlined) depth = std::max(depth, 1 + depth_[index(v)]);
+    const bool cheap = moved_[at] || (uses_[at] <= 1 && std::ranges::find(expanded_, line.value) == expanded_.end());
+    if (pinned_[at] || !cheap || depth > deepest) return Holding::stored;
+    depth_[at] = depth;
+    return Holding::inlined;
+  }
+
+  const Program& p_;
+  std::vector<uint32_t> uses_;
+  std::vector<bool> pinned_;
+  std::vector<ValueId> expanded_;
+  std::vector<Holding> holding_;
+  std::vector<int> depth_;
+  std::vector<bool> moved_;
+};
+
+}  // namespace
+
+std::vector<Holding> plan_holdings(const Program& p, const std::vector<bool>& direct) { return HoldingPlanner(p, direct)(); }
+
+}  // namespace wengert
