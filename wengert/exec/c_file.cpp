@@ -41,38 +41,36 @@ CKernelStyle style_of(const CFile& file, const CFunction& function) {
   for (const CParameter& p : file.inputs) style.buffers.push_back(p.name);
   for (const std::string& name : file.constants) style.buffers.push_back(name);
   for (const CParameter& p : file.outputs) style.buffers.push_back(p.name);
-  if (function.has_failures) style.buffers.emplace_back("failures");
+  if (function.has_failures) style.buffers.emplace_back(file.guarded ? "failures" : "");
   for (size_t k = 0; k < function.kernel.scratch.size(); ++k) style.buffers.push_back(fmt::format("t{}", k));
   return style;
 }
 
-/// Pointers to the scratch buffers, in the workspace.
-std::string local_pointers(const CFile& file, const CFunction& function, int indent) {
-  const std::string blanks(static_cast<size_t>(2 * indent), ' ');
+/// Pointers to the scratch buffers, in the workspace, and the count of guards.
+std::string local_pointers(const CFile& file, const CFunction& function, const CStatements& body) {
+  const Kernel& kernel = function.kernel;
+  const auto first = static_cast<uint32_t>(kernel.operands.size() + kernel.results.size());
   std::string text;
-  for (size_t k = 0; k < function.kernel.scratch.size(); ++k) {
-    const std::string_view type = c_type(function.kernel.scratch[k].dtype, file.single);
-    text += fmt::format("{}{}* const t{} = ({}*)(void*)((char*)workspace + {});\n", blanks, type, k, type,
-                        file.scratch_offset[k]);
+  for (uint32_t k = 0; k < kernel.scratch.size(); ++k) {
+    if (!body.buffers.contains(first + k)) continue;
+    const std::string_view type = c_type(kernel.scratch[k].dtype, file.single);
+    text +=
+        fmt::format("  {}* const t{} = ({}*)(void*)((char*)workspace + {});\n", type, k, type, file.scratch_offset[k]);
   }
-  if (function.kernel.scratch.empty()) text += blanks + "(void)workspace;\n";
-  return text;
+  return text.empty() ? "  (void)workspace;\n" : text;
 }
 
 /// Parameters that the statements do not name, so that no compiler asks why.
-std::string unused(const CFile& file, const std::string& statements) {
+std::string unused(const CFile& file, const CStatements& body) {
   std::string text;
-  const auto named = [&](const std::string& name) {
-    for (size_t at = statements.find(name); at != std::string::npos; at = statements.find(name, at + 1)) {
-      const char before = at == 0 ? ' ' : statements[at - 1];
-      const bool begins = !is_c_identifier(std::string("a") + before);
-      if (begins && statements.compare(at + name.size(), 1, "[") == 0) return true;
-    }
-    return false;
+  uint32_t buffer = 0;
+  const auto list = [&](const std::vector<CParameter>& parameters) {
+    for (const CParameter& p : parameters)
+      if (!body.buffers.contains(buffer++)) text += fmt::format("  (void){};\n", p.name);
   };
-  for (const auto* list : {&file.inputs, &file.outputs})
-    for (const CParameter& p : *list)
-      if (!named(p.name)) text += fmt::format("  (void){};\n", p.name);
+  list(file.inputs);
+  buffer += static_cast<uint32_t>(file.constants.size());
+  list(file.outputs);
   return text;
 }
 
@@ -83,11 +81,23 @@ std::string restricted(std::string signature) {
   return signature;
 }
 
+std::string c_tables(const CFile& file, const CFunction& function, const CStatements& body) {
+  std::string text;
+  for (size_t k = 0; k < function.constants.size(); ++k) {
+    if (!body.buffers.contains(static_cast<uint32_t>(file.inputs.size() + k))) continue;
+    const Array& table = function.constants[k];
+    text += fmt::format("/* {} */\nstatic const {} {}[{}] = {{\n{}}};\n\n", to_string(table.type()),
+                        c_type(table.dtype(), file.single), file.constants[k], std::max<int64_t>(1, table.elements()),
+                        wrapped(c_elements(table, file.single)));
+  }
+  return text;
+}
+
 std::string single_definition(const CFile& file, const CFunction& function, const CStatements& body) {
   std::string text = restricted(file.signature) + " {\n";
-  if (function.has_failures) text += fmt::format("  {} failures[1] = {{0}};\n", file.single ? "float" : "double");
-  text += local_pointers(file, function, 1) + unused(file, body.text) + body.text;
-  return text + (function.has_failures ? "  return failures[0] != 0;\n}\n\n" : "  return 0;\n}\n\n");
+  if (file.guarded) text += fmt::format("  {} failures[1] = {{0}};\n", file.single ? "float" : "double");
+  text += local_pointers(file, function, body) + unused(file, body) + body.text;
+  return text + (file.guarded ? "  return failures[0] != 0;\n}\n\n" : "  return 0;\n}\n\n");
 }
 
 std::string batch_definition(const CFile& file, const CFunction& function) {
@@ -103,11 +113,11 @@ std::string batch_definition(const CFile& file, const CFunction& function) {
       "how many\n"
       "   of the points are of another branch than the recorded one. */\n{} {{\n",
       restricted(file.batch_signature));
-  text += "  int64_t failed = 0, point;\n" + local_pointers(file, function, 1) + unused(file, body.text);
+  text += "  int64_t failed = 0, point;\n" + local_pointers(file, function, body) + unused(file, body);
   text += "  for (point = 0; point < points; ++point) {\n";
-  if (function.has_failures) text += fmt::format("    {} failures[1] = {{0}};\n", file.single ? "float" : "double");
+  if (file.guarded) text += fmt::format("    {} failures[1] = {{0}};\n", file.single ? "float" : "double");
   text += body.text;
-  if (function.has_failures) text += "    failed += failures[0] != 0;\n";
+  if (file.guarded) text += "    failed += failures[0] != 0;\n";
   return text + "  }\n  return failed;\n}\n\n";
 }
 
@@ -131,6 +141,11 @@ CFile plan_c_file(const CFunction& function, const EmitCOptions& options, const 
     file.scratch_offset.push_back(file.workspace_bytes);
     file.workspace_bytes +=
         (static_cast<size_t>(type.elements()) * element_bytes(type.dtype, file.single) + 7) & ~size_t{7};
+  }
+  if (function.has_failures) {
+    const size_t failures = kernel.operands.size() + kernel.results.size() - 1;
+    file.guarded = std::ranges::any_of(
+        kernel.steps, [&](const MicroStep& s) { return s.op == Micro::accumulate_real && s.a == failures; });
   }
   file.signature = signature(file, fmt::format("int {}(", name));
   if (options.batch) file.batch_signature = signature(file, fmt::format("int64_t {}_batch(int64_t points", name));
@@ -165,20 +180,10 @@ std::vector<std::string> c_elements(const Array& array, bool single) {
   return items;
 }
 
-std::string c_tables(const CFile& file, const CFunction& function) {
-  std::string text;
-  for (size_t k = 0; k < function.constants.size(); ++k) {
-    const Array& table = function.constants[k];
-    text += fmt::format("/* {} */\nstatic const {} {}[{}] = {{\n{}}};\n\n", to_string(table.type()),
-                        c_type(table.dtype(), file.single), file.constants[k], std::max<int64_t>(1, table.elements()),
-                        wrapped(c_elements(table, file.single)));
-  }
-  return text;
-}
-
 std::string c_definitions(const CFile& file, const CFunction& function) {
   const CStatements body = c_statements(function.kernel, style_of(file, function));
-  std::string text = c_functions(body.functions, file.name, file.single) + single_definition(file, function, body);
+  std::string text = c_tables(file, function, body) + c_functions(body.functions, file.name, file.single);
+  text += single_definition(file, function, body);
   if (!file.batch_signature.empty()) text += batch_definition(file, function);
   return text;
 }

@@ -23,16 +23,15 @@ struct CFile {
   std::vector<std::string> constants;  ///< names of the tables
   std::vector<size_t> scratch_offset;
   size_t workspace_bytes = 0;
-  int rank = 1;  ///< largest of an input or output, at least 1
+  bool guarded = false;  ///< whether the function can return 1
+  int rank = 1;          ///< largest of an input or output, at least 1
   std::string signature, batch_signature;
   const CPattern* pattern = nullptr;
 };
 
 CFile plan_c_file(const CFunction& function, const EmitCOptions& options, const std::string& name);
 
-/// The constants of the kernel.
-std::string c_tables(const CFile& file, const CFunction& function);
-/// The functions that the kernel calls, and the kernel itself; its batched form.
+/// The tables of constants, the functions that the kernel calls, and the kernel itself; its batched form.
 std::string c_definitions(const CFile& file, const CFunction& function);
 /// main() under NAME_SELF_TEST: runs the stored inputs and compares with the stored outputs.
 std::string c_self_test(const CFile& file, const CTest& test);

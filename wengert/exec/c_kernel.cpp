@@ -137,8 +137,8 @@ class Writer {
     std::string place = index.text;
     if (buffer < style_.by_point.size() && style_.by_point[buffer])
       place = place == "0" ? "point" : fmt::format("{} * points + point", bound(index, Binding::product));
-    Expression result = made(fmt::format("{}[{}]", style_.buffers[buffer], place), Binding::primary, {&index});
-    return result;
+    result_.buffers.insert(buffer);
+    return made(fmt::format("{}[{}]", style_.buffers[buffer], place), Binding::primary, {&index});
   }
 
   /// Writes down what waits and may change: `changes(expression)`.
@@ -172,15 +172,18 @@ class Writer {
     line(fmt::format("{}{} = {};", first ? fmt::format("{} ", type_of(id)) : std::string(), name(id), e.text));
   }
 
+  /// A store rounds to the buffer's dtype; accumulate_real is the store of a sum.
   void store(const MicroStep& s, const Expression& value) {
-    const Expression index = use({RegisterKind::integer, s.b});
+    if (style_.buffers[s.a].empty()) return;
+    const Expression place = element(s.a, use({RegisterKind::integer, s.b}));
     settle([&](const Expression& other) { return other.buffers.contains(s.a); });
-    const std::string place = element(s.a, index).text;
     const bool narrow = types_[s.a] == DType::f32 && !style_.single;
-    if (types_[s.a] == DType::boolean)
-      line(fmt::format("{} = {};", place, cast("unsigned char", value).text));
-    else
-      line(fmt::format("{} = {};", place, narrow ? cast("float", value).text : value.text));
+    if (s.op == Micro::accumulate_real && !narrow) return line(fmt::format("{} += {};", place.text, value.text));
+    Expression stored = value;
+    if (s.op == Micro::accumulate_real) stored = binary(cast("double", place), "+", value, Binding::sum);
+    if (narrow) stored = cast("float", stored);
+    if (types_[s.a] == DType::boolean) stored = cast("unsigned char", stored);
+    line(fmt::format("{} = {};", place.text, stored.text));
   }
 
   void open_loop(const MicroStep& s) {
@@ -260,6 +263,7 @@ Expression Writer::computed(const MicroStep& s) {
     case Micro::square_root: return math("sqrt", {&a});
     case Micro::absolute: return math("fabs", {&a});
     case Micro::floor: return math("floor", {&a});
+    case Micro::round_single: return style_.single ? a : cast("double", cast("float", a));
     default: break;
   }
   const Expression b = real(s.b);

@@ -18,16 +18,17 @@ namespace wengert {
 struct CKernelStyle {
   std::string prefix;                ///< of the functions that the statements call: prefix_max, prefix_wrap_add
   bool single = false;               ///< real registers are float, and so is what f64 buffers hold
-  std::vector<std::string> buffers;  ///< the name of each: operands, results, scratch
+  std::vector<std::string> buffers;  ///< the name of each: operands, results, scratch; without one: stores are left out
   /// Buffers whose elements lie a point beside the other: element k of point i at [k * points + i].
   std::vector<bool> by_point;
   int indent = 1;  ///< levels, of two blanks each
 };
 
-/// Statements, and the functions they need besides those of libm: "max", "wrap_add", "polygamma", ...
+/// Statements, and what they need.
 struct CStatements {
   std::string text;
-  std::set<std::string> functions;
+  std::set<std::string> functions;  ///< besides those of libm: "max", "wrap_add", "polygamma", ...
+  std::set<uint32_t> buffers;       ///< that are named
 };
 CStatements c_statements(const Kernel& kernel, const CKernelStyle& style);
 

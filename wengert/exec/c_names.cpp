@@ -56,6 +56,10 @@ bool listed(std::string_view word) { return reserved.find(fmt::format(" {} ", wo
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+bool is_upper(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 /// r12, i3, b4, t0, c1: the writer's own names.
 bool is_register_name(std::string_view text) {
   return text.size() > 1 && std::string_view("ribtc").find(text[0]) != std::string_view::npos &&
@@ -85,7 +89,9 @@ bool is_c_identifier(std::string_view text) {
 }
 
 bool is_reserved_in_c(std::string_view identifier) {
-  if (identifier.starts_with('_') || listed(identifier)) return true;
+  if (identifier.starts_with('_') || identifier.ends_with("_t") || listed(identifier)) return true;
+  for (std::string_view macro : {"INT", "UINT", "SIZE_", "PTRDIFF_", "SIG_", "WCHAR_", "WINT_", "FP_", "M_", "WENGERT_"})
+    if (identifier.starts_with(macro) && is_upper(identifier)) return true;
   // sinf and sinl are as reserved as sin
   const bool suffixed = identifier.ends_with('f') || identifier.ends_with('l');
   return suffixed && listed(identifier.substr(0, identifier.size() - 1));
@@ -108,7 +114,9 @@ std::string c_identifier(std::string_view text, std::string_view fallback) {
   while (tidy.ends_with('_')) tidy.pop_back();
   if (tidy.empty()) tidy = fallback;
   if (is_digit(tidy[0])) tidy = fmt::format("{}_{}", fallback, tidy);
-  return is_reserved_in_c(tidy) ? tidy + "_" : tidy;
+  // Words in capitals are what macros are called.
+  const bool macro = tidy.size() > 2 && is_upper(tidy);
+  return macro || is_reserved_in_c(tidy) ? tidy + "_" : tidy;
 }
 
 std::string c_comment(std::string_view text) {

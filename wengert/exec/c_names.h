@@ -16,7 +16,8 @@ bool is_c_identifier(std::string_view text);
 /// A keyword of C or C++, a name of the C library, or one that the language keeps for itself (a leading _).
 bool is_reserved_in_c(std::string_view identifier);
 
-/// `text` as an identifier: other signs become _, those beyond ASCII their number (u03b8), reserved names end in _.
+/// `text` as an identifier: other signs become _, those beyond ASCII their number (u03b8); reserved names, and words in
+/// capitals, which may be macros, end in _.
 /// `fallback` where nothing is left.
 std::string c_identifier(std::string_view text, std::string_view fallback);
 

@@ -24,7 +24,8 @@ StepForm form_of(const MicroStep& step) {
     case Micro::load_real: return {.to = real, .b = integer, .buffer = true};
     case Micro::load_integer: return {.to = integer, .b = integer, .buffer = true};
     case Micro::load_boolean: return {.to = flag, .b = integer, .buffer = true};
-    case Micro::store_real: return {.b = integer, .c = real, .buffer = true, .effect = true};
+    case Micro::store_real:
+    case Micro::accumulate_real: return {.b = integer, .c = real, .buffer = true, .effect = true};
     case Micro::store_integer: return {.b = integer, .c = integer, .buffer = true, .effect = true};
     case Micro::store_boolean: return {.b = integer, .c = flag, .buffer = true, .effect = true};
     case Micro::copy_integer: return {.to = integer, .a = integer};
@@ -34,7 +35,8 @@ StepForm form_of(const MicroStep& step) {
     case Micro::negate:
     case Micro::square_root:
     case Micro::absolute:
-    case Micro::floor: return real_form(1);
+    case Micro::floor:
+    case Micro::round_single: return real_form(1);
     case Micro::call: return real_form(functions[step.function].arity);
     case Micro::add:
     case Micro::subtract:

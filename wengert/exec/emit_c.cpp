@@ -9,6 +9,8 @@
 #include "wengert/base/error.h"
 #include "wengert/exec/c_file.h"
 #include "wengert/exec/c_names.h"
+#include "wengert/exec/lower.h"
+#include "wengert/ir/text.h"
 
 namespace wengert {
 namespace {
@@ -40,11 +42,10 @@ std::string head_comment(const CFile& file, const CFunction& function) {
   for (const CParameter& p : file.outputs) text += fmt::format(" *   {:<12} output  {}\n", p.name, p.meaning);
   text += fmt::format(" *   {:<12} {} bytes, aligned as a double{}; what it holds before and after does not matter\n",
                       "workspace", file.workspace_bytes, file.workspace_bytes == 0 ? ", may be NULL" : "");
-  text +=
-      " * Arrays are row-major; no output may overlap an input or another output.\n"
-      " * Returns 0, or 1 where a comparison turned out otherwise than when the program was recorded: outputs are then "
-      "not\n"
-      " * those of the function. Reentrant; no allocation, no recursion.\n";
+  text += " * Arrays are row-major; no output may overlap an input or another output.\n";
+  text += file.guarded ? " * Returns 0, or 1 where a comparison turned out otherwise than when the program was recorded: outputs\n"
+                         " * are then not those of the function. Reentrant; no allocation, no recursion.\n"
+                       : " * Returns 0. Reentrant; no allocation, no recursion.\n";
   text += file.single
               ? " * Everything is computed in float.\n"
               : " * Compile with -ffp-contract=off for the bits of the interpreter (the default of gcc -std=c99).\n";
@@ -126,10 +127,24 @@ EmittedC emit_c(const CFunction& function, const EmitCOptions& options) {
   text +=
       "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#endif\n"
       "#if defined(__cplusplus)\n#define WENGERT_RESTRICT\n#else\n#define WENGERT_RESTRICT restrict\n#endif\n\n";
-  text += declarations(file) + sizes(file) + c_tables(file, function) + c_definitions(file, function);
+  text += declarations(file) + sizes(file) + c_definitions(file, function);
   if (options.test) text += c_self_test(file, *options.test);
   text += "#undef WENGERT_RESTRICT\n";
   return {file.name, text, header_text(file), file.signature, file.workspace_bytes};
+}
+
+EmittedC emit_c(const Program& p, const EmitCOptions& options) {
+  const LoweredProgram lowered = lower(p, {options.scalar_lines, options.scalar_lines});
+  CFunction function{.name = p.name(), .kernel = lowered.kernel, .constants = lowered.constants, .has_failures = true};
+  if (p.size() <= 60) function.origin = print(p);
+  for (uint32_t k = 0; k < p.inputs(); ++k) function.inputs.emplace_back(p.value_name(ValueId{k}));
+  for (size_t k = 0; k < p.outputs().size(); ++k) {
+    const ValueId v = p.outputs()[k];
+    const bool own = !p.is_input(v) && std::ranges::count(p.outputs(), v) == 1;
+    const bool given = k < options.outputs.size();
+    function.outputs.push_back(given ? options.outputs[k] : own ? std::string(p.value_name(v)) : std::string());
+  }
+  return emit_c(function, options);
 }
 
 }  // namespace wengert

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "wengert/base/array.h"
+#include "wengert/ir/program.h"
 #include "wengert/kernel/kernel.h"
 
 namespace wengert {
@@ -41,9 +42,11 @@ struct CTest {
 };
 
 struct EmitCOptions {
-  std::string name = {};                 ///< of the function; empty: made of the CFunction's
-  bool single = false;                   ///< all arithmetic, inputs and outputs in float
-  bool batch = false;                    ///< also NAME_batch(points, ...), element k of point i at [k * points + i]
+  std::string name = {};                  ///< of the function; empty: made of the CFunction's
+  bool single = false;                    ///< all arithmetic, inputs and outputs in float
+  std::vector<std::string> outputs = {};  ///< what outputs are called, any text; their names in the Program otherwise
+  size_t scalar_lines = 0;  ///< arrays become scalars where that takes at most so many operations (lower.h)
+  bool batch = false;       ///< also NAME_batch(points, ...), element k of point i at [k * points + i]
   std::optional<CPattern> pattern = {};  ///< of the Jacobian that the only output holds
   std::optional<CTest> test = {};        ///< for main() under NAME_SELF_TEST
 };
@@ -55,8 +58,10 @@ struct EmittedC {
   size_t workspace_bytes = 0;
 };
 
-/// cost   : a few passes over the kernel
-/// throws : UsageError W720 for an options.name that is no identifier, W721 for one that C or its library has taken
+/// cost   : lower's, and a few passes over the kernel
+/// throws : what lower throws; UsageError W720 for an options.name that is no identifier, W721 for one that C or its
+/// library has taken
+EmittedC emit_c(const Program& p, const EmitCOptions& options = {});
 EmittedC emit_c(const CFunction& function, const EmitCOptions& options = {});
 
 }  // namespace wengert
