@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/exec/compiled.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <mutex>
+
+#include "wengert/exec/interpreter.h"
+#include "wengert/exec/llvm/component.h"
+#include "wengert/exec/lower.h"
+
+namespace wengert {
+namespace {
+
+/// The component, loaded once.
+struct Component {
+  CompileCode compile = nullptr;
+  ReleaseCode release = nullptr;
+  int vector_bytes = 0;
+  std::string reason;
+
+  Component() {
+    void* handle = nullptr;
+    for (const std::string& path : places()) {
+      handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+      if (handle != nullptr) break;
+      if (const char* const why = dlerror(); reason.empty() && why != nullptr) reason = why;
+    }
+    if (handle == nullptr) return;
+    compile = reinterpret_cast<CompileCode>(dlsym(handle, compile_code_symbol));
+    release = reinterpret_cast<ReleaseCode>(dlsym(handle, release_code_symbol));
+    const auto bytes = reinterpret_cast<VectorBytes>(dlsym(handle, vector_bytes_symbol));
+    if (compile == nullptr || release == nullptr || bytes == nullptr) {
+      reason = "it is of another version";
+      compile = nullptr;
+      return;
+    }
+    vector_bytes = bytes();
+  }
+
+  /// Named by the environment, beside the program or its library, or where libraries are.
+  static std::vector<std::string> places() {
+    constexpr const char* name = "libwengert_llvm.so";
+    std::vector<std::string> all;
+    if (const char* const given = std::getenv("WENGERT_LLVM")) return {given};
+    for (const void* mark : {static_cast<const void*>(&marker)}) {
+      Dl_info info;
+      if (dladdr(const_cast<void*>(mark), &info) == 0 || info.dli_fname == nullptr) continue;
+      std::error_code none;
+      const auto folder = std::filesystem::canonical(info.dli_fname, none).parent_path();
+      for (const auto& beside : {folder, folder.parent_path(), folder.parent_path() / "lib"}) all.push_back((beside / name).string());
+    }
+    all.emplace_back(name);
+    return all;
+  }
+  static constexpr char marker = 0;
+};
+
+const Component& component() {
+  static const Component one;
+  return one;
+}
+
+double call_log_gamma(double x) { return log_gamma(x); }
+double call_polygamma(double n, double x) { return polygamma(n, x); }
+
+using One = double (*)(double);
+using Two = double (*)(double, double);
+template <class F> const void* address(F f) { return reinterpret_cast<const void*>(f); }
+
+/// The functions of kernel/functions.h as C has them; a test compares the names.
+std::vector<NamedFunction> scalar_functions() {
+  return {{"exp", address<One>(std::exp)},     {"expm1", address<One>(std::expm1)}, {"log", address<One>(std::log)},
+          {"log1p", address<One>(std::log1p)}, {"cbrt", address<One>(std::cbrt)},   {"pow", address<Two>(std::pow)},
+          {"hypot", address<Two>(std::hypot)}, {"sin", address<One>(std::sin)},     {"cos", address<One>(std::cos)},
+          {"tan", address<One>(std::tan)},     {"asin", address<One>(std::asin)},   {"acos", address<One>(std::acos)},
+          {"atan", address<One>(std::atan)},   {"atan2", address<Two>(std::atan2)}, {"sinh", address<One>(std::sinh)},
+          {"cosh", address<One>(std::cosh)},   {"tanh", address<One>(std::tanh)},   {"asinh", address<One>(std::asinh)},
+          {"acosh", address<One>(std::acosh)}, {"atanh", address<One>(std::atanh)}, {"erf", address<One>(std::erf)},
+          {"erfc", address<One>(std::erfc)},   {"lgamma", address(call_log_gamma)}, {"polygamma", address(call_polygamma)}};
+}
+
+bool has_loops(const Kernel& kernel) { return std::ranges::find(kernel.steps, Micro::loop, &MicroStep::op) != kernel.steps.end(); }
+
+constexpr size_t most_steps_optimized = 20'000;  // beyond, level 1 and 2 take more than a second
+
+int level_for(const Kernel& kernel) {
+  if (kernel.steps.size() > most_steps_optimized) return 0;
+  return has_loops(kernel) ? 2 : 1;
+}
+
+}  // namespace
+
+struct Compiled::Code {
+  LoweredProgram lowered;
+  CompiledOptions options;
+  CodeResult result;
+  int level = 0, most_lanes = 1;
+
+  mutable std::mutex mutex;
+  mutable std::vector<std::unique_ptr<std::byte[]>> idle;
+
+  ~Code() {
+    if (result.handle != nullptr) component().release(result.handle);
+  }
+
+  std::unique_ptr<std::byte[]> take_workspace(const Program& p) const {
+    {
+      const std::lock_guard lock(mutex);
+      if (!idle.empty()) {
+        auto workspace = std::move(idle.back());
+        idle.pop_back();
+        return workspace;
+      }
+    }
+    try {
+      return std::make_unique_for_overwrite<std::byte[]>(result.workspace_bytes + 64);
+    } catch (const std::bad_alloc&) {
+      throw ResourceError("W401", fmt::format("no memory to run program \"{}\": {} bytes", p.name(), result.workspace_bytes), {},
+                          "use smaller inputs, or loop over them with map");
+    }
+  }
+  void give_back(std::unique_ptr<std::byte[]> workspace) const {
+    const std::lock_guard lock(mutex);
+    idle.push_back(std::move(workspace));
+  }
+};
+
+bool Compiled::is_available(std::string* reason) {
+  if (reason != nullptr) *reason = component().reason;
+  return component().compile != nullptr;
+}
+
+Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)) {
+  if (std::string reason; !is_available(&reason))
+    throw UsageError("W712", fmt::format("the compiler is not there: {}", reason), {},
+                     "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of libwengert_llvm.so, or use the interpreter");
+  auto code = std::make_unique<Code>();
+  code->options = options;
+  code->lowered = lower(program());
+  const Kernel& kernel = code->lowered.kernel;
+  const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
+  const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = options.lanes ? component().vector_bytes : 0});
+  code->level = options.level >= 0 ? options.level : level_for(kernel);
+  for (uint8_t width : lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
+  CodeRequest request{.kernel = &kernel, .precisions = &precisions, .lanes = &lanes, .functions = scalar_functions()};
+  request.level = code->level;
+  request.chunk = code->level == 0 ? 1000 : 20'000;
+  request.contract = options.contract;
+  request.fast_math = options.math == MathLibrary::fast;
+  request.cancelled = [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))(); };
+  request.context = &code->options.cancelled;
+  if (!code->options.cancelled) request.cancelled = nullptr;
+  component().compile(&request, &code->result);
+  if (code->result.given_up)
+    throw ResourceError("W711", fmt::format("compiling program \"{}\" was given up", program().name()), {}, "run it by the interpreter, or allow more time");
+  if (!code->result.error.empty())
+    throw InternalError("W908", fmt::format("program \"{}\" could not be compiled: {}", program().name(), code->result.error));
+  code_ = std::move(code);
+}
+
+Compiled::~Compiled() = default;
+
+size_t Compiled::workspace_bytes() const { return code_->result.workspace_bytes; }
+size_t Compiled::code_bytes() const { return code_->result.code_bytes; }
+int Compiled::level() const { return code_->level; }
+int Compiled::most_lanes() const { return code_->most_lanes; }
+
+namespace {
+
+bool has_nan(const View& view) {
+  const auto any = [&](const auto* x) { return std::any_of(x, x + view.type.elements(), [](auto y) { return std::isnan(y); }); };
+  if (view.type.dtype == DType::f64) return any(view.as<double>());
+  return view.type.dtype == DType::f32 && any(view.as<float>());
+}
+
+}  // namespace
+
+void Compiled::run(std::span<const ConstView> inputs, std::span<const View> outputs) const {
+  check(inputs, outputs);
+  constexpr size_t few = 32;
+  void* on_stack[few];
+  std::vector<void*> more;
+  const size_t count = inputs.size() + code_->lowered.constants.size() + outputs.size() + 1;
+  if (count > few) more.resize(count);
+  void** const buffers = count > few ? more.data() : on_stack;
+  size_t at = 0;
+  for (const ConstView& x : inputs) buffers[at++] = const_cast<void*>(x.data);
+  for (const Array& x : code_->lowered.constants) buffers[at++] = const_cast<void*>(x.view().data);
+  for (const View& y : outputs) buffers[at++] = y.data;
+  double failures = 0;
+  buffers[at] = &failures;
+  auto workspace = code_->take_workspace(program());
+  const auto start = (reinterpret_cast<uintptr_t>(workspace.get()) + 63) & ~uintptr_t{63};
+  code_->result.run(buffers, reinterpret_cast<void*>(start));
+  code_->give_back(std::move(workspace));
+  const bool nan = code_->options.trap_nan && std::ranges::any_of(outputs, has_nan);
+  // The interpreter knows the line and says it.
+  if (failures != 0 || nan) Interpreter(program(), {.trap_nan = code_->options.trap_nan}).run(inputs, outputs);
+}
+
+}  // namespace wengert

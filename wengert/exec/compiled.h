@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiled: a Program as machine code. Its one kernel (exec/lower) is read by LLVM, in a component that is loaded when
+// it is first asked for. Const and re-entrant: every run has a workspace of its own, kept for the next.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "wengert/exec/executable.h"
+
+namespace wengert {
+
+enum class MathLibrary : uint8_t {
+  fast,      ///< vectors: glibc's libmvec, up to 4 ulp; scalars: libm
+  accurate,  ///< vectors: SLEEF, under 1 ulp; scalars: libm
+};
+
+struct CompiledOptions {
+  int level = -1;                        ///< 0: soonest compiled, 1: straight-line code, 2: loops; -1: by the kernel
+  bool lanes = true;                     ///< SIMD
+  bool contract = true;                  ///< a * b + c rounds once
+  bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
+  MathLibrary math = MathLibrary::fast;
+  bool trap_nan = false;                 ///< W301 at the first instruction that makes a NaN out of none
+  std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711
+};
+
+/// Results are the interpreter's bits without `lanes`, `contract` and `single`; with them they are a few ulps away, the
+/// same from run to run, whatever the place of an element and the number of threads.
+class Compiled : public Executable {
+ public:
+  /// cost   : 2 to 8 us a line at level 0, 10 to 100 at the others; the first in a process loads the compiler, 100 ms
+  /// throws : ResourceError W711 if it was cancelled; UsageError W710 for what cannot be compiled, W712 if the component
+  ///          is not there
+  explicit Compiled(Program program, CompiledOptions options = {});
+  ~Compiled() override;
+  Compiled(const Compiled&) = delete;
+  Compiled& operator=(const Compiled&) = delete;
+
+  using Executable::run;
+  void run(std::span<const ConstView> inputs, std::span<const View> outputs) const override;
+
+  size_t workspace_bytes() const;
+  size_t code_bytes() const;
+  int level() const;
+  int most_lanes() const;  ///< iterations of a loop at once, at most
+
+  /// Whether the component is there; if not, why not.
+  static bool is_available(std::string* reason = nullptr);
+
+ private:
+  struct Code;
+  std::unique_ptr<const Code> code_;
+};
+
+}  // namespace wengert

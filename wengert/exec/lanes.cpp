@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/exec/lanes.h"
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+
+namespace wengert {
+namespace {
+
+constexpr int64_t most_terms_in_single = 4096;
+
+bool is_real_operation(Micro op) { return op >= Micro::add && op <= Micro::maximum; }
+bool reads_reals(Micro op) { return is_real_operation(op) || op == Micro::call || op == Micro::round_single || op == Micro::copy_real; }
+int real_operands(const MicroStep& s) {
+  switch (s.op) {
+    case Micro::fused_multiply_add: return 3;
+    case Micro::negate: case Micro::square_root: case Micro::absolute: case Micro::floor: case Micro::copy_real:
+    case Micro::round_single: return 1;
+    case Micro::call: return functions[s.function].arity;
+    default: return 2;
+  }
+}
+
+std::vector<std::optional<int64_t>> known_integers(const Kernel& kernel) {
+  std::vector<std::optional<int64_t>> known(kernel.integers + 1);
+  for (const auto& c : kernel.integer_constants) known[c.to] = c.value;
+  return known;
+}
+
+DType dtype_of(const Kernel& kernel, uint32_t buffer) {
+  const size_t operands = kernel.operands.size(), results = kernel.results.size();
+  if (buffer < operands) return kernel.operands[buffer].dtype;
+  return buffer < operands + results ? kernel.results[buffer - operands].dtype : kernel.scratch[buffer - operands - results].dtype;
+}
+
+}  // namespace
+
+namespace {
+
+/// Forward over the steps until nothing changes: variables of loops are read before they are assigned.
+class PrecisionFinder {
+ public:
+  explicit PrecisionFinder(const Kernel& kernel) : kernel_(kernel), known_(known_integers(kernel)), found_(kernel.reals + 1) {}
+
+  std::vector<Precision> operator()() {
+    do {
+      changed_ = false;
+      repeats_ = {1};
+      for (const MicroStep& s : kernel_.steps) visit(s);
+    } while (changed_);
+    return std::move(found_);
+  }
+
+ private:
+  void raise(uint32_t slot, Precision to) {
+    if (to <= found_[slot]) return;
+    found_[slot] = to;
+    changed_ = true;
+  }
+
+  void visit(const MicroStep& s) {
+    if (s.op == Micro::loop) repeats_.push_back(std::min<int64_t>(repeats_.back() * known_[s.a].value_or(1024), 1 << 30));
+    if (s.op == Micro::end_loop) repeats_.pop_back();
+    if (s.op == Micro::load_real) raise(s.to, dtype_of(kernel_, s.a) == DType::f32 ? Precision::single : Precision::full);
+    if (s.op == Micro::to_real) raise(s.to, Precision::full);
+    if (s.op == Micro::select_real) raise(s.to, std::max(found_[s.b], found_[s.c]));
+    if (!reads_reals(s.op)) return;
+    const uint32_t operands[] = {s.a, s.b, s.c};
+    Precision most = Precision::constant;
+    for (int k = 0; k < real_operands(s); ++k) most = std::max(most, found_[operands[k]]);
+    if (s.op == Micro::round_single) most = std::min(most, Precision::single);
+    // A variable assigned in a loop this long is taken for a sum of as many terms.
+    if (s.op == Micro::copy_real && repeats_.back() > most_terms_in_single && repeats_.size() > 1) most = Precision::full;
+    raise(s.to, most);
+  }
+
+  const Kernel& kernel_;
+  std::vector<std::optional<int64_t>> known_;
+  std::vector<Precision> found_;
+  std::vector<int64_t> repeats_;
+  bool changed_ = false;
+};
+
+/// Whether one loop can be run in lanes, and how that would be.
+class LaneCheck {
+ public:
+  LaneCheck(const Kernel& kernel, const std::vector<std::optional<int64_t>>& known, uint32_t loop)
+      : kernel_(kernel), known_(known), loop_(loop), integer_(kernel.integers + 1), real_varies_(kernel.reals + 1),
+        boolean_varies_(kernel.booleans + 1), first_write_(kernel.reals + 1, none), boolean_write_(kernel.booleans + 1, none),
+        integer_write_(kernel.integers + 1, none) {}
+
+  size_t gathers = 0, contiguous = 0;
+
+  bool operator()() {
+    find_variables();
+    integer_[kernel_.steps[loop_].to] = {false, 1};
+    for (uint32_t at = loop_ + 1; at < kernel_.steps[loop_].b; ++at)
+      if (!visit(kernel_.steps[at])) return false;
+    return true;
+  }
+
+ private:
+  static constexpr uint32_t none = 0xffffffff;
+  /// The same in all lanes, or first + lane * stride, or anything.
+  struct IntegerForm {
+    bool varies = false;
+    int64_t stride = 0;
+    bool uniform() const { return !varies && stride == 0; }
+  };
+
+  bool is_private(uint32_t buffer) const {
+    const size_t outside = kernel_.operands.size() + kernel_.results.size();
+    return buffer >= outside && kernel_.scratch_loop[buffer - outside] == loop_;
+  }
+
+  /// Registers of this loop that are written more than once vary from the start.
+  void find_variables() {
+    for (uint32_t at = loop_ + 1; at < kernel_.steps[loop_].b; ++at) {
+      const MicroStep& s = kernel_.steps[at];
+      if (s.op == Micro::copy_real) again(first_write_[s.to], at, [&] { real_varies_[s.to] = true; });
+      if (s.op == Micro::copy_boolean) again(boolean_write_[s.to], at, [&] { boolean_varies_[s.to] = true; });
+      if (s.op == Micro::copy_integer) again(integer_write_[s.to], at, [&] { integer_[s.to].varies = true; });
+    }
+  }
+  template <class Vary> static void again(uint32_t& first, uint32_t at, Vary vary) {
+    if (first == none) first = at;
+    else vary();
+  }
+
+  bool visit(const MicroStep& s) {
+    switch (s.op) {
+      case Micro::loop: integer_[s.to] = {}; return integer_[s.a].uniform();
+      case Micro::end_loop: return true;
+      case Micro::load_real: real_varies_[s.to] = loaded(s); return true;
+      case Micro::load_integer: integer_[s.to] = {loaded(s), 0}; return true;
+      case Micro::load_boolean: boolean_varies_[s.to] = loaded(s); return true;
+      case Micro::store_real: case Micro::store_integer: case Micro::store_boolean: return stores(s);
+      case Micro::accumulate_real: return true;
+      case Micro::copy_real: return assigns(s);
+      case Micro::copy_boolean: boolean_varies_[s.to] = boolean_varies_[s.to] || boolean_varies_[s.a]; return is_inside(Micro::copy_boolean, s.to);
+      case Micro::copy_integer:
+        if (!integer_[s.a].uniform()) integer_[s.to] = {true, 0};
+        return is_inside(Micro::copy_integer, s.to);
+      default: computes(s); return true;
+    }
+  }
+
+  bool loaded(const MicroStep& s) {
+    if (is_private(s.a)) return true;
+    count(s);
+    return !integer_[s.b].uniform();
+  }
+  bool stores(const MicroStep& s) {
+    if (is_private(s.a)) return true;
+    count(s);
+    return !integer_[s.b].uniform();
+  }
+  void count(const MicroStep& s) {
+    const IntegerForm& i = integer_[s.b];
+    if (!i.uniform()) ++(!i.varies && i.stride == 1 ? contiguous : gathers);
+  }
+
+  /// A register from outside the loop keeps a value from one iteration to the next.
+  bool is_inside(Micro op, uint32_t slot) const {
+    for (uint32_t at = 0; at < loop_; ++at)
+      if (kernel_.steps[at].op == op && kernel_.steps[at].to == slot) return false;
+    return true;
+  }
+
+  bool assigns(const MicroStep& s) {
+    real_varies_[s.to] = real_varies_[s.to] || real_varies_[s.a];
+    return is_inside(Micro::copy_real, s.to) || is_sum(s.to);
+  }
+
+  /// Read by nothing but additions whose results it is assigned.
+  bool is_sum(uint32_t slot) const {
+    std::vector<uint32_t> next, assigned;
+    for (uint32_t at = loop_ + 1; at < kernel_.steps[loop_].b; ++at) {
+      const MicroStep& s = kernel_.steps[at];
+      if (s.op == Micro::copy_real && s.to == slot) assigned.push_back(s.a);
+      else if (s.op == Micro::add && (s.a == slot) != (s.b == slot)) next.push_back(s.to);
+      else if (reads_real(s, slot)) return false;
+    }
+    return next == assigned;
+  }
+  static bool reads_real(const MicroStep& s, uint32_t slot) {
+    switch (s.op) {
+      case Micro::store_real: case Micro::accumulate_real: return s.c == slot;
+      case Micro::select_real: return s.b == slot || s.c == slot;
+      case Micro::less: case Micro::less_equal: case Micro::equal: return s.a == slot || s.b == slot;
+      case Micro::to_integer: return s.a == slot;
+      default: break;
+    }
+    if (!reads_reals(s.op)) return false;
+    const uint32_t operands[] = {s.a, s.b, s.c};
+    return std::ranges::count(operands, operands + real_operands(s), slot) > 0;
+  }
+
+  void computes(const MicroStep& s);
+  IntegerForm form_of(const MicroStep& s) const;
+
+  const Kernel& kernel_;
+  const std::vector<std::optional<int64_t>>& known_;
+  const uint32_t loop_;
+  std::vector<IntegerForm> integer_;
+  std::vector<bool> real_varies_, boolean_varies_;
+  std::vector<uint32_t> first_write_, boolean_write_, integer_write_;
+};
+
+void LaneCheck::computes(const MicroStep& s) {
+  if (reads_reals(s.op)) {
+    const uint32_t operands[] = {s.a, s.b, s.c};
+    bool varies = false;
+    for (int k = 0; k < real_operands(s); ++k) varies = varies || real_varies_[operands[k]];
+    real_varies_[s.to] = varies;
+    return;
+  }
+  switch (s.op) {
+    case Micro::less: case Micro::less_equal: case Micro::equal:
+      boolean_varies_[s.to] = real_varies_[s.a] || real_varies_[s.b]; break;
+    case Micro::integer_less: case Micro::integer_equal:
+      boolean_varies_[s.to] = !integer_[s.a].uniform() || !integer_[s.b].uniform(); break;
+    case Micro::logical_and: case Micro::logical_or: boolean_varies_[s.to] = boolean_varies_[s.a] || boolean_varies_[s.b]; break;
+    case Micro::logical_not: boolean_varies_[s.to] = boolean_varies_[s.a]; break;
+    case Micro::select_real: real_varies_[s.to] = boolean_varies_[s.a] || real_varies_[s.b] || real_varies_[s.c]; break;
+    case Micro::to_real: real_varies_[s.to] = !integer_[s.a].uniform(); break;
+    default: integer_[s.to] = form_of(s);
+  }
+}
+
+LaneCheck::IntegerForm LaneCheck::form_of(const MicroStep& s) const {
+  if (s.op == Micro::to_integer) return {bool(real_varies_[s.a]), 0};
+  if (s.op == Micro::boolean_to_integer) return {bool(boolean_varies_[s.a]), 0};
+  if (s.op == Micro::select_integer) return {boolean_varies_[s.a] || !integer_[s.b].uniform() || !integer_[s.c].uniform(), 0};
+  const IntegerForm &a = integer_[s.a], &b = integer_[s.b];
+  if (a.uniform() && b.uniform()) return {};
+  if (a.varies || b.varies) return {true, 0};
+  if (s.op == Micro::integer_add) return {false, a.stride + b.stride};
+  if (s.op == Micro::integer_subtract) return {false, a.stride - b.stride};
+  if (s.op == Micro::integer_multiply && known_[s.a]) return {false, *known_[s.a] * b.stride};
+  if (s.op == Micro::integer_multiply && known_[s.b]) return {false, a.stride * *known_[s.b]};
+  return {true, 0};
+}
+
+class LanePlanner {
+ public:
+  LanePlanner(const Kernel& kernel, const std::vector<Precision>& precisions, const LaneOptions& options)
+      : kernel_(kernel), precisions_(precisions), options_(options), known_(known_integers(kernel)), lanes_(kernel.steps.size()) {}
+
+  std::vector<uint8_t> operator()() {
+    for (uint32_t at = 0; at < kernel_.steps.size(); ++at) {
+      const MicroStep& s = kernel_.steps[at];
+      if (s.op != Micro::loop) continue;
+      lanes_[at] = static_cast<uint8_t>(lanes_for(at));
+      if (lanes_[at] == 1) continue;
+      for (uint32_t inner = at + 1; inner < s.b; ++inner)
+        if (kernel_.steps[inner].op == Micro::loop) lanes_[inner] = 1;
+      at = s.b;
+    }
+    return std::move(lanes_);
+  }
+
+ private:
+  int lanes_for(uint32_t loop) {
+    const MicroStep& s = kernel_.steps[loop];
+    const int64_t extent = known_[s.a].value_or(0);
+    if (s.function == 0 || extent < 2 || options_.vector_bytes == 0) return 1;
+    int widest = options_.vector_bytes / (all_single(loop) ? 4 : 8);
+    if (extent < widest) widest = static_cast<int>(std::bit_floor(static_cast<uint64_t>(extent)));
+    if (s.function == 2 && private_bytes(loop) * static_cast<size_t>(widest) > options_.private_bytes) return 1;
+    LaneCheck check(kernel_, known_, loop);
+    if (!check()) return 1;
+    if (s.function == 1 && check.gathers > check.contiguous) return 1;
+    return widest;
+  }
+
+  size_t private_bytes(uint32_t loop) const {
+    size_t bytes = 0;
+    for (size_t k = 0; k < kernel_.scratch.size(); ++k)
+      if (kernel_.scratch_loop[k] == loop) bytes += kernel_.scratch[k].bytes();
+    return bytes;
+  }
+
+  bool all_single(uint32_t loop) const {
+    bool some = false;
+    for (uint32_t at = loop + 1; at < kernel_.steps[loop].b; ++at) {
+      const MicroStep& s = kernel_.steps[at];
+      const bool writes = reads_reals(s.op) || s.op == Micro::load_real || s.op == Micro::select_real || s.op == Micro::to_real;
+      if (!writes) continue;
+      if (precisions_[s.to] == Precision::full) return false;
+      some = some || precisions_[s.to] == Precision::single;
+    }
+    return some;
+  }
+
+  const Kernel& kernel_;
+  const std::vector<Precision>& precisions_;
+  const LaneOptions& options_;
+  std::vector<std::optional<int64_t>> known_;
+  std::vector<uint8_t> lanes_;
+};
+
+}  // namespace
+
+std::vector<Precision> real_precisions(const Kernel& kernel) { return PrecisionFinder(kernel)(); }
+
+std::vector<uint8_t> plan_lanes(const Kernel& kernel, const std::vector<Precision>& precisions, const LaneOptions& options) {
+  return LanePlanner(kernel, precisions, options)();
+}
+
+}  // namespace wengert

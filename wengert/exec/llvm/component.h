@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The door between the library and the component that compiles (libwengert_llvm): data in, a function out. The component
+// is loaded at first use only, and needs nothing of the library but this header and the micro-operations.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "wengert/exec/lanes.h"
+#include "wengert/kernel/kernel.h"
+
+namespace wengert {
+
+/// A scalar function by the name that kernels use, as C has it: double (*)(double) or double (*)(double, double).
+struct NamedFunction {
+  const char* name;
+  const void* address;
+};
+
+struct CodeRequest {
+  const Kernel* kernel = nullptr;
+  const std::vector<Precision>* precisions = nullptr;
+  const std::vector<uint8_t>* lanes = nullptr;
+  std::vector<NamedFunction> functions;
+  const char* symbol = "f";          ///< of the function; names objects in a cache
+  int level = 1;                     ///< 0: fast to compile, in chunks; 1: for straight-line code; 2: with loops
+  uint32_t chunk = 1000;             ///< steps of a function at most, where no loop is cut
+  bool contract = true;              ///< a * b + c rounds once
+  bool fast_math = true;             ///< vector functions of libmvec (a few ulp), else SLEEF's (under 1 ulp) where they are
+  /// Called now and then; true: give up.
+  bool (*cancelled)(void* context) = nullptr;
+  void* context = nullptr;
+};
+
+/// Compiled code: `run(buffers, workspace)`; buffers are the kernel's operands and results, the workspace is 64-byte
+/// aligned. Held by the component until `release(handle)`.
+struct CodeResult {
+  void (*run)(void* const* buffers, void* workspace) = nullptr;
+  size_t workspace_bytes = 0;
+  void* handle = nullptr;
+  std::string error;                 ///< not empty: nothing was compiled
+  bool given_up = false;
+  size_t code_bytes = 0;
+};
+
+/// Exported by the component under these names.
+using CompileCode = void (*)(const CodeRequest*, CodeResult*);
+using ReleaseCode = void (*)(void* handle);
+/// The bytes of a machine vector here, as LaneOptions wants it.
+using VectorBytes = int (*)();
+inline constexpr char compile_code_symbol[] = "wengert_llvm_compile", release_code_symbol[] = "wengert_llvm_release",
+                      vector_bytes_symbol[] = "wengert_llvm_vector_bytes";
+
+}  // namespace wengert

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Loops: the variables that an iteration hands to the next are phis. A loop in lanes goes over its extent a vector at a
+// time; where that does not come out even the last vector overlaps with the one before: what it stores again is the
+// same, and lanes that were there already add nothing to sums. So no result depends on its place.
+#include "wengert/exec/llvm/emitter.h"
+
+namespace wengert::llvm_reading {
+
+void Emitter::range(uint32_t first, uint32_t last) {
+  for (uint32_t at = first; at < last; ++at) {
+    const MicroStep& s = kernel_.steps[at];
+    if (s.op != Micro::loop) {
+      step(s);
+      continue;
+    }
+    const int lanes = (*request_.lanes)[at];
+    if (lanes > 1 && lanes_ == 1) lane_loop(at, lanes);
+    else loop(at);
+    at = s.b;
+  }
+}
+
+/// The registers assigned inside the loop at `at` that had a value before it.
+std::vector<Emitter::Carried> Emitter::carried_by(uint32_t at) {
+  std::vector<Carried> all;
+  for (uint32_t inner = at + 1; inner < kernel_.steps[at].b; ++inner) {
+    const MicroStep& s = kernel_.steps[inner];
+    if (s.op < Micro::copy_real || s.op > Micro::copy_boolean) continue;
+    const Kind kind = s.op == Micro::copy_real ? Kind::real : s.op == Micro::copy_integer ? Kind::integer : Kind::boolean;
+    const auto& kept = kind == Kind::real ? workspace_.real : kind == Kind::integer ? workspace_.integer : workspace_.boolean;
+    const auto& now = kind == Kind::real ? reals_ : kind == Kind::integer ? integers_ : booleans_;
+    if (now[s.to].value == nullptr && !kept.contains(s.to)) continue;  // a variable of the body's own
+    bool known = false;
+    for (const Carried& c : all) known = known || (c.kind == kind && c.index == s.to);
+    if (!known) all.push_back({kind, s.to, nullptr});
+  }
+  return all;
+}
+
+void Emitter::loop(uint32_t at) {
+  const MicroStep& s = kernel_.steps[at];
+  llvm::Value* const extent = get(Kind::integer, s.a).value;
+  const auto* const known = llvm::dyn_cast<llvm::ConstantInt>(extent);
+  if (known != nullptr && known->getSExtValue() <= 0) return;
+  auto carried = carried_by(at);
+  run_body(at, nullptr, extent, carried, known == nullptr);
+}
+
+/// A loop `count` times round the body. `from`, if given, maps the round's number to the value of the loop's index.
+void Emitter::run_body(uint32_t at, llvm::Value* from, llvm::Value* count, std::vector<Carried>& carried, bool may_skip) {
+  const MicroStep& s = kernel_.steps[at];
+  auto* const before = b_.GetInsertBlock();
+  auto* const body = llvm::BasicBlock::Create(context_, "loop", function_);
+  auto* const after = llvm::BasicBlock::Create(context_, "after", function_);
+  std::vector<Lane> initial;
+  for (const Carried& c : carried) {
+    Lane lane = get(c.kind, c.index);
+    if (c.kind == Kind::real && lane.value->getType()->getScalarType() != real_type(c.index)) lane.value = real(c.index, real_type(c.index));
+    if (lanes_ > 1) lane = {vector_of(lane), true, 0};
+    initial.push_back(lane);
+  }
+  auto* const entered_from = b_.GetInsertBlock();
+  if (may_skip) b_.CreateCondBr(b_.CreateICmpSGT(count, b_.getInt64(0)), body, after);
+  else b_.CreateBr(body);
+  b_.SetInsertPoint(body);
+  auto* const round = b_.CreatePHI(i64_, 2);
+  round->addIncoming(b_.getInt64(0), entered_from);
+  for (size_t k = 0; k < carried.size(); ++k) {
+    carried[k].phi = b_.CreatePHI(initial[k].value->getType(), 2);
+    carried[k].phi->addIncoming(initial[k].value, entered_from);
+    slot(carried[k].kind, carried[k].index) = {carried[k].phi, initial[k].varies, 0};
+  }
+  slot(Kind::integer, s.to) = {round, false, 0};
+  if (from != nullptr) {  // in lanes: round * lanes, but no further than the last whole vector
+    llvm::Value* const first = b_.CreateMul(round, b_.getInt64(static_cast<uint64_t>(lanes_)));
+    llvm::Value* const base = b_.CreateSelect(b_.CreateICmpSLT(first, from), first, from);
+    slot(Kind::integer, s.to) = {base, false, 1};
+    if (active_ != nullptr) {
+      const Lane lane{b_.getInt64(0), false, 1};
+      active_ = b_.CreateICmpSGE(vector_of(lane), b_.CreateVectorSplat(static_cast<unsigned>(lanes_), b_.CreateSub(first, base)));
+    }
+  }
+  range(at + 1, s.b);
+  std::vector<llvm::Value*> final_values;
+  for (Carried& c : carried) {
+    Lane lane = slot(c.kind, c.index);
+    llvm::Value* const value = lanes_ > 1 ? vector_of(lane) : lane.value;
+    final_values.push_back(value);
+  }
+  auto* const last = b_.GetInsertBlock();
+  llvm::Value* const next = b_.CreateAdd(round, b_.getInt64(1));
+  round->addIncoming(next, last);
+  for (size_t k = 0; k < carried.size(); ++k) carried[k].phi->addIncoming(final_values[k], last);
+  b_.CreateCondBr(b_.CreateICmpSLT(next, count), body, after);
+  b_.SetInsertPoint(after);
+  for (size_t k = 0; k < carried.size(); ++k) {
+    llvm::Value* value = final_values[k];
+    if (may_skip) {
+      auto* const merged = b_.CreatePHI(value->getType(), 2);
+      merged->addIncoming(initial[k].value, entered_from);
+      merged->addIncoming(value, last);
+      value = merged;
+    }
+    slot(carried[k].kind, carried[k].index) = {value, initial[k].varies, 0};
+  }
+  (void)before;
+}
+
+void Emitter::lane_loop(uint32_t at, int lanes) {
+  const auto extent = static_cast<uint64_t>(llvm::cast<llvm::ConstantInt>(get(Kind::integer, kernel_.steps[at].a).value)->getSExtValue());
+  auto carried = carried_by(at);
+  std::vector<llvm::Value*> before;
+  for (const Carried& c : carried) before.push_back(real(c.index, real_type(c.index)));
+  lanes_ = lanes;
+  lane_loop_ = at;
+  const auto width = static_cast<uint64_t>(lanes);
+  const bool uneven = extent % width != 0;
+  active_ = uneven ? b_.getTrue() : nullptr;  // computed anew each round
+  for (const Carried& c : carried)  // sums: each lane starts its own
+    slot(Kind::real, c.index) = {llvm::Constant::getNullValue(wide(real_type(c.index))), true, 0};
+  run_body(at, b_.getInt64(extent - width), b_.getInt64((extent + width - 1) / width), carried, false);
+  for (size_t k = 0; k < carried.size(); ++k) {
+    llvm::Value* const total = sum_of_lanes(slot(Kind::real, carried[k].index).value);
+    slot(Kind::real, carried[k].index) = {b_.CreateFAdd(before[k], total), false, 0};
+  }
+  lanes_ = 1;
+  lane_loop_ = Kernel::whole_run;
+  active_ = nullptr;
+}
+
+}  // namespace wengert::llvm_reading

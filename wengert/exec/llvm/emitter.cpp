@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/exec/llvm/emitter.h"
+
+#include <llvm/IR/MDBuilder.h>
+
+#include <algorithm>
+
+namespace wengert::llvm_reading {
+namespace {
+
+size_t bytes_of(const wengert::Type& type) {
+  size_t bytes = llvm_reading::bytes_of(type.dtype);
+  for (int64_t extent : type.shape) bytes *= static_cast<size_t>(extent);
+  return bytes;
+}
+
+size_t aligned(size_t bytes) { return (bytes + 63) & ~size_t{63}; }
+
+}  // namespace
+
+std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps) {
+  std::vector<Chunk> chunks;
+  const auto count = static_cast<uint32_t>(kernel.steps.size());
+  uint32_t first = 0, at = 0;
+  while (at < count) {
+    const uint32_t next = kernel.steps[at].op == Micro::loop ? kernel.steps[at].b + 1 : at + 1;
+    if (at > first && next - first > steps) {
+      chunks.push_back({first, at});
+      first = at;
+    }
+    at = next;
+  }
+  chunks.push_back({first, count});
+  return chunks;
+}
+
+Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) {
+  const Kernel& kernel = *request.kernel;
+  Workspace w;
+  for (size_t k = 0; k < kernel.scratch.size(); ++k) {
+    const uint32_t loop = kernel.scratch_loop[k];
+    const size_t lanes = loop == Kernel::whole_run ? 1 : (*request.lanes)[loop];
+    w.scratch.push_back(w.bytes);
+    w.bytes += aligned(bytes_of(kernel.scratch[k]) * std::max<size_t>(lanes, 1));
+  }
+  if (chunks.size() == 1) return w;
+  std::unordered_map<uint32_t, size_t>* const kept[] = {&w.real, &w.integer, &w.boolean};
+  std::vector<uint32_t> writer[3];
+  writer[0].resize(kernel.reals + 1, Kernel::whole_run);
+  writer[1].resize(kernel.integers + 1, Kernel::whole_run);
+  writer[2].resize(kernel.booleans + 1, Kernel::whole_run);
+  for (uint32_t c = 0; c < chunks.size(); ++c)
+    for (uint32_t at = chunks[c].first; at < chunks[c].last; ++at)
+      for_each_register(kernel.steps[at], [&](Kind kind, uint32_t index, bool written) {
+        const auto k = static_cast<size_t>(kind);
+        const uint32_t before = writer[k][index];
+        if (written) writer[k][index] = c;
+        else if (before == Kernel::whole_run || before == c) return;
+        if (before == Kernel::whole_run || before == c) return;
+        if (kept[k]->try_emplace(index, w.bytes).second) w.bytes += 8;
+      });
+  w.bytes = aligned(w.bytes);
+  return w;
+}
+
+Emitter::Emitter(const CodeRequest& request, const Workspace& workspace, llvm::Module& module)
+    : request_(request), kernel_(*request.kernel), workspace_(workspace), module_(module), context_(module.getContext()), b_(context_),
+      f64_(b_.getDoubleTy()), f32_(b_.getFloatTy()), i64_(b_.getInt64Ty()), i1_(b_.getInt1Ty()), ptr_(b_.getPtrTy()),
+      reals_(kernel_.reals + 1), integers_(kernel_.integers + 1), booleans_(kernel_.booleans + 1) {
+  for (const auto& c : kernel_.real_constants) real_constants_.emplace(c.to, c.value);
+  for (const auto& c : kernel_.integer_constants) integer_constants_.emplace(c.to, c.value);
+  for (const auto& c : kernel_.boolean_constants) boolean_constants_.emplace(c.to, c.value);
+  if (request.contract) {
+    llvm::FastMathFlags flags;
+    flags.setAllowContract(true);
+    b_.setFastMathFlags(flags);
+  }
+  const size_t buffers = kernel_.operands.size() + kernel_.results.size() + kernel_.scratch.size();
+  if (request.level == 0 || buffers > 64) return;
+  llvm::MDBuilder metadata(context_);
+  auto* const domain = metadata.createAnonymousAliasScopeDomain();
+  std::vector<llvm::Metadata*> scopes;
+  for (size_t k = 0; k < buffers; ++k) scopes.push_back(metadata.createAnonymousAliasScope(domain));
+  for (size_t k = 0; k < buffers; ++k) {
+    std::vector<llvm::Metadata*> others = scopes;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(k));
+    scopes_.push_back(llvm::MDNode::get(context_, scopes[k]));
+    others_.push_back(llvm::MDNode::get(context_, others));
+  }
+}
+
+void Emitter::emit(const Chunk& chunk, const std::string& name) {
+  auto* const type = llvm::FunctionType::get(b_.getVoidTy(), {ptr_, ptr_}, false);
+  function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
+  function_->addFnAttr(llvm::Attribute::NoUnwind);
+  buffers_ = function_->getArg(0);
+  work_ = function_->getArg(1);
+  auto* const entry = llvm::BasicBlock::Create(context_, "entry", function_);
+  b_.SetInsertPoint(entry);
+  buffer_pointers_.clear();
+  if (chunk.last - chunk.first == kernel_.steps.size())  // addresses are taken once, before every loop
+    for (uint32_t k = 0; k < kernel_.operands.size() + kernel_.results.size() + kernel_.scratch.size(); ++k) buffer(k);
+  range(chunk.first, chunk.last);
+  keep_for_other_chunks(chunk);
+  b_.CreateRetVoid();
+  for (uint32_t k : touched_real_) reals_[k] = {};
+  for (uint32_t k : touched_integer_) integers_[k] = {};
+  for (uint32_t k : touched_boolean_) booleans_[k] = {};
+  touched_real_.clear(), touched_integer_.clear(), touched_boolean_.clear();
+}
+
+void Emitter::keep_for_other_chunks(const Chunk& chunk) {
+  if (workspace_.real.empty() && workspace_.integer.empty() && workspace_.boolean.empty()) return;
+  std::unordered_map<uint32_t, bool> done[3];
+  const std::unordered_map<uint32_t, size_t>* const kept[] = {&workspace_.real, &workspace_.integer, &workspace_.boolean};
+  for (uint32_t at = chunk.first; at < chunk.last; ++at)
+    for_each_register(kernel_.steps[at], [&](Kind kind, uint32_t index, bool written) {
+      const auto k = static_cast<size_t>(kind);
+      const auto place = kept[k]->find(index);
+      if (!written || place == kept[k]->end() || !done[k].emplace(index, true).second) return;
+      const Lane& lane = slot(kind, index);
+      if (lane.value == nullptr) return;
+      b_.CreateStore(lane.value, b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, place->second));
+    });
+}
+
+Lane& Emitter::slot(Kind kind, uint32_t index) {
+  auto& all = kind == Kind::real ? reals_ : kind == Kind::integer ? integers_ : booleans_;
+  auto& touched = kind == Kind::real ? touched_real_ : kind == Kind::integer ? touched_integer_ : touched_boolean_;
+  if (all[index].value == nullptr) touched.push_back(index);
+  return all[index];
+}
+
+/// A register's value here: computed in this chunk, or a constant, or left in the workspace by another chunk.
+Lane Emitter::get(Kind kind, uint32_t index) {
+  Lane& lane = slot(kind, index);
+  if (lane.value != nullptr) return lane;
+  if (kind == Kind::real) {
+    if (const auto c = real_constants_.find(index); c != real_constants_.end()) return {number(c->second, real_type(index)), false, 0};
+  } else if (kind == Kind::integer) {
+    if (const auto c = integer_constants_.find(index); c != integer_constants_.end())
+      return {b_.getInt64(static_cast<uint64_t>(c->second)), false, 0};
+  } else if (const auto c = boolean_constants_.find(index); c != boolean_constants_.end()) {
+    return {b_.getInt1(c->second), false, 0};
+  }
+  const auto& kept = kind == Kind::real ? workspace_.real : kind == Kind::integer ? workspace_.integer : workspace_.boolean;
+  llvm::IRBuilder<>::InsertPointGuard guard(b_);
+  auto& entry = function_->getEntryBlock();
+  b_.SetInsertPoint(&entry, entry.getFirstInsertionPt());
+  auto* const at = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, kept.at(index));
+  lane = {b_.CreateLoad(register_type(kind, index), at), false, 0};
+  return lane;
+}
+
+/// A real register with elements of type `element`, a vector in lanes if it varies.
+llvm::Value* Emitter::real(uint32_t index, llvm::Type* element) {
+  if (const auto c = real_constants_.find(index); c != real_constants_.end() && reals_[index].value == nullptr) return number(c->second, element);
+  llvm::Value* const value = get(Kind::real, index).value;
+  llvm::Type* const now = value->getType();
+  if (now->getScalarType() == element) return value;
+  llvm::Type* const target = now->isVectorTy() ? wide(element) : element;
+  return element == f64_ ? b_.CreateFPExt(value, target) : b_.CreateFPTrunc(value, target);
+}
+
+llvm::Type* Emitter::real_type(uint32_t index) { return (*request_.precisions)[index] == Precision::single ? f32_ : f64_; }
+llvm::Type* Emitter::register_type(Kind kind, uint32_t index) {
+  return kind == Kind::real ? real_type(index) : kind == Kind::integer ? i64_ : i1_;
+}
+llvm::Value* Emitter::number(double value, llvm::Type* element) { return llvm::ConstantFP::get(element, value); }
+llvm::Type* Emitter::wide(llvm::Type* element) const {
+  return llvm::FixedVectorType::get(element, static_cast<unsigned>(lanes_));
+}
+llvm::Value* Emitter::splat(llvm::Value* value) {
+  return value->getType()->isVectorTy() ? value : b_.CreateVectorSplat(static_cast<unsigned>(lanes_), value);
+}
+
+/// All lanes of a value as a vector.
+llvm::Value* Emitter::vector_of(const Lane& lane) {
+  if (lane.varies) return lane.value;
+  llvm::Value* const same = splat(lane.value);
+  if (lane.stride == 0) return same;
+  std::vector<llvm::Constant*> steps;
+  for (int k = 0; k < lanes_; ++k) steps.push_back(b_.getInt64(static_cast<uint64_t>(lane.stride * k)));
+  return b_.CreateAdd(same, llvm::ConstantVector::get(steps));
+}
+
+const Type& Emitter::buffer_type(uint32_t index) const {
+  const size_t operands = kernel_.operands.size(), results = kernel_.results.size();
+  if (index < operands) return kernel_.operands[index];
+  return index < operands + results ? kernel_.results[index - operands] : kernel_.scratch[index - operands - results];
+}
+
+/// Whether every lane has elements of its own there, side by side.
+bool Emitter::is_private(uint32_t index) const {
+  const size_t outside = kernel_.operands.size() + kernel_.results.size();
+  return lanes_ > 1 && index >= outside && kernel_.scratch_loop[index - outside] == lane_loop_;
+}
+
+llvm::Type* Emitter::memory_type(DType dtype) {
+  return dtype == DType::f64 ? f64_ : dtype == DType::f32 ? f32_ : dtype == DType::i64 ? i64_ : b_.getInt8Ty();
+}
+
+llvm::Value* Emitter::buffer(uint32_t index) {
+  auto& pointer = buffer_pointers_[index];
+  if (pointer != nullptr) return pointer;
+  llvm::IRBuilder<>::InsertPointGuard guard(b_);
+  auto& entry = function_->getEntryBlock();
+  b_.SetInsertPoint(&entry, entry.getFirstInsertionPt());
+  const size_t outside = kernel_.operands.size() + kernel_.results.size();
+  if (index >= outside) pointer = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, workspace_.scratch[index - outside]);
+  else pointer = b_.CreateLoad(ptr_, b_.CreateConstInBoundsGEP1_64(ptr_, buffers_, index));
+  return pointer;
+}
+
+llvm::Value* Emitter::address(uint32_t index, llvm::Value* element) {
+  return b_.CreateInBoundsGEP(memory_type(buffer_type(index).dtype), buffer(index), element);
+}
+
+void Emitter::mark(llvm::Instruction* access, uint32_t index) {
+  if (scopes_.empty()) return;
+  access->setMetadata(llvm::LLVMContext::MD_alias_scope, scopes_[index]);
+  access->setMetadata(llvm::LLVMContext::MD_noalias, others_[index]);
+}
+
+/// The element that lane number `lane` means.
+llvm::Value* Emitter::lane_element(uint32_t index, const Lane& at, int lane) {
+  llvm::Value* element = at.varies ? b_.CreateExtractElement(at.value, static_cast<uint64_t>(lane))
+                         : at.stride == 0 || lane == 0 ? at.value
+                                          : b_.CreateAdd(at.value, b_.getInt64(static_cast<uint64_t>(at.stride * lane)));
+  if (!is_private(index)) return element;
+  return b_.CreateAdd(b_.CreateMul(element, b_.getInt64(static_cast<uint64_t>(lanes_))), b_.getInt64(static_cast<uint64_t>(lane)));
+}
+
+llvm::Value* Emitter::load(uint32_t index, const Lane& at, bool& varies) {
+  llvm::Type* const element = memory_type(buffer_type(index).dtype);
+  const llvm::Align align(bytes_of(buffer_type(index).dtype));
+  const bool own = is_private(index);
+  varies = lanes_ > 1 && (own || !at.uniform());
+  if (!varies || (own && at.uniform()) || (!own && !at.varies && at.stride == 1)) {
+    llvm::Value* const first = own ? b_.CreateMul(at.value, b_.getInt64(static_cast<uint64_t>(lanes_))) : at.value;
+    auto* const value = b_.CreateAlignedLoad(varies ? wide(element) : element, address(index, first), align);
+    mark(value, index);
+    return value;
+  }
+  llvm::Value* gathered = llvm::PoisonValue::get(wide(element));
+  for (int k = 0; k < lanes_; ++k) {
+    auto* const value = b_.CreateAlignedLoad(element, address(index, lane_element(index, at, k)), align);
+    mark(value, index);
+    gathered = b_.CreateInsertElement(gathered, value, static_cast<uint64_t>(k));
+  }
+  return gathered;
+}
+
+void Emitter::store(uint32_t index, const Lane& at, llvm::Value* value, bool varies) {
+  const llvm::Align align(bytes_of(buffer_type(index).dtype));
+  const bool own = is_private(index);
+  const bool vector = lanes_ > 1 && (own || !at.uniform());
+  if (!vector || (own && at.uniform()) || (!own && !at.varies && at.stride == 1)) {
+    llvm::Value* const first = own ? b_.CreateMul(at.value, b_.getInt64(static_cast<uint64_t>(lanes_))) : at.value;
+    mark(b_.CreateAlignedStore(vector ? splat(value) : value, address(index, first), align), index);
+    return;
+  }
+  for (int k = 0; k < lanes_; ++k) {
+    llvm::Value* const one = varies ? b_.CreateExtractElement(value, static_cast<uint64_t>(k)) : value;
+    mark(b_.CreateAlignedStore(one, address(index, lane_element(index, at, k)), align), index);
+  }
+}
+
+}  // namespace wengert::llvm_reading
