@@ -68,6 +68,8 @@ const Component& component() {
 double call_log_gamma(double x) { return log_gamma(x); }
 double call_polygamma(double n, double x) { return polygamma(n, x); }
 
+void call_native(const NativeCall* call, void* const* addresses) { call->function({addresses, call->buffers.size()}); }
+
 using One = double (*)(double);
 using Two = double (*)(double, double);
 template <class F> const void* address(F f) { return reinterpret_cast<const void*>(f); }
@@ -81,7 +83,7 @@ std::vector<NamedFunction> scalar_functions() {
           {"atan", address<One>(std::atan)},   {"atan2", address<Two>(std::atan2)}, {"sinh", address<One>(std::sinh)},
           {"cosh", address<One>(std::cosh)},   {"tanh", address<One>(std::tanh)},   {"asinh", address<One>(std::asinh)},
           {"acosh", address<One>(std::acosh)}, {"atanh", address<One>(std::atanh)}, {"erf", address<One>(std::erf)},
-          {"erfc", address<One>(std::erfc)},   {"lgamma", address(call_log_gamma)}, {"polygamma", address(call_polygamma)}};
+          {"erfc", address<One>(std::erfc)},   {"lgamma", address(call_log_gamma)}, {"polygamma", address(call_polygamma)}, {"call_native", address(call_native)}};
 }
 
 bool has_loops(const Kernel& kernel) { return std::ranges::find(kernel.steps, Micro::loop, &MicroStep::op) != kernel.steps.end(); }
@@ -141,7 +143,7 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
                      "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of libwengert_llvm.so, or use the interpreter");
   auto code = std::make_unique<Code>();
   code->options = options;
-  code->lowered = lower(program());
+  code->lowered = lower(program(), {.natives = options.natives});
   const Kernel& kernel = code->lowered.kernel;
   const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
   const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = options.lanes ? component().vector_bytes : 0});

@@ -22,6 +22,7 @@ struct CompiledOptions {
   bool lanes = true;                     ///< SIMD
   bool contract = true;                  ///< a * b + c rounds once
   bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
+  bool natives = true;                   ///< matrix products by library
   MathLibrary math = MathLibrary::fast;
   bool trap_nan = false;                 ///< W301 at the first instruction that makes a NaN out of none
   std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711

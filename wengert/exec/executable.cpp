@@ -29,15 +29,15 @@ std::vector<Array> Executable::run(std::span<const Array> inputs) const {
   std::vector<View> out;
   std::vector<Array> results;
   for (const Array& x : inputs) in.push_back(x.view());
-  for (const Type& type : program_.output_types()) results.emplace_back(type);
+  for (const Type& type : output_types_) results.emplace_back(type);
   for (Array& y : results) out.push_back(y.mutable_view());
   run(in, out);
   return results;
 }
 
 void Executable::check(std::span<const ConstView> inputs, std::span<const View> outputs) const {
-  check_types(inputs, program_.input_types(), program_, "input");
-  check_types(outputs, program_.output_types(), program_, "output");
+  check_types(inputs, input_types_, program_, "input");
+  check_types(outputs, output_types_, program_, "output");
 }
 
 }  // namespace wengert

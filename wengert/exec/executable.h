@@ -11,7 +11,8 @@ namespace wengert {
 
 class Executable {
  public:
-  explicit Executable(Program program) : program_(std::move(program)) {}
+  explicit Executable(Program program)
+      : program_(std::move(program)), input_types_(program_.input_types()), output_types_(program_.output_types()) {}
   virtual ~Executable() = default;
 
   const Program& program() const { return program_; }
@@ -30,6 +31,7 @@ class Executable {
 
  private:
   Program program_;
+  std::vector<Type> input_types_, output_types_;
 };
 
 }  // namespace wengert

@@ -137,6 +137,7 @@ class LaneCheck {
       case Micro::load_boolean: boolean_varies_[s.to] = loaded(s); return true;
       case Micro::store_real: case Micro::store_integer: case Micro::store_boolean: return stores(s);
       case Micro::accumulate_real: return true;
+      case Micro::native: return false;
       case Micro::copy_real: return assigns(s);
       case Micro::copy_boolean: boolean_varies_[s.to] = boolean_varies_[s.to] || boolean_varies_[s.a]; return is_inside(Micro::copy_boolean, s.to);
       case Micro::copy_integer:

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "wengert/exec/fusion.h"
+#include "wengert/exec/native.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/passes/scalarize.h"
 
@@ -169,10 +170,24 @@ class ProgramWriter {
       out.push_back(in_register ? Place{.store = [&captured, k](Integer, uint32_t slot) { captured[k] = slot; }} : memory_for(v));
       if (!in_register) at_[index(v)] = out.back();
     }
-    if (line.primitive.has_kernel()) k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
+    if (by_library(line, operand_types, result_types, in, out)) {
+      // written
+    } else if (line.primitive.has_kernel()) k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
     else bodies(line, operand_types, in, out);
     for (size_t k = 0; k < captured.size(); ++k)
       if (out[k].store) at_[index(line.value) + k].value = rounded(result_types[k].dtype, captured[k]);
+  }
+
+  bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
+                  std::span<const Place> in, std::span<const Place> out) {
+    if (!shared_.options.natives || !line.primitive.has_kernel()) return false;
+    for (const auto places : {in, out})
+      for (const Place& place : places)
+        if (!place.is_buffer()) return false;
+    auto native = native_kernel(line.primitive, operands, results, line.attributes);
+    if (!native) return false;
+    k_.native(std::move(native), in, out);
+    return true;
   }
 
   uint32_t rounded(DType dtype, uint32_t slot) {

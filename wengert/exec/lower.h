@@ -29,6 +29,7 @@ struct LoweredProgram {
 struct LowerOptions {
   size_t scalar_lines = 400;        ///< a Program of at most so many scalar lines is written as scalars
   size_t scalar_body_lines = 3000;  ///< the same for the body of a map
+  bool natives = false;             ///< large matrix products are calls of libraries (Kernel::natives)
 };
 
 /// cost   : some 100 ns a line

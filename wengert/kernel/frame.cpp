@@ -86,6 +86,18 @@ void KernelBuilder::store(const Place& place, DType dtype, Integer flat, uint32_
   plain_step(op, 0, place.buffer, position(place, flat).slot, slot);
 }
 
+void KernelBuilder::native(std::function<void(std::span<void* const>)> function, std::span<const Place> in,
+                           std::span<const Place> out) {
+  NativeCall call{std::move(function), {}, {}};
+  for (const auto places : {in, out})
+    for (const Place& place : places) {
+      call.buffers.push_back(place.buffer);
+      call.bases.push_back(place.base ? place.base->slot : Place::nowhere);
+    }
+  plain_step(Micro::native, 0, static_cast<uint32_t>(kernel_.natives.size()));
+  kernel_.natives.push_back(std::move(call));
+}
+
 void KernelBuilder::accumulate(const Place& place, Integer flat, Scalar value) {
   plain_step(Micro::accumulate_real, 0, place.buffer, position(place, flat).slot, value.slot);
 }

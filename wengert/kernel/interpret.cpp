@@ -39,6 +39,14 @@ struct MemoryDomain {
     const double x[2] = {a, b};
     return function.value(x);
   }
+  void native(const NativeCall& call) {
+    std::vector<void*> addresses;
+    for (size_t k = 0; k < call.buffers.size(); ++k) {
+      const int64_t first = call.bases[k] == Place::nowhere ? 0 : integers[call.bases[k]];
+      addresses.push_back(static_cast<char*>(buffers[call.buffers[k]]) + first * static_cast<int64_t>(size_of(dtype(call.buffers[k]))));
+    }
+    call.function(addresses);
+  }
   double round_single(double x) { return static_cast<double>(static_cast<float>(x)); }
   int64_t choose(bool condition, int64_t a, int64_t b) { return condition ? a : b; }
   int64_t truncate(double x) {

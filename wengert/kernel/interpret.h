@@ -32,7 +32,7 @@ class KernelInterpreter {
 int64_t integer_value(Micro op, int64_t a, int64_t b);
 
 /// A reading: `Domain` has types Real and Boolean, storage real(slot), integer(slot), boolean(slot), and
-/// load/store/call/round_single; arithmetic on Real is found by overloading. See KernelInterpreter and passes/scalarize.
+/// load/store/call/round_single/native; arithmetic on Real is found by overloading. See KernelInterpreter and passes/scalarize.
 template <class Domain>
 void interpret(const Kernel& kernel, Domain& d) {
   for (const auto& c : kernel.real_constants) d.real(c.to) = c.value;
@@ -57,6 +57,7 @@ void interpret(const Kernel& kernel, Domain& d) {
       case Micro::store_integer: d.store_integer(s.a, d.integer(s.b), d.integer(s.c)); break;
       case Micro::store_boolean: d.store_boolean(s.a, d.integer(s.b), d.boolean(s.c)); break;
       case Micro::accumulate_real: d.store_real(s.a, d.integer(s.b), d.load_real(s.a, d.integer(s.b)) + d.real(s.c)); break;
+      case Micro::native: d.native(kernel.natives[s.a]); break;
       case Micro::copy_real: d.real(s.to) = d.real(s.a); break;
       case Micro::copy_integer: d.integer(s.to) = d.integer(s.a); break;
       case Micro::copy_boolean: d.boolean(s.to) = d.boolean(s.a); break;

@@ -28,12 +28,20 @@
 
 namespace wengert {
 
+/// A library's function on whole arrays, inside a kernel: `function` gets the addresses of element `bases[k]` (an integer
+/// register; Place::nowhere in its stead: element 0) of buffers[k].
+struct NativeCall {
+  std::function<void(std::span<void* const>)> function;
+  std::vector<uint32_t> buffers, bases;
+};
+
 /// A finished kernel. Constants are in registers before the first step.
 struct Kernel {
   template <class T> struct Constant { uint32_t to; T value; };
 
   std::vector<Type> operands, results, scratch;  ///< a buffer's number counts through them in this order
   std::vector<MicroStep> steps;
+  std::vector<NativeCall> natives;
   std::vector<Constant<double>> real_constants;
   std::vector<Constant<int64_t>> integer_constants;
   std::vector<Constant<bool>> boolean_constants;
@@ -172,6 +180,8 @@ class KernelBuilder {
   /// The registers of an element of a place, and the store into it.
   uint32_t load(const Place& place, DType dtype, Integer flat);
   void store(const Place& place, DType dtype, Integer flat, uint32_t slot);
+  /// A library call on arrays at `in` and `out`, which are in buffers.
+  void native(std::function<void(std::span<void* const>)> function, std::span<const Place> in, std::span<const Place> out);
   /// place[flat] += value, reals only.
   void accumulate(const Place& place, Integer flat, Scalar value);
 

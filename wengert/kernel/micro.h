@@ -17,6 +17,8 @@ enum class Micro : uint8_t {
   // memory: buffer `a` (operands, then results, then scratch), flat element index in integer register `b`; the value that
   // is stored, or added to what is there, in `c`
   load_real, load_integer, load_boolean, store_real, store_integer, store_boolean, accumulate_real,
+  // library call number `a` of the kernel, on the buffers that it names
+  native,
   // assignment to a variable
   copy_real, copy_integer, copy_boolean,
   // real -> real

@@ -146,6 +146,7 @@ struct SymbolDomain {
       throw InternalError("W906", fmt::format("no elementwise primitive stands for the function {}", function.name));
     return function.arity == 1 ? apply(*record, a) : apply(*record, a, b);
   }
+  void native(const NativeCall&) const { throw InternalError("W906", "a kernel with a library call was read as scalars"); }
   Symbol round_single(const Symbol& x) {
     const Element single = list.converted(x.element, DType::f32);
     return {single.known() ? nullptr : &list, single};

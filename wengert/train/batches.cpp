@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/train/batches.h"
 
-#include "wengert/exec/interpreter.h"
+#include <cmath>
+
+#include "wengert/api/compile.h"
 
 namespace wengert {
 namespace {
@@ -14,7 +16,8 @@ const std::byte* row(const Array& all, int64_t number) {
 
 }  // namespace
 
-Batches::Batches(const Dataset& data, MakeProgram make) : data_(data), make_(std::move(make)) {}
+Batches::Batches(const Dataset& data, MakeProgram make, double expected_runs)
+    : data_(data), make_(std::move(make)), expected_runs_(expected_runs) {}
 Batches::~Batches() = default;
 
 Batches::Ready& Batches::ready(int64_t count) {
@@ -22,7 +25,7 @@ Batches::Ready& Batches::ready(int64_t count) {
   Ready& ready = place->second;
   if (is_new) {
     ready.type = batch_type(data_, count);
-    ready.executable = std::make_unique<Interpreter>(make_(ready.type));
+    ready.executable = compile(make_(ready.type), {.expected_runs = expected_runs_, .most_wall_s = HUGE_VAL});
   }
   return ready;
 }

@@ -17,8 +17,10 @@ class Batches {
  public:
   using MakeProgram = std::function<Program(const BatchType&)>;
 
-  /// data : must outlive this
-  Batches(const Dataset& data, MakeProgram make);
+  /// data          : must outlive this
+  /// expected_runs : decides which engine runs the Program. A constant, not the length of one training: a training that is
+  ///                 gone on with must be run by the same engine, or its bits would be others
+  Batches(const Dataset& data, MakeProgram make, double expected_runs);
   ~Batches();
 
   /// Gathers the rows of these numbers, appends views of their x and y to `inputs`, and returns the executable for that
@@ -39,6 +41,7 @@ class Batches {
 
   const Dataset& data_;
   MakeProgram make_;
+  double expected_runs_;
   std::map<int64_t, Ready> ready_;
 };
 

@@ -24,7 +24,7 @@ double mean_score(const Dataset& data, double sum) {
 }
 
 Evaluation::Evaluation(const LearningTask& task, const Dataset& data)
-    : data_(data), batches_(data, [task](const BatchType& type) { return evaluation(task, type); }) {}
+    : data_(data), batches_(data, [task](const BatchType& type) { return evaluation(task, type); }, 200) {}
 
 Measure Evaluation::operator()(std::span<const Array> parameters) {
   double loss_sum = 0, score_sum = 0;
@@ -44,7 +44,7 @@ Measure Evaluation::operator()(std::span<const Array> parameters) {
 Predictions predict(const LearningTask& task, std::span<const Array> parameters, const Array& x) {
   const int64_t n = x.shape()[0], outputs = task.net.outputs;
   const Dataset rows{.x = x, .y = Array(i64({n}))};
-  Batches batches(rows, [&](const BatchType& type) { return prediction(task, type.count(), type.x.dtype); });
+  Batches batches(rows, [&](const BatchType& type) { return prediction(task, type.count(), type.x.dtype); }, 20);
   Predictions result{Array({x.dtype(), {n, outputs}}), std::vector<int64_t>(static_cast<size_t>(n))};
   auto* const values = static_cast<std::byte*>(result.values.mutable_view().data);
   for (int64_t first = 0; first < n; first += rows_at_once) {

@@ -31,7 +31,7 @@ void check_state(const TrainingState& state, const LearningTask& task, const Opt
 class Updates {
  public:
   Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train)
-      : train_(train), batches_(train, [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); }) {}
+      : train_(train), batches_(train, [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); }, 2000) {}
 
   /// Loss (a mean) and score (a sum) of the batch before the update.
   Measure operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update) {

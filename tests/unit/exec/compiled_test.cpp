@@ -32,7 +32,7 @@ class Compiling : public testing::Test {
   }
 };
 
-CompiledOptions exactly(int level) { return {.level = level, .lanes = false, .contract = false, .single = false}; }
+CompiledOptions exactly(int level) { return {.level = level, .lanes = false, .contract = false, .single = false, .natives = false}; }
 
 std::vector<Array> reference(const Program& p, const std::vector<Array>& x) { return evaluate(p, x, {.reference = true}); }
 

@@ -14,6 +14,9 @@
 
 namespace wengert {
 
+/// What compiled code calls for a NativeCall: void (*)(const NativeCall*, void* const* addresses).
+inline constexpr char call_native_name[] = "wengert_call_native";
+
 /// A scalar function by the name that kernels use, as C has it: double (*)(double) or double (*)(double, double).
 struct NamedFunction {
   const char* name;

@@ -10,6 +10,7 @@ namespace wengert::llvm_reading {
 
 void Emitter::step(const MicroStep& s) {
   if (s.op >= Micro::load_real && s.op <= Micro::accumulate_real) return memory_step(s);
+  if (s.op == Micro::native) return native(s.a);
   if (s.op >= Micro::copy_real && s.op <= Micro::copy_boolean) return copy(s);
   if ((s.op >= Micro::add && s.op <= Micro::round_single) || s.op == Micro::select_real || s.op == Micro::to_real) return real_step(s);
   if (s.op >= Micro::less && s.op <= Micro::logical_not) return boolean_step(s);
@@ -93,6 +94,20 @@ void Emitter::accumulate(const MicroStep& s) {
     llvm::Value* const next = b_.CreateFAdd(before, b_.CreateExtractElement(value, static_cast<uint64_t>(k)));
     mark(b_.CreateAlignedStore(next, place, align), s.a);
   }
+}
+
+/// The library has the call and knows how many addresses it takes.
+void Emitter::native(uint32_t number) {
+  const NativeCall& call = kernel_.natives[number];
+  llvm::IRBuilder<> entry(&function_->getEntryBlock(), function_->getEntryBlock().begin());
+  auto* const addresses = entry.CreateAlloca(ptr_, entry.getInt64(call.buffers.size()));
+  for (size_t k = 0; k < call.buffers.size(); ++k) {
+    llvm::Value* const first = call.bases[k] == Place::nowhere ? b_.getInt64(0) : get(Kind::integer, call.bases[k]).value;
+    b_.CreateStore(address(call.buffers[k], first), b_.CreateConstInBoundsGEP1_64(ptr_, addresses, k));
+  }
+  const auto callee = module_.getOrInsertFunction(call_native_name, llvm::FunctionType::get(b_.getVoidTy(), {ptr_, ptr_}, false));
+  auto* const context = module_.getOrInsertGlobal("wengert_native_" + std::to_string(number), b_.getInt8Ty());
+  b_.CreateCall(callee, {context, addresses});
 }
 
 void Emitter::copy(const MicroStep& s) {

@@ -83,6 +83,7 @@ class Emitter {
   void boolean_step(const MicroStep& s);
   void memory_step(const MicroStep& s);
   void accumulate(const MicroStep& s);
+  void native(uint32_t number);
   void copy(const MicroStep& s);
   llvm::Value* call(const MicroStep& s, llvm::Type* element, bool varies);
   llvm::Value* call_scalar(const ScalarFunction& f, llvm::Value* a, llvm::Value* b);
@@ -133,6 +134,7 @@ template <class Visit> void for_each_register(const MicroStep& s, Visit visit) {
     case Micro::store_integer: integers(s.b, s.c); break;
     case Micro::store_boolean: integers(s.b); booleans(s.c); break;
     case Micro::fused_multiply_add: reals(s.a, s.b, s.c); writes(Kind::real); break;
+    case Micro::native: break;  // its bases are constants, or made in the loop around it, which no chunk cuts
     case Micro::copy_real: case Micro::negate: case Micro::square_root: case Micro::absolute: case Micro::floor:
     case Micro::round_single: reals(s.a); writes(Kind::real); break;
     case Micro::call:

@@ -112,6 +112,7 @@ void Engine::optimize(llvm::Module& module, llvm::TargetMachine& machine) {
 void Engine::collect_externals(const llvm::Module& module, std::set<std::string>& names) {
   for (const llvm::Function& f : module)
     if (f.isDeclaration() && !f.isIntrinsic()) names.insert(f.getName().str());
+  for (const llvm::GlobalVariable& g : module.globals()) names.insert(g.getName().str());
 }
 
 std::string chunk_name(const CodeRequest& request, size_t k) { return std::string(request.symbol) + "_" + std::to_string(k); }
@@ -150,7 +151,10 @@ llvm::Error Engine::define_externals(llvm::orc::JITDylib& library, const CodeReq
   llvm::orc::SymbolMap symbols;
   for (const std::string& name : externals_) {
     const void* address = nullptr;
-    if (name.starts_with("wengert_")) {
+    constexpr std::string_view native = "wengert_native_";
+    if (name.starts_with(native)) {
+      address = &request.kernel->natives[std::stoul(name.substr(native.size()))];
+    } else if (name.starts_with("wengert_")) {
       for (const NamedFunction& f : request.functions)
         if (name.substr(8) == f.name) address = f.address;
     } else {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// compile: a Program made ready to run many times, by the engine that pays. Compiling takes time and every run after it
+// less; which engine is best depends on the Program's size and on how often it will run. The choice is stated and can be
+// overruled.
+//
+//     const auto f = compile(jacobian(p));          // or compile(p, {.expected_runs = 1e6})
+//     f->run(inputs, outputs);
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "wengert/exec/compiled.h"
+
+namespace wengert {
+
+enum class Engine : uint8_t { automatic, interpreter, compiled };
+
+struct CompileOptions {
+  Engine engine = Engine::automatic;
+  double expected_runs = 10'000;  ///< how often it will be run
+  double most_wall_s = 10;        ///< of compiling; then the interpreter is used
+  MathLibrary math = MathLibrary::fast;
+  bool trap_nan = false;          ///< W301 at the first instruction that makes a NaN out of none
+};
+
+/// What was chosen, and why.
+struct CompileChoice {
+  Engine engine = Engine::interpreter;
+  int level = 0;                       ///< of optimisation, if compiled
+  int lanes = 1;                       ///< iterations of a loop at once, at most
+  std::string reason;                  ///< a sentence without a full stop
+  double compile_s = 0;                ///< spent
+  double interpreter_s = 0;            ///< estimated, a run
+};
+
+/// The Program's executable.
+///
+/// cost   : see CompileOptions::most_wall_s; choosing costs one pass over the lines
+/// throws : UsageError W710 or W712 if `engine` asks for compiled code and there can be none
+std::unique_ptr<Executable> compile(const Program& p, const CompileOptions& options = {}, CompileChoice* choice = nullptr);
+
+}  // namespace wengert
