@@ -47,6 +47,12 @@ TEST(EmitErrors, W721_a_name_that_c_has_taken) {
 
 // W722 is the tool's: its examples are run with the page's commands.
 
+TEST(EmitErrors, W723_a_kernel_with_library_calls) {
+  Kernel kernel;
+  kernel.natives.emplace_back();
+  documented("W723", [&] { emit_c({.name = "f", .kernel = kernel}); });
+}
+
 TEST(GuardErrors, W750_a_guard_in_a_batch) {
   const Program p = record(magnitude, {2.0}, "magnitude");
   const Error error = documented("W750", [&] { batch(p, {true}, 10); });

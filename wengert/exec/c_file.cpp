@@ -12,15 +12,17 @@ namespace {
 
 size_t element_bytes(DType dtype, bool single) { return dtype == DType::f64 && single ? 4 : size_of(dtype); }
 
-/// Names and meanings of `types`, which are called `names` where there are some.
+/// Names and meanings of `types`, which are called `names` where there are some. What begins like the names of the
+/// file's own functions and tables ends in _, as none of those does.
 std::vector<CParameter> parameters(std::span<const Type> types, const std::vector<std::string>& names,
-                                   std::string_view letter, CNames& scope) {
+                                   std::string_view letter, const std::string& function, CNames& scope) {
   std::vector<CParameter> list;
   for (size_t k = 0; k < types.size(); ++k) {
     const std::string own = k < names.size() ? names[k] : std::string();
     const std::string fallback = types.size() == 1 ? std::string(letter) : fmt::format("{}_{}", letter, k);
     std::string meaning = to_string(types[k]);
-    std::string name = scope.take(own, fallback);
+    const bool own_prefix = c_identifier(own, fallback).starts_with(function + "_");
+    std::string name = scope.take(own, fallback) + (own_prefix ? "_" : "");
     if (!own.empty() && own != name) meaning += fmt::format(", \"{}\"", c_comment(own));
     list.push_back({std::move(name), types[k], std::move(meaning)});
   }
@@ -131,9 +133,9 @@ CFile plan_c_file(const CFunction& function, const EmitCOptions& options, const 
   CNames scope;
   for (const char* taken : {name.c_str(), "workspace", "points", "point", "failures", "failed"}) scope.take(taken, "f");
   const size_t inputs = kernel.operands.size() - function.constants.size();
-  file.inputs = parameters(std::span(kernel.operands).first(inputs), function.inputs, "x", scope);
+  file.inputs = parameters(std::span(kernel.operands).first(inputs), function.inputs, "x", name, scope);
   file.outputs = parameters(std::span(kernel.results).first(kernel.results.size() - (function.has_failures ? 1 : 0)),
-                            function.outputs, "y", scope);
+                            function.outputs, "out", name, scope);
   for (size_t k = 0; k < function.constants.size(); ++k) file.constants.push_back(fmt::format("{}_table_{}", name, k));
   for (const auto* list : {&file.inputs, &file.outputs})
     for (const CParameter& p : *list) file.rank = std::max(file.rank, p.type.shape.rank());

@@ -85,7 +85,7 @@ class Writer {
   /// What a register holds, as an expression; one that waits is used up.
   Expression use(RegisterId id) {
     const RegisterUse& how = table_[id];
-    if (id.kind == RegisterKind::integer && !how.variable())
+    if (id.kind == RegisterKind::integer)
       if (const auto value = table_.known_integer(id)) return literal(c_integer(*value));
     if (const auto constant = constants_.find(id); constant != constants_.end() && !how.variable())
       return constant->second;
@@ -159,8 +159,10 @@ class Writer {
   void define(RegisterId id, size_t at, const Expression& e) {
     const RegisterUse& how = table_[id];
     if (how.variable()) return assign(id, at, e);
-    if (id.kind == RegisterKind::integer && table_.known_integer(id)) return;
-    if (how.uses == 1 && how.use_block == table_.block(at) && e.text.size() < longest_expression) {
+    const bool alias = is_c_identifier(e.text) && e.variables.empty() && e.buffers.empty();
+    if (alias) {
+      constants_[id] = e;
+    } else if (how.uses == 1 && how.use_block == table_.block(at) && e.text.size() < longest_expression) {
       waiting_[id] = e;
     } else {
       declare(id, e);
@@ -186,9 +188,12 @@ class Writer {
     line(fmt::format("{} = {};", place.text, stored.text));
   }
 
+  /// A loop that runs once is no loop: its index is the number 0.
   void open_loop(const MicroStep& s) {
-    const RegisterId index{RegisterKind::integer, s.to};
-    const Expression extent = use({RegisterKind::integer, s.a});
+    const RegisterId index{RegisterKind::integer, s.to}, count{RegisterKind::integer, s.a};
+    once_.push_back(table_.known_integer(count) == 1 && !table_[index].variable());
+    if (once_.back()) return;
+    const Expression extent = use(count);
     settle([](const Expression&) { return true; });
     const std::string i = name(index);
     line(
@@ -196,6 +201,9 @@ class Writer {
     ++indent_;
   }
   void close_loop() {
+    const bool once = once_.back();
+    once_.pop_back();
+    if (once) return;
     --indent_;
     line("}");
   }
@@ -222,8 +230,10 @@ class Writer {
   std::string_view real_;
   int indent_;
   std::vector<DType> types_;
-  std::map<RegisterId, Expression, ById> constants_, waiting_;
+  std::map<RegisterId, Expression, ById> constants_,
+      waiting_;  // constants_: and other names of registers that keep their value
   std::map<uint32_t, double> real_values_;
+  std::vector<bool> once_;  // of each open loop
   CStatements result_;
 };
 
@@ -319,6 +329,8 @@ Expression Writer::whole(const MicroStep& s) {
   const Expression a = integer(s.a);
   if (s.op == Micro::copy_integer) return a;
   const Expression b = integer(s.b);
+  if (s.op == Micro::integer_add && (a.text == "0" || b.text == "0")) return a.text == "0" ? b : a;
+  if (s.op == Micro::integer_multiply && (a.text == "1" || b.text == "1")) return a.text == "1" ? b : a;
   const bool exact = exact_interval(s.op, interval(s.a), interval(s.b)).has_value();
   switch (s.op) {
     case Micro::integer_add: return exact ? binary(a, "+", b, Binding::sum) : call(helper("wrap_add"), {&a, &b});

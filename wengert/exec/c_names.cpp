@@ -90,7 +90,8 @@ bool is_c_identifier(std::string_view text) {
 
 bool is_reserved_in_c(std::string_view identifier) {
   if (identifier.starts_with('_') || identifier.ends_with("_t") || listed(identifier)) return true;
-  for (std::string_view macro : {"INT", "UINT", "SIZE_", "PTRDIFF_", "SIG_", "WCHAR_", "WINT_", "FP_", "M_", "WENGERT_"})
+  for (std::string_view macro :
+       {"INT", "UINT", "SIZE_", "PTRDIFF_", "SIG_", "WCHAR_", "WINT_", "FP_", "M_", "WENGERT_"})
     if (identifier.starts_with(macro) && is_upper(identifier)) return true;
   // sinf and sinl are as reserved as sin
   const bool suffixed = identifier.ends_with('f') || identifier.ends_with('l');

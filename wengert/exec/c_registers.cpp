@@ -20,6 +20,7 @@ constexpr StepForm real_form(int operands) {
 StepForm form_of(const MicroStep& step) {
   switch (step.op) {
     case Micro::loop: return {.to = integer, .a = integer, .effect = true};
+    case Micro::native: return {.effect = true};
     case Micro::end_loop: return {.a = integer, .effect = true};
     case Micro::load_real: return {.to = real, .b = integer, .buffer = true};
     case Micro::load_integer: return {.to = integer, .b = integer, .buffer = true};
@@ -79,6 +80,9 @@ RegisterTable::RegisterTable(const Kernel& kernel) : needed_(kernel.steps.size()
   drop_unneeded(kernel);
   place(kernel);
   bound(kernel);
+  drop_known(kernel);
+  drop_unneeded(kernel);
+  place(kernel);  // with fewer reads
 }
 
 /// A loop's own step stands in the block around it, its end in the body.
@@ -110,7 +114,6 @@ void RegisterTable::count(const Kernel& kernel) {
   for (const MicroStep& step : kernel.steps) {
     const StepForm form = form_of(step);
     if (form.to != none) ++at({form.to, step.to}).definitions;
-    if (step.op == Micro::loop) at({integer, step.to}).loop_index = true;
     for (RegisterId id : reads_of(step)) ++at(id).uses;
   }
 }
@@ -127,6 +130,18 @@ void RegisterTable::drop_unneeded(const Kernel& kernel) {
       --at({form.to, step.to}).definitions;
       for (RegisterId id : reads_of(step)) again |= --at(id).uses == 0;
     }
+  }
+}
+
+/// Integers that can have one value only are written as numbers: what computes them is not needed.
+void RegisterTable::drop_known(const Kernel& kernel) {
+  for (size_t k = 0; k < kernel.steps.size(); ++k) {
+    const MicroStep& step = kernel.steps[k];
+    const StepForm form = form_of(step);
+    if (!needed_[k] || form.effect || form.to != integer || !known_integer({integer, step.to})) continue;
+    needed_[k] = false;
+    at({integer, step.to}).known = true;
+    for (RegisterId id : reads_of(step)) --at(id).uses;
   }
 }
 
@@ -167,8 +182,9 @@ void RegisterTable::place(const Kernel& kernel) {
     for (size_t slot = 0; slot < uses_[kind].size(); ++slot) {
       const Span& span = spans[kind][slot];
       RegisterUse& use = uses_[kind][slot];
-      if (use.constant ? use.definitions > 1 : span.seen && !(span.first_writes && span.first_block == span.common))
-        use.hoisted = true;
+      if (use.known) continue;
+      use.hoisted =
+          use.constant ? use.definitions > 1 : span.seen && !(span.first_writes && span.first_block == span.common);
     }
 }
 
@@ -182,7 +198,7 @@ std::vector<RegisterId> RegisterTable::hoisted() const {
 
 std::optional<int64_t> RegisterTable::known_integer(RegisterId id) const {
   const RegisterUse& use = (*this)[id];
-  if (use.low != use.high || use.loop_index) return {};
+  if (use.low != use.high || use.variable()) return {};
   return use.low;
 }
 
@@ -228,7 +244,7 @@ void RegisterTable::bound(const Kernel& kernel) {
     if (form.to != integer || !needed_[k] || at({integer, step.to}).variable()) continue;
     std::optional<Interval> found;
     if (step.op == Micro::loop)
-      found = Interval{0, std::max<int64_t>(interval(step.a).high, 0)};
+      found = Interval{0, std::max<int64_t>(interval(step.a).high, 1) - 1};
     else if (step.op == Micro::boolean_to_integer)
       found = Interval{0, 1};
     else if (step.op == Micro::copy_integer)

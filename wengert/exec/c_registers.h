@@ -35,7 +35,7 @@ std::vector<RegisterId> reads_of(const MicroStep& step);
 struct RegisterUse {
   int definitions = 0, uses = 0;  ///< of steps that are needed; a constant is a definition
   bool constant = false;          ///< in the register before the first step
-  bool loop_index = false;
+  bool known = false;             ///< an integer that can have one value only; what computes it is not needed
   bool hoisted = false;                       ///< to be declared at the beginning of the function
   uint32_t declared_at = 0;                   ///< otherwise: the step that declares it
   uint32_t use_block = 0;                     ///< of its last use
@@ -64,6 +64,7 @@ class RegisterTable {
   void drop_unneeded(const Kernel& kernel);
   void place(const Kernel& kernel);
   void bound(const Kernel& kernel);
+  void drop_known(const Kernel& kernel);
   uint32_t common_block(uint32_t a, uint32_t b) const;
 
   std::array<std::vector<RegisterUse>, 4> uses_;

@@ -47,31 +47,30 @@ std::string c_self_test(const CFile& file, const CTest& test) {
   std::string text = fmt::format(
       "#ifdef {0}_SELF_TEST\n#include <stdio.h>\n\n#ifndef {0}_TOLERANCE\n#define {0}_TOLERANCE {1}\n#endif\n\n", f,
       file.single ? "1e-4" : "1e-12");
-  text += stored(file, file.inputs, test.inputs, "test");
-  text += stored(file, file.outputs, test.outputs, "expected");
-  text += replaced(main_begins, f);
-  std::string arguments;
+  text += stored(file, file.inputs, test.inputs, "test") + stored(file, file.outputs, test.outputs, "expected");
+  std::string arguments, comparisons;
   for (const CParameter& p : file.inputs) arguments += fmt::format("{}_test_{}, ", f, p.name);
   for (const CParameter& p : file.outputs) {
-    text += fmt::format("  static {} {}[{}];\n", c_type(p.type.dtype, file.single), p.name,
+    text += fmt::format("static {} {}_found_{}[{}];\n", c_type(p.type.dtype, file.single), f, p.name,
                         std::max<int64_t>(1, p.type.elements()));
-    arguments += p.name + ", ";
-  }
-  text += fmt::format("  static double workspace[{}];\n", std::max<size_t>(1, file.workspace_bytes / 8));
-  text += fmt::format(
-      "  if ({0}({1}workspace) != {2}) {{\n    printf(\"{0}: wrong return value\\n\");\n    return 1;\n  }}\n", f,
-      arguments, test.fails ? 1 : 0);
-  for (const CParameter& p : file.outputs)
-    text += fmt::format(
-        "  for (k = 0; k < {0}; ++k) {{\n    difference = {1}_difference({2}[k], {1}_expected_{2}[k]);\n"
+    arguments += fmt::format("{}_found_{}, ", f, p.name);
+    comparisons += fmt::format(
+        "  for (k = 0; k < {0}; ++k) {{\n    difference = {1}_difference((double){1}_found_{2}[k], "
+        "(double){1}_expected_{2}[k]);\n"
         "    if (difference > worst) worst = difference;\n  }}\n",
         test.fails ? 0 : p.type.elements(), f, p.name);
+  }
+  text += fmt::format("static double {}_workspace[{}];\n", f, std::max<size_t>(1, file.workspace_bytes / 8));
+  text += replaced(main_begins, f);
   text += fmt::format(
-      "  printf(\"{0}: largest difference %g, tolerance %g: %s\\n\", worst, (double){0}_TOLERANCE, worst <= "
-      "{0}_TOLERANCE ? \"passed\" : \"FAILED\");\n"
-      "  return !(worst <= {0}_TOLERANCE);\n}}\n#endif\n\n",
-      f);
-  return text;
+      "  if ({0}({1}{0}_workspace) != {2}) {{\n    printf(\"{0}: wrong return value\\n\");\n    return 1;\n  }}\n", f,
+      arguments, test.fails ? 1 : 0);
+  return text + comparisons +
+         fmt::format(
+             "  printf(\"{0}: largest difference %g, tolerance %g: %s\\n\", worst, (double){0}_TOLERANCE,\n"
+             "         worst <= {0}_TOLERANCE ? \"passed\" : \"FAILED\");\n"
+             "  return !(worst <= {0}_TOLERANCE);\n}}\n#endif\n\n",
+             f);
 }
 
 }  // namespace wengert

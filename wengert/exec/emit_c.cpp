@@ -43,9 +43,11 @@ std::string head_comment(const CFile& file, const CFunction& function) {
   text += fmt::format(" *   {:<12} {} bytes, aligned as a double{}; what it holds before and after does not matter\n",
                       "workspace", file.workspace_bytes, file.workspace_bytes == 0 ? ", may be NULL" : "");
   text += " * Arrays are row-major; no output may overlap an input or another output.\n";
-  text += file.guarded ? " * Returns 0, or 1 where a comparison turned out otherwise than when the program was recorded: outputs\n"
-                         " * are then not those of the function. Reentrant; no allocation, no recursion.\n"
-                       : " * Returns 0. Reentrant; no allocation, no recursion.\n";
+  text +=
+      file.guarded
+          ? " * Returns 0, or 1 where a comparison turned out otherwise than when the program was recorded: outputs\n"
+            " * are then not those of the function. Reentrant; no allocation, no recursion.\n"
+          : " * Returns 0. Reentrant; no allocation, no recursion.\n";
   text += file.single
               ? " * Everything is computed in float.\n"
               : " * Compile with -ffp-contract=off for the bits of the interpreter (the default of gcc -std=c99).\n";
@@ -121,6 +123,11 @@ std::string header_text(const CFile& file) {
 }  // namespace
 
 EmittedC emit_c(const CFunction& function, const EmitCOptions& options) {
+  if (!function.kernel.natives.empty())
+    throw UsageError("W723",
+                     fmt::format("the kernel of \"{}\" calls {} functions of libraries, which cannot be written as C",
+                                 function.name, function.kernel.natives.size()),
+                     {}, "lower the Program without LowerOptions::natives");
   const CFile file = plan_c_file(function, options, function_name(function, options));
   std::string text = head_comment(file, function);
   text += "#include <math.h>\n#include <stdint.h>\n\n";

@@ -216,7 +216,8 @@ TEST_F(EmitC, returns_1_where_a_recorded_branch_no_longer_holds) {
 TEST_F(EmitC, takes_any_names_and_lets_none_of_them_become_code) {
   const std::vector<std::string> hostile{
       "*/ int evil(void) { return 1; } /*", "while", "x\ny", "\u03b8", "f", "workspace", "exp", "NAN", "r1", "i2", "t0", "linux", "__FILE__",
-      "a b", "a_b", "a-b", "%0", "3d", "\"; system(\"x\");", "\\", "?" "?/", "\xff\xfe", "class", "#error", "y1", "points", "_", "INT64_MAX", "uint64_t", "main"};
+      "a b", "a_b", "a-b", "%0", "3d", "\"; system(\"x\");", "\\", "?" "?/", "\xff\xfe", "class", "#error", "y1", "points", "_", "INT64_MAX", "uint64_t", "main", "k", "worst", "error_no_u202e_max",
+      "error_no_u202e_found_k", "error_no_u202e_inputs", "printf"};
   ProgramBuilder builder("*/\n#error no\n/* \u202e\\");
   std::vector<ValueId> outputs;
   for (const std::string& name : hostile) builder.input(f64(), name);
@@ -294,7 +295,7 @@ TEST_F(EmitC, runs_many_points_in_one_call) {
 TEST_F(EmitC, states_its_sizes_for_whoever_loads_it) {
   const Program p = parse_formula("sum(x, axes=[1])", {{"x", f64({2, 3})}});
   const EmittedC c = emit_c(p, {.name = "rows"});
-  EXPECT_EQ(c.signature, "int rows(const double* x, double* y, void* workspace)");
+  EXPECT_EQ(c.signature, "int rows(const double* x, double* out, void* workspace)");
   EXPECT_THAT(c.header, AllOf(HasSubstr(c.signature + ";"), HasSubstr("#define ROWS_WORKSPACE_BYTES 0")));
   const CompiledC compiled(c.source);
   ASSERT_TRUE(compiled);
