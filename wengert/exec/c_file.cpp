@@ -76,10 +76,16 @@ std::string unused(const CFile& file, const CStatements& body) {
   return text;
 }
 
-/// The signature with `restrict` at every pointer, for the definition.
+/// The signature with `restrict` at every pointer, for the definition, in lines of at most 120 columns.
 std::string restricted(std::string signature) {
   for (size_t at = signature.find("* "); at != std::string::npos; at = signature.find("* ", at + 1))
     if (signature.compare(at, 11, "* workspace") != 0) signature.insert(at + 1, " WENGERT_RESTRICT");
+  for (size_t begin = 0; signature.size() - begin > 116;) {
+    const size_t comma = signature.rfind(", ", begin + 114);
+    if (comma == std::string::npos || comma <= begin) break;
+    signature.replace(comma, 2, ",\n    ");
+    begin = comma + 2;
+  }
   return signature;
 }
 
