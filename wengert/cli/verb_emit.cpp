@@ -207,8 +207,9 @@ std::vector<Option> emit_options() {
         .help = "Of a Jacobian the entries that can be other than 0, in one array, with their pattern"},
        {.names = "--scalars",
         .value = "N",
-        .help = "Write arrays as scalars, without loops, where that takes at most N operations; sums may be rounded "
-                "otherwise",
+        .help =
+            "Write small arrays as scalars, without loops, where that takes at most N operations; sums may be rounded "
+            "otherwise",
         .initial = "0"}});
 }
 

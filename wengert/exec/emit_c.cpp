@@ -23,7 +23,7 @@ std::string function_name(const CFunction& function, const EmitCOptions& options
                      fmt::format("use letters, digits and _, no digit first: {}", c_identifier(given, "f")));
   if (is_reserved_in_c(given))
     throw UsageError("W721", fmt::format("C, C++ or their library has taken the name \"{}\"", given), {},
-                     fmt::format("choose another, for example {}_value", c_identifier(given, "f")));
+                     fmt::format("choose another, for example {}", c_identifier(given + "_value", "f")));
   return given;
 }
 

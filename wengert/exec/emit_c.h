@@ -45,7 +45,7 @@ struct EmitCOptions {
   std::string name = {};                  ///< of the function; empty: made of the CFunction's
   bool single = false;                    ///< all arithmetic, inputs and outputs in float
   std::vector<std::string> outputs = {};  ///< what outputs are called, any text; their names in the Program otherwise
-  size_t scalar_lines = 0;  ///< arrays become scalars where that takes at most so many operations (lower.h)
+  size_t scalar_lines = 0;  ///< small arrays become scalars where that takes at most so many operations (lower.h)
   bool batch = false;       ///< also NAME_batch(points, ...), element k of point i at [k * points + i]
   std::optional<CPattern> pattern = {};  ///< of the Jacobian that the only output holds
   std::optional<CTest> test = {};        ///< for main() under NAME_SELF_TEST
