@@ -22,7 +22,7 @@ struct Shared {
   Place failures;
 };
 
-void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out, size_t scalar_lines);
+void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out);
 
 /// Writes one Program. `at_[v]`: where the value's elements are.
 class ProgramWriter {
@@ -161,13 +161,13 @@ class ProgramWriter {
       operand_types.push_back(p_.type(v));
       in.push_back(at_[index(v)]);
     }
-    const bool captures = !line.primitive.has_kernel() || line.primitive.access() == Access::reduces;
-    std::vector<uint32_t> captured(static_cast<size_t>(line.results));
+    const bool captures = !line.primitive.has_kernel() || line.primitive.access() == Access::once;
+    std::vector<Captured> captured(static_cast<size_t>(line.results));
     for (size_t k = 0; k < captured.size(); ++k) {
       const ValueId v{static_cast<uint32_t>(index(line.value) + k)};
       result_types.push_back(p_.type(v));
       const bool in_register = captures && p_.type(v).elements() == 1;
-      out.push_back(in_register ? Place{.store = [&captured, k](Integer, uint32_t slot) { captured[k] = slot; }} : memory_for(v));
+      out.push_back(in_register ? capture(captured[k], p_.type(v)) : memory_for(v));
       if (!in_register) at_[index(v)] = out.back();
     }
     if (by_library(line, operand_types, result_types, in, out)) {
@@ -175,7 +175,26 @@ class ProgramWriter {
     } else if (line.primitive.has_kernel()) k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
     else bodies(line, operand_types, in, out);
     for (size_t k = 0; k < captured.size(); ++k)
-      if (out[k].store) at_[index(line.value) + k].value = rounded(result_types[k].dtype, captured[k]);
+      if (out[k].store) at_[index(line.value) + k].value = taken(captured[k], result_types[k]);
+  }
+
+  /// The one element of a result: the register that is stored, or memory where it is stored inside a loop of the kernel's
+  /// own, whose registers end with it.
+  struct Captured { std::optional<uint32_t> slot; Place memory; };
+
+  Place capture(Captured& captured, const Type& type) {
+    return {.store = [this, &captured, type, iteration = k_.iteration()](Integer flat, uint32_t slot) {
+      if (k_.iteration() == iteration && !captured.memory.is_buffer()) {
+        captured.slot = slot;
+        return;
+      }
+      if (!captured.memory.is_buffer()) captured.memory = k_.scratch_place(type);
+      k_.store(captured.memory, type.dtype, flat, slot);
+    }};
+  }
+  uint32_t taken(const Captured& captured, const Type& type) {
+    if (captured.memory.is_buffer()) return k_.load(captured.memory, type.dtype, Integer(0));
+    return rounded(type.dtype, *captured.slot);
   }
 
   bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
@@ -196,7 +215,7 @@ class ProgramWriter {
 
   void bodies(const Instruction& line, std::span<const Type> types, std::span<const Place> in, std::span<const Place> out) {
     const BodyWriter body = [&](std::string_view name, std::span<const Place> x, std::span<const Place> y) {
-      write_program(shared_, line.attributes.program(name), x, y, shared_.options.scalar_body_lines);
+      write_program(shared_, line.attributes.program(name), x, y);
     };
     if (line.primitive.write_bodies(k_, {line.primitive, types, line.attributes}, in, out, body)) return;
     throw UsageError("W710", fmt::format("{} cannot be compiled: it runs code that is no Program", line.primitive.name),
@@ -223,15 +242,19 @@ class ProgramWriter {
   std::vector<ValueId> group_;
 };
 
-bool has_arrays(const Program& p) {
+int64_t largest_array(const Program& p) {
+  int64_t most = 0;
   for (uint32_t i = 0; i < p.size(); ++i)
-    if (!p.type(ValueId{i}).is_scalar()) return true;
-  return false;
+    if (!p.type(ValueId{i}).is_scalar()) most = std::max(most, p.type(ValueId{i}).elements());
+  return most;
 }
 
-/// The Program with scalars in place of arrays, if that is short and possible.
-std::optional<Scalarized> scalars_of(const Program& p, size_t lines) {
-  if (!has_arrays(p)) return {};
+/// The Program with scalars in place of arrays, if that is short and possible. Inside a map the lanes are its points;
+/// elsewhere they are the elements of arrays, which are only given up where they would not fill a vector.
+std::optional<Scalarized> scalars_of(const Program& p, bool inside_map, const LowerOptions& options) {
+  const size_t lines = inside_map ? options.scalar_body_lines : options.scalar_lines;
+  const int64_t largest = largest_array(p);
+  if (largest == 0 || lines == 0 || (!inside_map && largest > 4)) return {};
   int64_t elements = 0;
   for (const Type& type : p.input_types()) elements += type.elements();
   for (const Type& type : p.output_types()) elements += type.elements();
@@ -256,8 +279,8 @@ std::vector<Place> element_places(Shared& shared, std::span<const Place> places,
   return all;
 }
 
-void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out, size_t scalar_lines) {
-  const auto scalars = scalars_of(p, scalar_lines);
+void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out) {
+  const auto scalars = scalars_of(p, shared.k.inside_points(), shared.options);
   if (!scalars) return ProgramWriter(shared, p, in, out)();
   const std::vector<Place> x = element_places(shared, in, scalars->inputs), y = element_places(shared, out, scalars->outputs);
   ProgramWriter(shared, scalars->program, x, y)();
@@ -290,7 +313,7 @@ LoweredProgram lower(const Program& p, LowerOptions options) {
   for (uint32_t k = 0; k < results.size(); ++k) out.push_back({.buffer = static_cast<uint32_t>(operands.size()) + k});
   Shared shared{builder, options, tables, out.back()};
   builder.store(shared.failures, DType::f64, Integer(0), builder.constant(0.0));
-  write_program(shared, p, in, std::span(out).first(out.size() - 1), options.scalar_lines);
+  write_program(shared, p, in, std::span(out).first(out.size() - 1));
   result.kernel = builder.finish();
   return result;
 }

@@ -107,6 +107,46 @@ void Emitter::run_body(uint32_t at, llvm::Value* from, llvm::Value* count, std::
   (void)before;
 }
 
+/// body(i) for i = 0 .. count - 1, in the IR.
+void Emitter::count_up(int64_t count, const std::function<void(llvm::Value* i)>& body) {
+  auto* const before = b_.GetInsertBlock();
+  auto* const inside = llvm::BasicBlock::Create(context_, "each", function_);
+  auto* const after = llvm::BasicBlock::Create(context_, "all", function_);
+  b_.CreateBr(inside);
+  b_.SetInsertPoint(inside);
+  auto* const i = b_.CreatePHI(i64_, 2);
+  i->addIncoming(b_.getInt64(0), before);
+  body(i);
+  llvm::Value* const next = b_.CreateAdd(i, b_.getInt64(1));
+  i->addIncoming(next, b_.GetInsertBlock());
+  b_.CreateCondBr(b_.CreateICmpSLT(next, b_.getInt64(static_cast<uint64_t>(count))), inside, after);
+  b_.SetInsertPoint(after);
+}
+
+std::vector<Emitter::LaneSums> Emitter::start_lane_sums(uint32_t at) {
+  std::vector<LaneSums> all;
+  for (uint32_t buffer : summed_buffers(request_, at)) {
+    if (elements_of(buffer_type(buffer)) == 0) continue;
+    llvm::Value* const place = lane_sums(buffer);
+    const uint64_t bytes = static_cast<uint64_t>(elements_of(buffer_type(buffer))) * bytes_of(buffer_type(buffer).dtype) * static_cast<uint64_t>(lanes_);
+    b_.CreateMemSet(place, b_.getInt8(0), bytes, llvm::MaybeAlign(64));
+    all.push_back({buffer, place});
+  }
+  return all;
+}
+
+void Emitter::finish_lane_sums(const std::vector<LaneSums>& sums) {
+  for (const LaneSums& sum : sums) {
+    llvm::Type* const element = memory_type(buffer_type(sum.buffer).dtype);
+    count_up(elements_of(buffer_type(sum.buffer)), [&](llvm::Value* i) {
+      llvm::Value* const first = b_.CreateMul(i, b_.getInt64(static_cast<uint64_t>(lanes_)));
+      llvm::Value* const lanes = b_.CreateAlignedLoad(wide(element), b_.CreateInBoundsGEP(element, sum.place, first), llvm::Align(8));
+      llvm::Value* const to = address(sum.buffer, i);
+      b_.CreateStore(b_.CreateFAdd(b_.CreateLoad(element, to), sum_of_lanes(lanes)), to);
+    });
+  }
+}
+
 void Emitter::lane_loop(uint32_t at, int lanes) {
   const auto extent = static_cast<uint64_t>(llvm::cast<llvm::ConstantInt>(get(Kind::integer, kernel_.steps[at].a).value)->getSExtValue());
   auto carried = carried_by(at);
@@ -119,11 +159,13 @@ void Emitter::lane_loop(uint32_t at, int lanes) {
   active_ = uneven ? b_.getTrue() : nullptr;  // computed anew each round
   for (const Carried& c : carried)  // sums: each lane starts its own
     slot(Kind::real, c.index) = {llvm::Constant::getNullValue(wide(real_type(c.index))), true, 0};
+  const auto sums = start_lane_sums(at);
   run_body(at, b_.getInt64(extent - width), b_.getInt64((extent + width - 1) / width), carried, false);
   for (size_t k = 0; k < carried.size(); ++k) {
     llvm::Value* const total = sum_of_lanes(slot(Kind::real, carried[k].index).value);
     slot(Kind::real, carried[k].index) = {b_.CreateFAdd(before[k], total), false, 0};
   }
+  finish_lane_sums(sums);
   lanes_ = 1;
   lane_loop_ = Kernel::whole_run;
   active_ = nullptr;

@@ -56,6 +56,13 @@ llvm::Value* Emitter::active_or_zero(llvm::Value* value) {
   return b_.CreateSelect(active_, all, llvm::Constant::getNullValue(all->getType()));
 }
 
+/// Where the lanes' own sums for that buffer are, if they have any.
+llvm::Value* Emitter::lane_sums(uint32_t buffer) {
+  const auto place = workspace_.sums.find(sums_key(lane_loop_, buffer));
+  if (place == workspace_.sums.end()) return nullptr;
+  return b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, place->second);
+}
+
 /// By halves: ((0 + 2) + (1 + 3)), the same however many threads there are.
 llvm::Value* Emitter::sum_of_lanes(llvm::Value* value) {
   auto lanes = llvm::cast<llvm::FixedVectorType>(value->getType())->getNumElements();
@@ -80,6 +87,15 @@ void Emitter::accumulate(const MicroStep& s) {
     return store(s.a, at, b_.CreateFAdd(before, value), varies);
   }
   value = active_or_zero(splat(value));
+  if (llvm::Value* const sums = at.uniform() ? lane_sums(s.a) : nullptr) {
+    llvm::Value* const first = b_.CreateMul(at.value, b_.getInt64(static_cast<uint64_t>(lanes_)));
+    llvm::Value* const place = b_.CreateInBoundsGEP(element, sums, first);
+    const llvm::Align align(bytes_of(buffer_type(s.a).dtype) * static_cast<uint64_t>(lanes_));
+    auto* const before = b_.CreateAlignedLoad(wide(element), place, align);
+    mark(before, s.a);
+    mark(b_.CreateAlignedStore(b_.CreateFAdd(before, value), place, align), s.a);
+    return;
+  }
   if (at.uniform()) {
     bool varies = false;
     const Lane one{at.value, false, 0};
