@@ -154,7 +154,7 @@ complete -c wengert -n '__fish_seen_subcommand_from emit' -l header -r -F -d 'Wr
 complete -c wengert -n '__fish_seen_subcommand_from emit' -l name -x -d 'Name of the function; made of the Program'\''s otherwise'
 complete -c wengert -n '__fish_seen_subcommand_from emit' -l batch -d 'Also NAME_batch, which runs many points'
 complete -c wengert -n '__fish_seen_subcommand_from emit' -l sparse -d 'Of a Jacobian the entries that can be other than 0, in one array, with their pattern'
-complete -c wengert -n '__fish_seen_subcommand_from emit' -l scalars -x -d 'Write arrays as scalars, without loops, where that takes at most N operations; sums may be rounded otherwise'
+complete -c wengert -n '__fish_seen_subcommand_from emit' -l scalars -x -d 'Write small arrays as scalars, without loops, where that takes at most N operations; sums may be rounded otherwise'
 complete -c wengert -n '__fish_seen_subcommand_from emit' -l json -d 'Write the result, or the error, as one JSON object to standard output'
 complete -c wengert -n '__fish_seen_subcommand_from emit' -l stats -d 'Report wall time, size and peak memory of each stage'
 complete -c wengert -n '__fish_seen_subcommand_from emit' -l color -x -a 'auto always never' -d 'Colour the output: always, never, or auto (on a terminal, unless NO_COLOR is set)'
