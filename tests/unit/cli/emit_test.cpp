@@ -42,7 +42,7 @@ TEST(Emit, describes_what_it_wrote_in_json) {
 
 TEST(Emit, gives_every_derivative_to_the_last_bit) {
   if (!has_compiler()) GTEST_SKIP() << "no cc";
-  for (const std::string& of : {"value", "grad", "jvp", "vjp", "jacobian", "hessian", "hvp"}) {
+  for (const std::string of : {"value", "grad", "jvp", "vjp", "jacobian", "hessian", "hvp"}) {
     const auto outcome =
         run_tool({"emit", "sum(exp(x)*y) + log(y)", "--types", "x=f64[3]", "--c", "--of", of, "--name", "g"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
