@@ -8,6 +8,7 @@
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/base/error.h"
+#include "wengert/cli/engine.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/passes/common_subexpressions.h"
 #include "wengert/passes/simplify.h"
@@ -55,7 +56,7 @@ std::vector<Array> Differentiation::run(const Program& derivative, std::vector<A
   const InterpreterOptions options{.trap_nan = context.arguments().has("trap-nan")};
   const auto values = context.stage("evaluate", [&] { return evaluate(program(), point.inputs(), options); });
   report_nan_outputs(context, program(), values);
-  return context.stage("run", [&] { return evaluate(derivative, inputs, options); });
+  return run_once(context, derivative, inputs);
 }
 
 Differentiation begin_differentiation(Context& context) {
@@ -93,7 +94,7 @@ void show_values(const Differentiation& d, std::span<const Array> values) {
 std::string derivative_label(const std::string& of, const std::string& by) { return fmt::format("d{}/d{}", of, by); }
 
 std::vector<Option> derivative_options(const std::vector<Option>& more) {
-  return joined(joined(program_options(), {wrt_option(), emit_option(), trap_nan_option()}), more);
+  return joined(joined(joined(program_options(), {wrt_option(), emit_option(), trap_nan_option()}), more), engine_options());
 }
 
 }  // namespace wengert::cli

@@ -39,7 +39,7 @@ void show_values(const Differentiation& d, std::span<const Array> values);
 /// "df/dx".
 std::string derivative_label(const std::string& of, const std::string& by);
 
-/// --wrt --emit --trap-nan and the options of every Program, then `more`.
+/// --wrt --emit --trap-nan and the options of every Program, then `more`, then those of engines.
 std::vector<Option> derivative_options(const std::vector<Option>& more = {});
 
 }  // namespace wengert::cli
