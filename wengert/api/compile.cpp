@@ -2,9 +2,11 @@
 #include "wengert/api/compile.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <fmt/format.h>
 
 #include "wengert/exec/interpreter.h"
+#include "wengert/io/file_cache.h"
 #include "wengert/ir/primitive.h"
 
 namespace wengert {
@@ -16,9 +18,9 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 // Measured on two processors with AVX2; only their order of magnitude counts.
 constexpr double line_s = 40e-9, element_s = 2e-9;                  // a line interpreted, and an element of its results
-constexpr double load_s = 0.05, soon_line_s = 6e-6, well_line_s = 80e-6;  // loading the compiler; a line at level 0, at 1 and 2
+constexpr double load_s = 0.05, soon_line_s = 6e-6, well_line_s = 25e-6;  // loading the compiler; a line at level 0, at 1 and 2
 constexpr double faster = 0.7;                                      // of an interpreter's run is saved at least
-constexpr size_t most_lines_at_leisure = 3000;                      // beyond, levels 1 and 2 take over a quarter second
+constexpr size_t most_lines_at_leisure = 10'000;                    // beyond, levels 1 and 2 take over a quarter second
 
 /// Lines and elements a run goes through, bodies as often as they are run.
 struct Work {
@@ -53,6 +55,18 @@ struct Deadline {
   bool operator()() const { return seconds_since(start) > most_s; }
 };
 
+CodeCache cache_in(const std::string& folder) {
+  const auto files = std::make_shared<FileCache>(folder);
+  return {.find = [files](const std::string& key) -> std::optional<std::string> {
+            const auto bytes = files->find(key);
+            if (!bytes) return {};
+            return std::string(text_of(*bytes));
+          },
+          .keep = [files](const std::string& key, const std::string& code) {
+            files->keep(key, bytes_of(code));
+          }};
+}
+
 std::unique_ptr<Executable> interpreted(const Program& p, const CompileOptions& options, CompileChoice& choice, std::string reason) {
   choice.engine = Engine::interpreter;
   choice.reason = std::move(reason);
@@ -61,16 +75,24 @@ std::unique_ptr<Executable> interpreted(const Program& p, const CompileOptions& 
 
 std::unique_ptr<Executable> compiled(const Program& p, const CompileOptions& options, CompileChoice& choice, int level, std::string reason) {
   const Deadline deadline{.most_s = options.most_wall_s};
-  auto code = std::make_unique<Compiled>(p, CompiledOptions{.level = level, .math = options.math, .trap_nan = options.trap_nan, .cancelled = deadline});
+  const CodeCache cache = cache_in(options.cache_folder);
+  auto code = std::make_unique<Compiled>(p, CompiledOptions{.level = level, .math = options.math, .trap_nan = options.trap_nan,
+                                                            .cache = options.cache_folder.empty() ? nullptr : &cache, .cancelled = deadline});
   choice.engine = Engine::compiled;
   choice.level = code->level();
   choice.lanes = code->most_lanes();
+  choice.from_cache = code->from_cache();
   choice.compile_s = seconds_since(deadline.start);
   choice.reason = std::move(reason);
   return code;
 }
 
 }  // namespace
+
+std::string default_code_cache() {
+  const char* const folder = std::getenv("WENGERT_CACHE");
+  return folder == nullptr ? "" : folder;
+}
 
 std::unique_ptr<Executable> compile(const Program& p, const CompileOptions& options, CompileChoice* choice) {
   CompileChoice unread;

@@ -17,11 +17,17 @@ namespace wengert {
 
 enum class Engine : uint8_t { automatic, interpreter, compiled };
 
+/// The folder that WENGERT_CACHE names, or "". The command-line tool sets it to ~/.cache/wengert where it is not set.
+std::string default_code_cache();
+
 struct CompileOptions {
   Engine engine = Engine::automatic;
   double expected_runs = 10'000;  ///< how often it will be run
   double most_wall_s = 10;        ///< of compiling; then the interpreter is used
   MathLibrary math = MathLibrary::fast;
+  /// A folder in which machine code is kept for the next process; empty: none. Initially what the environment variable
+  /// WENGERT_CACHE names.
+  std::string cache_folder = default_code_cache();
   bool trap_nan = false;          ///< W301 at the first instruction that makes a NaN out of none
 };
 
@@ -32,6 +38,7 @@ struct CompileChoice {
   int lanes = 1;                       ///< iterations of a loop at once, at most
   std::string reason;                  ///< a sentence without a full stop
   double compile_s = 0;                ///< spent
+  bool from_cache = false;
   double interpreter_s = 0;            ///< estimated, a run
 };
 

@@ -3,6 +3,7 @@
 // The tool: `wengert VERB ...`. Finds the verb, runs it, and turns what was thrown into a message and an exit code.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 
 #include <fmt/format.h>
@@ -115,10 +116,18 @@ int run(const std::vector<std::string>& words) {
   }
 }
 
+/// Compiled code is kept from one command to the next where caches lie, unless WENGERT_CACHE says otherwise.
+void keep_code_at_home() {
+  const char *const cache = std::getenv("XDG_CACHE_HOME"), *const home = std::getenv("HOME");
+  if (cache != nullptr && *cache == '/') ::setenv("WENGERT_CACHE", fmt::format("{}/wengert", cache).c_str(), 0);
+  else if (home != nullptr && *home == '/') ::setenv("WENGERT_CACHE", fmt::format("{}/.cache/wengert", home).c_str(), 0);
+}
+
 }  // namespace
 }  // namespace wengert::cli
 
 int main(int count, char** words) {
+  wengert::cli::keep_code_at_home();
   std::setvbuf(stdout, nullptr, _IOLBF, 1 << 16);  // a long job shows its lines as they come, in pipes too
   if (count < 2) {
     std::fputs(wengert::cli::tool_help(wengert::cli::Palette()).c_str(), stderr);

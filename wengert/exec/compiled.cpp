@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <dlfcn.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <mutex>
 
+#include "wengert/exec/code_key.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/exec/llvm/component.h"
 #include "wengert/exec/lower.h"
@@ -21,7 +23,7 @@ struct Component {
   CompileCode compile = nullptr;
   ReleaseCode release = nullptr;
   int vector_bytes = 0;
-  std::string reason;
+  std::string host, reason;
 
   Component() {
     void* handle = nullptr;
@@ -39,12 +41,14 @@ struct Component {
     compile = reinterpret_cast<CompileCode>(dlsym(handle, compile_code_symbol));
     release = reinterpret_cast<ReleaseCode>(dlsym(handle, release_code_symbol));
     const auto bytes = reinterpret_cast<VectorBytes>(dlsym(handle, vector_bytes_symbol));
-    if (compile == nullptr || release == nullptr || bytes == nullptr) {
+    const auto layout = reinterpret_cast<Layout>(dlsym(handle, layout_symbol));
+    if (compile == nullptr || release == nullptr || bytes == nullptr || layout == nullptr || layout() != component_layout) {
       reason = "it is of another version";
       compile = nullptr;
       return;
     }
     vector_bytes = bytes();
+    if (const auto text = reinterpret_cast<HostText>(dlsym(handle, host_symbol))) host = text();
   }
 
   /// Named by the environment, and nowhere else; or beside the program or its library, where both were installed, the
@@ -95,6 +99,51 @@ std::vector<NamedFunction> scalar_functions() {
 
 bool has_loops(const Kernel& kernel) { return std::ranges::find(kernel.steps, Micro::loop, &MicroStep::op) != kernel.steps.end(); }
 
+/// Objects one after the other, each behind its size as eight bytes.
+std::string joined(const std::vector<std::string>& objects) {
+  std::string all;
+  for (const std::string& object : objects) {
+    const uint64_t size = object.size();
+    all.append(reinterpret_cast<const char*>(&size), sizeof size).append(object);
+  }
+  return all;
+}
+
+/// Empty if it does not come out even.
+std::vector<std::string> parted(std::string_view all) {
+  std::vector<std::string> objects;
+  while (!all.empty()) {
+    uint64_t size = 0;
+    if (all.size() < sizeof size) return {};
+    std::memcpy(&size, all.data(), sizeof size);
+    all.remove_prefix(sizeof size);
+    if (size > all.size()) return {};
+    objects.emplace_back(all.substr(0, size));
+    all.remove_prefix(size);
+  }
+  return objects;
+}
+
+/// By what the cache holds, if it does and that can be linked; else by compiling, and the cache gets the result.
+bool compile_with(const CodeCache* cache, CodeRequest& request, CodeResult& result) {
+  if (cache == nullptr) {
+    component().compile(&request, &result);
+    return false;
+  }
+  const std::string key = code_key(request, component().host);
+  if (const auto kept = cache->find(key)) {
+    request.objects = parted(*kept);
+    if (!request.objects.empty()) component().compile(&request, &result);
+    if (result.run != nullptr) return true;
+    if (result.handle != nullptr) component().release(result.handle);
+    result = {};
+    request.objects.clear();
+  }
+  component().compile(&request, &result);
+  if (result.run != nullptr) cache->keep(key, joined(result.objects));
+  return false;
+}
+
 constexpr size_t most_steps_optimized = 20'000;  // beyond, level 1 and 2 take more than a second
 
 int level_for(const Kernel& kernel) {
@@ -109,6 +158,7 @@ struct Compiled::Code {
   CompiledOptions options;
   CodeResult result;
   int level = 0, most_lanes = 1;
+  bool from_cache = false;
 
   mutable std::mutex mutex;
   mutable std::vector<std::unique_ptr<std::byte[]>> idle;
@@ -156,15 +206,18 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = options.lanes ? component().vector_bytes : 0});
   code->level = options.level >= 0 ? options.level : level_for(kernel);
   for (uint8_t width : lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
-  CodeRequest request{.kernel = &kernel, .precisions = &precisions, .lanes = &lanes, .functions = scalar_functions()};
+  CodeRequest request;
+  request.kernel = &kernel, request.precisions = &precisions, request.lanes = &lanes;
+  request.functions = scalar_functions();
   request.level = code->level;
-  request.chunk = code->level == 0 ? 1000 : 20'000;
+  request.chunk = code->level == 0 ? 1000 : 3000;
   request.contract = options.contract;
   request.fast_math = options.math == MathLibrary::fast;
   request.cancelled = [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))(); };
   request.context = &code->options.cancelled;
   if (!code->options.cancelled) request.cancelled = nullptr;
-  component().compile(&request, &code->result);
+  code->from_cache = compile_with(options.cache, request, code->result);
+  code->result.objects = {};
   if (code->result.given_up)
     throw ResourceError("W711", fmt::format("compiling program \"{}\" was given up", program().name()), {}, "run it by the interpreter, or allow more time");
   if (!code->result.error.empty())
@@ -177,6 +230,7 @@ Compiled::~Compiled() = default;
 size_t Compiled::workspace_bytes() const { return code_->result.workspace_bytes; }
 size_t Compiled::code_bytes() const { return code_->result.code_bytes; }
 int Compiled::level() const { return code_->level; }
+bool Compiled::from_cache() const { return code_->from_cache; }
 int Compiled::most_lanes() const { return code_->most_lanes; }
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "wengert/exec/executable.h"
@@ -17,6 +18,13 @@ enum class MathLibrary : uint8_t {
   accurate,  ///< vectors: SLEEF, under 1 ulp; scalars: libm
 };
 
+/// Where machine code is kept from one process to the next, by a key of all that it depends on. `find` returns what `keep`
+/// was given, unharmed, or nothing.
+struct CodeCache {
+  std::function<std::optional<std::string>(const std::string& key)> find;
+  std::function<void(const std::string& key, const std::string& code)> keep;
+};
+
 struct CompiledOptions {
   int level = -1;                        ///< 0: soonest compiled, 1: straight-line code, 2: loops; -1: by the kernel
   bool lanes = true;                     ///< SIMD
@@ -25,6 +33,7 @@ struct CompiledOptions {
   bool natives = true;                   ///< matrix products by library
   MathLibrary math = MathLibrary::fast;
   bool trap_nan = false;                 ///< W301 at the first instruction that makes a NaN out of none
+  const CodeCache* cache = nullptr;
   std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711
 };
 
@@ -46,6 +55,7 @@ class Compiled : public Executable {
   size_t workspace_bytes() const;
   size_t code_bytes() const;
   int level() const;
+  bool from_cache() const;
   int most_lanes() const;  ///< iterations of a loop at once, at most
 
   /// Whether the component is there; if not, why not.

@@ -5,6 +5,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "random_program.h"
 #include "wengert/ad/derivatives.h"
@@ -91,6 +95,58 @@ TEST(Compile, names_the_line_of_an_error_as_the_interpreter_does) {
   const Program log_of = parse("program g(x) {\n  y = log(x)\n  return y * 2\n}\n");
   const auto trapping = compile(log_of, {.engine = Engine::compiled, .trap_nan = true});
   EXPECT_THAT(message(*trapping, -1), AllOf(HasSubstr("W301"), HasSubstr("log")));
+}
+
+class Folder {
+ public:
+  explicit Folder(const std::string& name) : path_(std::filesystem::temp_directory_path() / (name + std::to_string(::getpid()))) {
+    std::filesystem::remove_all(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string text() const { return path_.string(); }
+  std::vector<std::filesystem::path> files() const {
+    std::vector<std::filesystem::path> all;
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) all.push_back(entry.path());
+    return all;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(Compile, takes_code_from_the_cache_and_makes_it_anew_if_it_is_damaged) {
+  if (!Compiled::is_available()) GTEST_SKIP();
+  const Folder folder("wengert_code_cache_");
+  const Program p = grad(example());
+  const Array x = Array::filled(f64({1000}), 0.5), y = Array::filled(f64({1000}), 2);
+  std::vector<Array> first;
+  const auto taken_from_cache = [&] {
+    CompileChoice choice;
+    const auto f = compile(p, {.engine = Engine::compiled, .cache_folder = folder.text()}, &choice);
+    if (first.empty()) first = f->run({x, y});
+    EXPECT_EQ(f->run({x, y}), first);
+    return choice.from_cache;
+  };
+  EXPECT_FALSE(taken_from_cache());
+  EXPECT_TRUE(taken_from_cache());
+  ASSERT_EQ(folder.files().size(), 1u);
+  const auto file = folder.files()[0];
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+  EXPECT_FALSE(taken_from_cache());
+  EXPECT_TRUE(taken_from_cache());
+  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(200).put('?');
+  EXPECT_FALSE(taken_from_cache());
+}
+
+TEST(Compile, does_not_run_code_from_a_folder_that_others_may_write_to) {
+  if (!Compiled::is_available()) GTEST_SKIP();
+  const Folder folder("wengert_open_cache_");
+  CompileChoice choice;
+  for (int k = 0; k < 2; ++k) {
+    compile(example(), {.engine = Engine::compiled, .cache_folder = folder.text()}, &choice);
+    std::filesystem::permissions(folder.text(), std::filesystem::perms::all);
+  }
+  EXPECT_FALSE(choice.from_cache);
 }
 
 }  // namespace

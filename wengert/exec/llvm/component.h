@@ -30,9 +30,10 @@ struct CodeRequest {
   std::vector<NamedFunction> functions;
   const char* symbol = "f";          ///< of the function; names objects in a cache
   int level = 1;                     ///< 0: fast to compile, in chunks; 1: for straight-line code; 2: with loops
-  uint32_t chunk = 1000;             ///< steps of a function at most, where no loop is cut
+  uint32_t chunk = 1000;             ///< steps of a function at most, where no loop is cut; time grows faster beyond some 3000
   bool contract = true;              ///< a * b + c rounds once
   bool fast_math = true;             ///< vector functions of libmvec (a few ulp), else SLEEF's (under 1 ulp) where they are
+  std::vector<std::string> objects;  ///< machine code made earlier for the same request; empty: to be made
   /// Called now and then; true: give up.
   bool (*cancelled)(void* context) = nullptr;
   void* context = nullptr;
@@ -47,6 +48,7 @@ struct CodeResult {
   std::string error;                 ///< not empty: nothing was compiled
   bool given_up = false;
   size_t code_bytes = 0;
+  std::vector<std::string> objects;  ///< what was made, for the next time
 };
 
 /// Exported by the component under these names.
@@ -54,7 +56,13 @@ using CompileCode = void (*)(const CodeRequest*, CodeResult*);
 using ReleaseCode = void (*)(void* handle);
 /// The bytes of a machine vector here, as LaneOptions wants it.
 using VectorBytes = int (*)();
+/// The compiler's version and this processor, by name and features: code is good for nothing else.
+using HostText = const char* (*)();
+/// What both sides must agree on: the structures that pass through the door, and the micro-operations by number.
+using Layout = uint64_t (*)();
+inline constexpr uint64_t component_layout =
+    ((sizeof(Kernel) * 251 + sizeof(CodeRequest)) * 251 + sizeof(CodeResult)) * 251 + static_cast<uint64_t>(Micro::boolean_to_integer) * 7 + 1;
 inline constexpr char compile_code_symbol[] = "wengert_llvm_compile", release_code_symbol[] = "wengert_llvm_release",
-                      vector_bytes_symbol[] = "wengert_llvm_vector_bytes";
+                      vector_bytes_symbol[] = "wengert_llvm_vector_bytes", layout_symbol[] = "wengert_llvm_layout", host_symbol[] = "wengert_llvm_host";
 
 }  // namespace wengert

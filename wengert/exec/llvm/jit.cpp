@@ -4,6 +4,7 @@
 // both (JITLink). One engine for the process; a compilation has a library (JITDylib) of its own, which release() removes.
 #include <llvm/Analysis/CGSCCPassManager.h>
 #include <llvm/Analysis/LoopAnalysisManager.h>
+#include <llvm/Config/llvm-config.h>
 #include <llvm/ExecutionEngine/Orc/CompileUtils.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 #include <llvm/IR/Verifier.h>
@@ -17,9 +18,9 @@
 #include <llvm/Transforms/Scalar/LICM.h>
 #include <llvm/Transforms/Scalar/LoopPassManager.h>
 
-#include <map>
+#include <cmath>
+#include <cstring>
 #include <mutex>
-#include <set>
 
 #include "wengert/exec/llvm/emitter.h"
 #include "wengert/exec/llvm/vector_functions.h"
@@ -35,22 +36,22 @@ class Engine {
   void compile(const CodeRequest& request, CodeResult& result);
   void release(void* handle);
   int vector_bytes() const { return vector_bytes_; }
+  const char* host() const { return host_text_.c_str(); }
 
  private:
   using Object = std::unique_ptr<llvm::MemoryBuffer>;
   llvm::Expected<Object> object_of(const CodeRequest& request, const Workspace& workspace, std::span<const Chunk> chunks, size_t first, size_t all);
   void optimize(llvm::Module& module, llvm::TargetMachine& machine);
-  void collect_externals(const llvm::Module& module, std::set<std::string>& names);
-  llvm::Error define_externals(llvm::orc::JITDylib& library, const CodeRequest& request);
-  llvm::Error link(const CodeRequest& request, std::vector<Object> objects, CodeResult& result);
+  bool make_objects(const CodeRequest& request, const std::vector<Chunk>& chunks, const Workspace& workspace, CodeResult& result);
+  llvm::Error link(const CodeRequest& request, const std::vector<std::string>& objects, CodeResult& result);
   llvm::TargetMachine& machine(int level);
 
   std::unique_ptr<llvm::orc::LLJIT> jit_;
   std::unique_ptr<llvm::TargetMachine> machines_[3];
   std::optional<llvm::orc::JITTargetMachineBuilder> host_;
-  std::set<std::string> externals_;
   uint64_t libraries_ = 0;
   int vector_bytes_ = 0;
+  std::string host_text_;
   std::mutex mutex_;
 };
 
@@ -74,6 +75,7 @@ Engine::Engine() {
   const auto features = llvm::sys::getHostCPUFeatures();
   const auto has = [&](const char* name) { return features.lookup(name); };
   vector_bytes_ = has("avx2") && has("fma") ? 32 : 0;
+  host_text_ = std::string("LLVM ") + LLVM_VERSION_STRING + " " + host_->getCPU() + " " + host_->getFeatures().getString();
 }
 
 llvm::TargetMachine& Engine::machine(int level) {
@@ -108,13 +110,6 @@ void Engine::optimize(llvm::Module& module, llvm::TargetMachine& machine) {
     if (!f.isDeclaration()) passes.run(f, functions_of);
 }
 
-/// Functions that a module calls and does not have.
-void Engine::collect_externals(const llvm::Module& module, std::set<std::string>& names) {
-  for (const llvm::Function& f : module)
-    if (f.isDeclaration() && !f.isIntrinsic()) names.insert(f.getName().str());
-  for (const llvm::GlobalVariable& g : module.globals()) names.insert(g.getName().str());
-}
-
 std::string chunk_name(const CodeRequest& request, size_t k) { return std::string(request.symbol) + "_" + std::to_string(k); }
 
 /// The object of chunks [first, first + chunks.size()) of `all`; the last one has the entry, which runs them in order.
@@ -143,51 +138,84 @@ llvm::Expected<Engine::Object> Engine::object_of(const CodeRequest& request, con
 #endif
   if (getenv("WENGERT_DUMP_IR") != nullptr) module.print(llvm::errs(), nullptr);
   if (request.level == 2) optimize(module, target);
-  collect_externals(module, externals_);
   return llvm::orc::SimpleCompiler(target)(module);
 }
 
-llvm::Error Engine::define_externals(llvm::orc::JITDylib& library, const CodeRequest& request) {
-  llvm::orc::SymbolMap symbols;
-  for (const std::string& name : externals_) {
-    const void* address = nullptr;
-    constexpr std::string_view native = "wengert_native_";
-    if (name.starts_with(native)) {
-      address = &request.kernel->natives[std::stoul(name.substr(native.size()))];
-    } else if (name.starts_with("wengert_")) {
-      for (const NamedFunction& f : request.functions)
-        if (name.substr(8) == f.name) address = f.address;
-    } else {
-      address = vector_function_address(name);
-    }
-    if (address == nullptr) continue;  // a chunk of another module
-    symbols[jit_->mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(address), llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
-  }
-  // What the code generator calls by itself.
-  const auto own = [&](const char* name, void* address) {
-    symbols[jit_->mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(address), llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
-  };
-  own("memset", reinterpret_cast<void*>(static_cast<void* (*)(void*, int, size_t)>(&memset)));
-  own("memcpy", reinterpret_cast<void*>(static_cast<void* (*)(void*, const void*, size_t)>(&memcpy)));
-  own("memmove", reinterpret_cast<void*>(static_cast<void* (*)(void*, const void*, size_t)>(&memmove)));
-  own("fma", reinterpret_cast<void*>(static_cast<double (*)(double, double, double)>(&fma)));
-  own("fmaf", reinterpret_cast<void*>(static_cast<float (*)(float, float, float)>(&fmaf)));
-  own("floor", reinterpret_cast<void*>(static_cast<double (*)(double)>(&floor)));
-  own("floorf", reinterpret_cast<void*>(static_cast<float (*)(float)>(&floorf)));
-  return library.define(llvm::orc::absoluteSymbols(std::move(symbols)));
-}
+/// What compiled code refers to: scalar functions, library calls, vector functions, and what the code generator calls by
+/// itself. Nothing else of the process is visible to it.
+class Externals : public llvm::orc::DefinitionGenerator {
+ public:
+  explicit Externals(const CodeRequest& request) : request_(request) {}
 
-llvm::Error Engine::link(const CodeRequest& request, std::vector<Object> objects, CodeResult& result) {
+  llvm::Error tryToGenerate(llvm::orc::LookupState&, llvm::orc::LookupKind, llvm::orc::JITDylib& library, llvm::orc::JITDylibLookupFlags,
+                            const llvm::orc::SymbolLookupSet& names) override {
+    llvm::orc::SymbolMap symbols;
+    for (const auto& [name, flags] : names)
+      if (const void* const found = address(std::string(*name)))
+        symbols[name] = {llvm::orc::ExecutorAddr::fromPtr(found), llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
+    return symbols.empty() ? llvm::Error::success() : library.define(llvm::orc::absoluteSymbols(std::move(symbols)));
+  }
+
+ private:
+  const void* address(const std::string& name) const {
+    constexpr std::string_view native = "wengert_native_", own = "wengert_";
+    if (name.starts_with(native)) {
+      const size_t number = std::strtoull(name.c_str() + native.size(), nullptr, 10);
+      return number < request_.kernel->natives.size() ? &request_.kernel->natives[number] : nullptr;
+    }
+    if (name.starts_with(own)) {
+      for (const NamedFunction& f : request_.functions)
+        if (name.substr(own.size()) == f.name) return f.address;
+      return nullptr;
+    }
+    if (name.starts_with("_ZGV") || name.starts_with("Sleef_")) return vector_function_address(name);
+    return of_code_generator(name);
+  }
+
+  static const void* of_code_generator(const std::string& name) {
+    const auto address = [](auto f) { return reinterpret_cast<const void*>(f); };
+    if (name == "memset") return address(static_cast<void* (*)(void*, int, size_t)>(&memset));
+    if (name == "memcpy") return address(static_cast<void* (*)(void*, const void*, size_t)>(&memcpy));
+    if (name == "memmove") return address(static_cast<void* (*)(void*, const void*, size_t)>(&memmove));
+    if (name == "fma") return address(static_cast<double (*)(double, double, double)>(&fma));
+    if (name == "fmaf") return address(static_cast<float (*)(float, float, float)>(&fmaf));
+    if (name == "floor") return address(static_cast<double (*)(double)>(&floor));
+    if (name == "floorf") return address(static_cast<float (*)(float)>(&floorf));
+    return nullptr;
+  }
+
+  const CodeRequest& request_;
+};
+
+/// Everything is looked up here, so that the request need not outlive the call.
+llvm::Error Engine::link(const CodeRequest& request, const std::vector<std::string>& objects, CodeResult& result) {
   auto library = jit_->createJITDylib("wengert." + std::to_string(libraries_++));
   if (!library) return library.takeError();
-  if (auto error = define_externals(*library, request)) return error;
-  for (Object& object : objects)
-    if (auto error = jit_->addObjectFile(*library, std::move(object))) return error;
+  result.handle = &*library;
+  auto& externals = library->addGenerator(std::make_unique<Externals>(request));
+  for (const std::string& object : objects)
+    if (auto error = jit_->addObjectFile(*library, llvm::MemoryBuffer::getMemBufferCopy(object))) return error;
   auto entry = jit_->lookup(*library, request.symbol);
+  library->removeGenerator(externals);
   if (!entry) return entry.takeError();
   result.run = entry->toPtr<void (*)(void* const*, void*)>();
-  result.handle = &*library;
   return llvm::Error::success();
+}
+
+/// False if it was given up, or failed.
+bool Engine::make_objects(const CodeRequest& request, const std::vector<Chunk>& chunks, const Workspace& workspace, CodeResult& result) {
+  for (size_t first = 0; first < chunks.size(); first += chunks_of_a_module) {
+    result.given_up = request.cancelled != nullptr && request.cancelled(request.context);
+    if (result.given_up) return false;
+    const size_t count = std::min(chunks_of_a_module, chunks.size() - first);
+    auto object = object_of(request, workspace, std::span(chunks).subspan(first, count), first, chunks.size());
+    if (!object) {
+      result.error = text_of(object.takeError());
+      return false;
+    }
+    result.objects.push_back((*object)->getBuffer().str());
+  }
+  return true;
 }
 
 void Engine::compile(const CodeRequest& request, CodeResult& result) {
@@ -195,23 +223,10 @@ void Engine::compile(const CodeRequest& request, CodeResult& result) {
   const auto chunks = chunks_of(*request.kernel, request.chunk);
   const Workspace workspace = lay_out(request, chunks);
   result.workspace_bytes = workspace.bytes;
-  externals_.clear();
-  std::vector<Object> objects;
-  for (size_t first = 0; first < chunks.size(); first += chunks_of_a_module) {
-    if (request.cancelled != nullptr && request.cancelled(request.context)) {
-      result.given_up = true;
-      return;
-    }
-    const size_t count = std::min(chunks_of_a_module, chunks.size() - first);
-    auto object = object_of(request, workspace, std::span(chunks).subspan(first, count), first, chunks.size());
-    if (!object) {
-      result.error = text_of(object.takeError());
-      return;
-    }
-    result.code_bytes += (*object)->getBufferSize();
-    objects.push_back(std::move(*object));
-  }
-  if (auto error = link(request, std::move(objects), result)) result.error = text_of(std::move(error));
+  if (!request.objects.empty()) result.objects = request.objects;
+  else if (!make_objects(request, chunks, workspace, result)) return;
+  for (const std::string& object : result.objects) result.code_bytes += object.size();
+  if (auto error = link(request, result.objects, result)) result.error = text_of(std::move(error));
 }
 
 void Engine::release(void* handle) {
@@ -233,5 +248,7 @@ __attribute__((visibility("default"))) void wengert_llvm_compile(const wengert::
   wengert::llvm_reading::engine().compile(*request, *result);
 }
 __attribute__((visibility("default"))) void wengert_llvm_release(void* handle) { wengert::llvm_reading::engine().release(handle); }
+__attribute__((visibility("default"))) const char* wengert_llvm_host() { return wengert::llvm_reading::engine().host(); }
+__attribute__((visibility("default"))) uint64_t wengert_llvm_layout() { return wengert::component_layout; }
 __attribute__((visibility("default"))) int wengert_llvm_vector_bytes() { return wengert::llvm_reading::engine().vector_bytes(); }
 }
