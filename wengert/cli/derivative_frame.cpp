@@ -60,13 +60,17 @@ std::vector<Array> Differentiation::run(const Program& derivative, std::vector<A
 }
 
 Differentiation begin_differentiation(Context& context) {
-  Point point = load(context);
+  Differentiation d = begin_differentiation(context, load(context));
+  if (!context.arguments().has("emit")) static_cast<void>(d.point.inputs());  // missing values are found before the work
+  return d;
+}
+
+Differentiation begin_differentiation(Context& context, Point point) {
   auto wrt = varying_inputs(point.program, varying(context, point.program));
   if (wrt.empty())
     throw UsageError(
         "W612", fmt::format("program \"{}\" has no input of a float dtype to differentiate by", point.program.name()),
         {}, "a formula needs a variable; integers and bools have no derivative");
-  if (!context.arguments().has("emit")) static_cast<void>(point.inputs());  // missing values are found before the work
   // A trap names lines by their number in the Program that is differentiated: it must be the user's.
   Program merged = context.arguments().has("trap-nan") ? point.program
                                                        : context.stage("merge", [&] { return common_subexpressions(point.program); });

@@ -28,6 +28,8 @@ struct Differentiation {
 
 /// throws : what load and varying throw; UsageError W131 for an input without derivative, W612 if no input has one
 Differentiation begin_differentiation(Context& context);
+/// The same of a Program that is loaded; its inputs need no values.
+Differentiation begin_differentiation(Context& context, Point point);
 
 /// The stages "differentiate" and "simplify". Under --emit the Program is printed.
 /// returns: the simplified derivative, or nothing where it was printed

@@ -35,7 +35,9 @@ CompileOptions engine_wish(const Arguments& arguments) {
   if (engine == "interpreter" && arguments.has("math"))
     throw UsageError("W713", "--math is about compiled code, and --engine interpreter compiles nothing", {},
                      "leave --math out: the interpreter's functions are those of the C library");
-  return {.engine = engine == "compiled" ? Engine::compiled : engine == "interpreter" ? Engine::interpreter : Engine::automatic,
+  return {.engine = engine == "compiled"      ? Engine::compiled
+                    : engine == "interpreter" ? Engine::interpreter
+                                              : Engine::automatic,
           .expected_runs = 1,
           .math = math_of(arguments),
           .trap_nan = arguments.has("trap-nan")};
@@ -44,12 +46,14 @@ CompileOptions engine_wish(const Arguments& arguments) {
 std::string choice_text(const CompileChoice& choice) {
   if (choice.engine != Engine::compiled) return fmt::format("interpreter: {}", choice.reason);
   const std::string lanes = choice.lanes > 1 ? fmt::format(", up to {} lanes", choice.lanes) : "";
-  return fmt::format("compiled at level {}{} in {:.3g} s: {}", choice.level, lanes, choice.compile_s, choice.reason);
+  const std::string when = choice.from_cache ? "found compiled" : fmt::format("compiled in {:.3g} s", choice.compile_s);
+  return fmt::format("{} at level {}{}: {}", when, choice.level, lanes, choice.reason);
 }
 
 nlohmann::ordered_json choice_json(const CompileChoice& choice) {
   nlohmann::ordered_json object{{"name", engine_name(choice.engine)}, {"reason", choice.reason}};
-  if (choice.engine == Engine::compiled) object.update({{"level", choice.level}, {"lanes", choice.lanes}, {"compile_s", choice.compile_s}});
+  if (choice.engine == Engine::compiled)
+    object.update({{"level", choice.level}, {"lanes", choice.lanes}, {"compile_s", choice.compile_s}, {"from_cache", choice.from_cache}});
   return object;
 }
 

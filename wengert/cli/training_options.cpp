@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "wengert/cli/engine.h"
+#include "wengert/cli/program_source.h"
 #include "wengert/nn/net_json.h"
 
 namespace wengert::cli {
@@ -67,9 +68,13 @@ NetDescription net_description(const Arguments& arguments, const Dataset& data) 
 }
 
 void refuse_settings_of_steps(const Arguments& arguments) {
-  for (const char* name : {"rate", "schedule", "batch", "engine", "math"})
+  for (const char* name : {"rate", "schedule", "batch"})
     if (arguments.has(name))
       throw UsageError("W602", fmt::format("--{} has no meaning for lbfgs, which takes all examples at once and finds its own steps", name), {},
+                       fmt::format("leave --{} out, or choose another optimizer", name));
+  for (const char* name : {"engine", "math"})
+    if (arguments.has(name))
+      throw UsageError("W713", fmt::format("--{} is about steps of single batches, and lbfgs takes all examples at once", name), {},
                        fmt::format("leave --{} out, or choose another optimizer", name));
 }
 
