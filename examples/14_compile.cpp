@@ -50,10 +50,23 @@ std::vector<Array> observations(int64_t n) {
   return {Array({n, 9}, cameras), Array({n, 3}, points), Array({n, 2}, pixels)};
 }
 
+/// The largest difference of two lists of arrays, relative to the largest element.
+double difference(const std::vector<Array>& a, const std::vector<Array>& b) {
+  double largest = 0, apart = 0;
+  for (size_t k = 0; k < a.size(); ++k)
+    for (int64_t i = 0; i < a[k].elements(); ++i) {
+      largest = std::max(largest, std::abs(a[k][i]));
+      apart = std::max(apart, std::abs(a[k][i] - b[k][i]));
+    }
+  return apart / largest;
+}
+
 int main() {
   constexpr int64_t n = 20'000;
   const auto x = observations(n);
   const Program residual = trace(reprojection, {f64({9}), f64({3}), f64({2})}, "residual", {"camera", "point", "pixel"});
+  const Array camera({0.1, 0.2, 0.1, 0, 0, -8, 500, -0.01, 0.001}), point({0.5, -1.0, 0.3}), pixel({10.0, 20.0});
+  std::puts(grad_check(residual, {{camera, point, pixel}}).passed ? "checked" : "wrong");  // checked
 
   // Pixels are data: the Jacobian is by camera and point, a block each.
   const Program blocks = at_all(jacobian(residual, {0, 1}), n);
@@ -61,41 +74,24 @@ int main() {
   // f64[20000,2,9]
   // f64[20000,2,3]
 
-  // Ready for a thousand steps of a solver. `choice` says what was chosen and why; results do not depend on it by more
-  // than rounding.
+  // Ready for a thousand steps of a solver. `choice` would say what was chosen, and why.
   CompileChoice choice;
   const auto run = compile(blocks, {.expected_runs = 1000}, &choice);
-  const auto j = run->run(x), reference = evaluate(blocks, x);
-  double largest = 0, apart = 0;
-  for (size_t block = 0; block < j.size(); ++block)
-    for (int64_t k = 0; k < j[block].elements(); ++k) {
-      largest = std::max(largest, std::abs(reference[block][k]));
-      apart = std::max(apart, std::abs(j[block][k] - reference[block][k]));
-    }
-  std::printf("compiled and interpreted %s\n", apart <= 1e-13 * largest ? "agree" : "differ");  // compiled and interpreted agree
+  const auto j = run->run(x);
+  std::printf("compiled and interpreted %s\n", difference(j, evaluate(blocks, x)) < 1e-13 ? "agree" : "differ");
+  // compiled and interpreted agree
 
-  // The sum of squares is one number: its gradient needs no stacked blocks.
-  const Program square = trace(
-      [&](Expr c, Expr p, Expr u) {
+  // Half the sum of squares is one number. Its gradient stacks no blocks, and is J'r.
+  const Program half_square = trace(
+      [](Expr c, Expr p, Expr u) {
         const Expr r = reprojection(c, p, u);
         return sum(r * r) / 2;
       },
-      {f64({9}), f64({3}), f64({2})}, "square", {"camera", "point", "pixel"});
-  const Program cost = trace(
-      [&](Expr c, Expr p, Expr u) {
-        return sum_map(square, {{c, p, u}});
-      },
-      {f64({n, 9}), f64({n, 3}), f64({n, 2})}, "cost", {"cameras", "points", "pixels"});
-  const auto values = compile(value_and_grad(cost, {0, 1}), {.expected_runs = 1000})->run(x);
-  std::printf("cost %.6e\n", values[0].item());
-  // the gradient is J'r: of the first point
+      {f64({9}), f64({3}), f64({2})}, "half_square");
+  const Program cost = trace([&](Expr c, Expr p, Expr u) { return sum_map(half_square, {{c, p, u}}); }, {f64({n, 9}), f64({n, 3}), f64({n, 2})}, "cost");
+  const auto gradient = compile(grad(cost, {0, 1}), {.expected_runs = 1000})->run(x);
   const auto r = evaluate(at_all(residual, n), x)[0];
-  double expected = 0;
-  for (int64_t i = 0; i < 2; ++i) expected += j[1][i * 3] * r[i];
-  std::printf("d cost / d point[0][0] %s J'r\n", std::abs(values[2][0] - expected) <= 1e-10 * std::abs(expected) ? "is" : "is not");
-  std::puts(
-      grad_check(residual, {{Array(std::vector<double>{0.1, 0.2, 0.1, 0, 0, -8, 500, -0.01, 0.001}), Array({0.5, -1.0, 0.3}), Array({10.0, 20.0})}})
-              .passed
-          ? "checked"
-          : "wrong");  // checked
+  const double expected = j[1][0] * r[0] + j[1][3] * r[1];
+  std::printf("the gradient by the first point %s J'r\n", std::abs(gradient[1][0] - expected) < 1e-10 * std::abs(expected) ? "is" : "is not");
+  // the gradient by the first point is J'r
 }

@@ -50,11 +50,11 @@ std::vector<Job> jobs(Context& context, const Point& point) {
   std::optional<Differentiation> d;
   for (const std::string& verb : verbs) {
     if (verb == "eval") {
-      result.push_back({verb, point.program});
+      result.push_back({verb, point.program.name(), point.program});
       continue;
     }
     if (!d) d.emplace(begin_differentiation(context, point));
-    result.push_back({verb, *differentiated(*d, [&] { return derivative(*d, verb); })});
+    result.push_back({verb, point.program.name(), *differentiated(*d, [&] { return derivative(*d, verb); })});
   }
   return result;
 }

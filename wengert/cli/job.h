@@ -9,6 +9,7 @@ namespace wengert::cli {
 
 struct Job {
   std::string verb;  ///< eval, grad, jacobian or hessian
+  std::string of;    ///< the user's Program by name
   Program program;   ///< of the same inputs
 };
 

@@ -11,6 +11,7 @@
 #include "wengert/cli/job.h"
 #include "wengert/cli/operation_count.h"
 #include "wengert/cli/output.h"
+#include "wengert/cli/random_values.h"
 #include "wengert/cli/table.h"
 #include "wengert/cli/verbs.h"
 
@@ -98,7 +99,7 @@ bool agrees(Context& context, const Race& race) {
     context.note(
         fmt::format("{}: {} differs from the interpreter by {} of the largest element: sums that cancel out, or a fault of Wengert; "
                     "compare with --math accurate and at other points",
-                    race.job.program.name(), c.name, difference_text(c.difference)));
+                    race.job.of, c.name, difference_text(c.difference)));
   }
   return all;
 }
@@ -107,13 +108,13 @@ void show_race(Context& context, const Race& race) {
   const Program& p = race.job.program;
   const auto count = operations_of(p);
   context.print(
-      fmt::format("{} of {}: {} lines{}", context.palette().bold(race.job.verb), p.name(), p.size(), count ? ", " + to_string(*count) : ""));
+      fmt::format("{} of {}: {} lines{}", context.palette().bold(race.job.verb), race.job.of, p.size(), count ? ", " + to_string(*count) : ""));
   std::string text = table_of(race).str(terminal_width(), context.palette());
   text.pop_back();
   context.print(text);
   const Contender& best = race.best();
   context.print(fmt::format("best for {:.10g} runs: {} ({})", race.runs, context.palette().green(best.name), duration_text(race.total_s(best))));
-  nlohmann::ordered_json object{{"of", race.job.verb}, {"program", p.name()}, {"lines", p.size()}};
+  nlohmann::ordered_json object{{"of", race.job.verb}, {"program", race.job.of}, {"lines", p.size()}};
   if (count) object["operations"] = to_json(*count);
   auto& engines = object["engines"] = nlohmann::ordered_json::array();
   for (const Contender& c : race.engines) engines.push_back(json_of(race, c));
@@ -123,7 +124,8 @@ void show_race(Context& context, const Race& race) {
 
 int run(Context& context) {
   const Arguments& arguments = context.arguments();
-  const Point point = load(context);
+  Point point = load(context);
+  fill_randomly(context, point);
   const auto inputs = point.inputs();
   const double runs = expected_runs(arguments);
   RaceOptions options{.math = math_of(arguments), .limit_s = compile_limit_s(arguments), .timing_s = arguments.real("seconds", 0.01, 1e6)};
@@ -153,7 +155,7 @@ int run(Context& context) {
 }  // namespace
 
 Verb bench_verb() {
-  auto options = joined(job_options(), {runs_option(),
+  auto options = joined(job_options(), {random_option(), runs_option(),
                                         {.names = "--seconds", .value = "SECONDS", .help = "Timing in all, for each --of", .initial = "1"},
                                         limit_option(),
                                         math_option()});
@@ -166,7 +168,7 @@ Verb bench_verb() {
               "of runs from which compiling has paid, \"differs\" the largest difference from the interpreter, relative to the largest "
               "element of its array. Machine code kept by earlier processes is not used. Ends with 1 if results do not agree.",
           .options = std::move(options),
-          .examples = {{"wengert bench \"sum(sin(x)*y)\" --at 'x=@x.npy,y=@y.npy' --of eval --of grad", "A value and its gradient"},
+          .examples = {{"wengert bench \"sum(sin(x)*y)\" --types 'x=f64[1000],y=f64[1000]' --random 1 --of eval --of grad", "A value and its gradient"},
                        {"wengert bench \"u=x*y, sin(u), exp(u)\" --at x=1,y=2 --of jacobian --mode forward --runs 1e6", "For a million runs"}},
           .run = run};
 }

@@ -12,6 +12,7 @@
 #include "wengert/cli/operation_count.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/exec/interpreter.h"
+#include "wengert/exec/lanes.h"
 #include "wengert/exec/lower.h"
 
 namespace wengert::cli {
@@ -37,9 +38,9 @@ std::string loops_text(const std::map<int, size_t>& loops) {
 
 void show(Context& context, const Job& job, const Executable& executable, const CompileChoice& choice) {
   const Program& p = job.program;
-  context.print(fmt::format("{} of {}: {}", context.palette().bold(job.verb), p.name(), choice_text(choice)));
+  context.print(fmt::format("{} of {}: {}", context.palette().bold(job.verb), job.of, choice_text(choice)));
   nlohmann::ordered_json object{
-      {"of", job.verb}, {"program", p.name()}, {"lines", p.size()}, {"engine", choice_json(choice)}, {"interpreter_s", choice.interpreter_s}};
+      {"of", job.verb}, {"program", job.of}, {"lines", p.size()}, {"engine", choice_json(choice)}, {"interpreter_s", choice.interpreter_s}};
   const auto row = [&](const char* name, const std::string& value) { context.print(fmt::format("  {:<11} {}", name, value)); };
   row("lines", std::to_string(p.size()));
   if (const auto count = operations_of(p)) {
