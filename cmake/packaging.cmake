@@ -21,7 +21,8 @@ endif()
 install(TARGETS wengert EXPORT wengert-targets)
 install(EXPORT wengert-targets NAMESPACE wengert:: DESTINATION "${package_dir}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/wengert" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  FILES_MATCHING PATTERN "*.h" PATTERN "cli" EXCLUDE PATTERN "llvm" EXCLUDE)
+  FILES_MATCHING PATTERN "*.h" PATTERN "cli" EXCLUDE
+  REGEX "exec/llvm/(emitter|vector_functions)\\.h$" EXCLUDE)  # they need LLVM
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/wengert-config.cmake.in"
   "${export_dir}/wengert-config.cmake" INSTALL_DESTINATION "${package_dir}")

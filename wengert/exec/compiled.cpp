@@ -41,7 +41,7 @@ struct Component {
     compile = reinterpret_cast<CompileCode>(dlsym(handle, compile_code_symbol));
     release = reinterpret_cast<ReleaseCode>(dlsym(handle, release_code_symbol));
     const auto bytes = reinterpret_cast<VectorBytes>(dlsym(handle, vector_bytes_symbol));
-    const auto layout = reinterpret_cast<Layout>(dlsym(handle, layout_symbol));
+    const auto layout = reinterpret_cast<LayoutNumber>(dlsym(handle, layout_symbol));
     if (compile == nullptr || release == nullptr || bytes == nullptr || layout == nullptr || layout() != component_layout) {
       reason = "it is of another version";
       compile = nullptr;
