@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What `cmake --install` leaves: the library, its headers under include/wengert, the package files for find_package and
-# pkg-config, the tool with its man page and shell completions.
+# What `cmake --install` leaves: the library, its headers under include/wengert, the component that compiles in a private
+# folder, the package files for find_package and pkg-config, the tool with its man page and shell completions.
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/wengert")
 set(export_dir "${PROJECT_BINARY_DIR}/package")
 
+# A program that holds the archive is anywhere, so its run path says where the component is; a shared library knows.
+get_target_property(library_type wengert TYPE)
+set(run_path "")
+if(TARGET wengert_llvm)
+  install(TARGETS wengert_llvm LIBRARY DESTINATION "${private_dir}")
+  if(library_type STREQUAL "STATIC_LIBRARY")
+    target_link_options(wengert INTERFACE "$<INSTALL_INTERFACE:LINKER:-rpath,$<INSTALL_PREFIX>/${private_dir}>")
+    set(run_path " -Wl,-rpath,\${libdir}/wengert")
+  endif()
+endif()
+
 install(TARGETS wengert EXPORT wengert-targets)
 install(EXPORT wengert-targets NAMESPACE wengert:: DESTINATION "${package_dir}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/wengert" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  FILES_MATCHING PATTERN "*.h" PATTERN "cli" EXCLUDE)
+  FILES_MATCHING PATTERN "*.h" PATTERN "cli" EXCLUDE
+  REGEX "exec/llvm/(emitter|vector_functions)\\.h$" EXCLUDE)  # they need LLVM
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/wengert-config.cmake.in"
   "${export_dir}/wengert-config.cmake" INSTALL_DESTINATION "${package_dir}")
@@ -19,10 +31,9 @@ install(FILES "${export_dir}/wengert-config.cmake" "${export_dir}/wengert-config
   DESTINATION "${package_dir}")
 
 # A static archive hands its own needs on to whoever links it; a shared library keeps them to itself.
-get_target_property(library_type wengert TYPE)
 if(library_type STREQUAL "STATIC_LIBRARY")
   set(pkgconfig_requires "fmt zlib")
-  set(pkgconfig_libs "-lwengert -ldl -pthread")
+  set(pkgconfig_libs "-lwengert -ldl -pthread${run_path}")
 else()
   set(pkgconfig_requires "fmt")
   set(pkgconfig_libs "-lwengert -pthread")

@@ -4,11 +4,11 @@ _wengert() {
   [[ $current == = ]] && current=
   [[ $previous == = && $COMP_CWORD -ge 2 ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw emit check train predict data primitives demo help --help --version --man --completion' -- "$current"))
+    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw emit check compile bench train predict data primitives demo help --help --version --man --completion' -- "$current"))
     return
   fi
   case $verb:$previous in
-    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw emit check train predict data primitives demo' -- "$current")); return ;;
+    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw emit check compile bench train predict data primitives demo' -- "$current")); return ;;
     --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
     print:--program) COMPREPLY=(); return ;;
     print:--at) COMPREPLY=(); return ;;
@@ -19,12 +19,16 @@ _wengert() {
     eval:--at) COMPREPLY=(); return ;;
     eval:--types) COMPREPLY=(); return ;;
     eval:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    eval:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    eval:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     eval:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     grad:--program) COMPREPLY=(); return ;;
     grad:--at) COMPREPLY=(); return ;;
     grad:--types) COMPREPLY=(); return ;;
     grad:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     grad:--wrt) COMPREPLY=(); return ;;
+    grad:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    grad:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     grad:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     jvp:--program) COMPREPLY=(); return ;;
     jvp:--at) COMPREPLY=(); return ;;
@@ -32,6 +36,8 @@ _wengert() {
     jvp:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     jvp:--wrt) COMPREPLY=(); return ;;
     jvp:--v) COMPREPLY=(); return ;;
+    jvp:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    jvp:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     jvp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     vjp:--program) COMPREPLY=(); return ;;
     vjp:--at) COMPREPLY=(); return ;;
@@ -39,6 +45,8 @@ _wengert() {
     vjp:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     vjp:--wrt) COMPREPLY=(); return ;;
     vjp:--seed) COMPREPLY=(); return ;;
+    vjp:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    vjp:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     vjp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     jacobian:--program) COMPREPLY=(); return ;;
     jacobian:--at) COMPREPLY=(); return ;;
@@ -46,12 +54,16 @@ _wengert() {
     jacobian:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     jacobian:--wrt) COMPREPLY=(); return ;;
     jacobian:--mode) COMPREPLY=($(compgen -W 'auto forward reverse markowitz best' -- "$current")); return ;;
+    jacobian:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    jacobian:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     jacobian:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     hessian:--program) COMPREPLY=(); return ;;
     hessian:--at) COMPREPLY=(); return ;;
     hessian:--types) COMPREPLY=(); return ;;
     hessian:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     hessian:--wrt) COMPREPLY=(); return ;;
+    hessian:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    hessian:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     hessian:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     hvp:--program) COMPREPLY=(); return ;;
     hvp:--at) COMPREPLY=(); return ;;
@@ -59,6 +71,8 @@ _wengert() {
     hvp:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     hvp:--wrt) COMPREPLY=(); return ;;
     hvp:--v) COMPREPLY=(); return ;;
+    hvp:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    hvp:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     hvp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     explain:--program) COMPREPLY=(); return ;;
     explain:--at) COMPREPLY=(); return ;;
@@ -95,6 +109,31 @@ _wengert() {
     check:--random) COMPREPLY=(); return ;;
     check:--tolerance) COMPREPLY=(); return ;;
     check:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    compile:--program) COMPREPLY=(); return ;;
+    compile:--at) COMPREPLY=(); return ;;
+    compile:--types) COMPREPLY=(); return ;;
+    compile:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    compile:--of) COMPREPLY=($(compgen -W 'eval grad jacobian hessian' -- "$current")); return ;;
+    compile:--wrt) COMPREPLY=(); return ;;
+    compile:--mode) COMPREPLY=($(compgen -W 'auto forward reverse' -- "$current")); return ;;
+    compile:--runs) COMPREPLY=(); return ;;
+    compile:--limit) COMPREPLY=(); return ;;
+    compile:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    compile:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    compile:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    bench:--program) COMPREPLY=(); return ;;
+    bench:--at) COMPREPLY=(); return ;;
+    bench:--types) COMPREPLY=(); return ;;
+    bench:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    bench:--of) COMPREPLY=($(compgen -W 'eval grad jacobian hessian' -- "$current")); return ;;
+    bench:--wrt) COMPREPLY=(); return ;;
+    bench:--mode) COMPREPLY=($(compgen -W 'auto forward reverse' -- "$current")); return ;;
+    bench:--random) COMPREPLY=(); return ;;
+    bench:--runs) COMPREPLY=(); return ;;
+    bench:--seconds) COMPREPLY=(); return ;;
+    bench:--limit) COMPREPLY=(); return ;;
+    bench:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    bench:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     train:--net) COMPREPLY=(); return ;;
     train:--loss) COMPREPLY=(); return ;;
     train:--regularize) COMPREPLY=(); return ;;
@@ -107,6 +146,8 @@ _wengert() {
     train:--batch) COMPREPLY=(); return ;;
     train:--patience) COMPREPLY=(); return ;;
     train:--seed) COMPREPLY=(); return ;;
+    train:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    train:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     train:--target) COMPREPLY=(); return ;;
     train:--ignore) COMPREPLY=(); return ;;
     train:--categorical) COMPREPLY=(); return ;;
@@ -123,6 +164,8 @@ _wengert() {
     predict:-o | predict:--out) COMPREPLY=($(compgen -f -- "$current")); return ;;
     predict:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     predict:--separator) COMPREPLY=(); return ;;
+    predict:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    predict:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     predict:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     data:--train) COMPREPLY=(); return ;;
     data:--test) COMPREPLY=(); return ;;
@@ -143,6 +186,8 @@ _wengert() {
     demo:--batch) COMPREPLY=(); return ;;
     demo:--patience) COMPREPLY=(); return ;;
     demo:--seed) COMPREPLY=(); return ;;
+    demo:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    demo:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     demo:-o | demo:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     demo:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
   esac
@@ -152,31 +197,31 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     eval)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --trap-nan --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --trap-nan --engine --math --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     grad)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --engine --math --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     jvp)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --engine --math --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     vjp)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --seed --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --seed --engine --math --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     jacobian)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --mode --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --mode --engine --math --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     hessian)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --engine --math --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     hvp)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --engine --math --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     explain)
@@ -195,12 +240,20 @@ _wengert() {
       if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --random --tolerance --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
+    compile)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --runs --limit --engine --math --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    bench)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --random --runs --seconds --limit --math --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
     train)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --target --ignore --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --target --ignore --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     predict)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--each -o --out --header --separator --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--each -o --out --header --separator --engine --math --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     data)
@@ -212,7 +265,7 @@ _wengert() {
       else COMPREPLY=($(compgen -W "$(wengert primitives --names 2>/dev/null)" -- "$current"))
       fi ;;
     demo)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math -o --out --json --stats --color -h --help' -- "$current"))
       fi ;;
   esac
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Shared by ./run, ./test and .ci/run: says what happens (on stderr), installs the Debian packages that are missing and
-# only those, configures and builds. Nothing here touches the network when every package is there.
+# only those, configures and builds. Nothing here touches the network when every package is there. What is only wanted is
+# asked for when a build is configured for the first time; without it, the build goes on.
 #
 #   JOBS=N                  compile N files at once (else: by processors and memory)
 #   WENGERT_NO_INSTALL=1    never install packages; what is missing shows in the build
@@ -10,6 +11,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 packages_to_build=(g++ cmake ninja-build libfmt-dev nlohmann-json3-dev libcli11-dev zlib1g-dev libopenblas0-pthread)
 packages_to_test=(libgtest-dev libgmock-dev librapidcheck-dev libeigen3-dev pkg-config python3)
+packages_to_compile=(llvm-19-dev libsleef3)  # wanted: Programs as machine code, and accurate functions of vectors
 
 say() { printf 'wengert: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -45,6 +47,12 @@ install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get -qq -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${missing[@]}" >&2 ||
     fail "the packages could not be installed: ${missing[*]}"
+}
+
+# The compiler of Programs, before the first configuration: a try that fails is not repeated at every start.
+install_compiler() {
+  is_configured "$1" && return
+  (install_packages "${packages_to_compile[@]}") || say "going on without the compiler, Programs are interpreted"
 }
 
 # How many compilers at once: a processor and 1.5 GB each.

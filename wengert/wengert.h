@@ -9,12 +9,14 @@
 //   gradient, derivative         numbers at once, of a function of Reals
 //   simplify, batch, scalarize   Program -> Program, same values
 //   Interpreter, evaluate        Program -> numbers
+//   compile                      Program -> machine code, where that pays
 //   grad_check                   are they right?
 //   print, parse                 Program <-> text
 //   Array, f64, f32, i64, boolean, Error
 #pragma once
 
 #include "wengert/ad/derivatives.h"
+#include "wengert/api/compile.h"
 #include "wengert/api/function.h"
 #include "wengert/api/gradient.h"
 #include "wengert/check/grad_check.h"

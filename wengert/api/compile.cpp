@@ -104,14 +104,15 @@ std::unique_ptr<Executable> compile(const Program& p, const CompileOptions& opti
   const double soon_s = load_s + work.code_lines * soon_line_s, well_s = load_s + work.code_lines * well_line_s;
   const bool well = gain > 2 * well_s && work.code_lines < most_lines_at_leisure * 20;
   const int level = well || work.code_lines < most_lines_at_leisure ? -1 : 0;
-  const std::string runs = fmt::format("{:.3g} runs of about {:.3g} us", options.expected_runs, 1e6 * chosen.interpreter_s);
+  const bool once = options.expected_runs == 1;
+  const std::string runs = fmt::format("{:.3g} run{} of about {:.3g} us", options.expected_runs, once ? "" : "s", 1e6 * chosen.interpreter_s);
   if (options.engine == Engine::compiled) return compiled(p, options, chosen, level, "asked for");
   if (gain < (level == 0 ? soon_s : std::min(soon_s, well_s)))
-    return interpreted(p, options, chosen, fmt::format("{} are over before compiling ({:.2g} s) would pay", runs, soon_s));
+    return interpreted(p, options, chosen, fmt::format("{} {} over before compiling ({:.2g} s) would pay", runs, once ? "is" : "are", soon_s));
   std::string reason;
   if (!Compiled::is_available(&reason)) return interpreted(p, options, chosen, "the compiler is not there: " + reason);
   try {
-    return compiled(p, options, chosen, level, runs + " pay for compiling");
+    return compiled(p, options, chosen, level, runs + (once ? " pays" : " pay") + " for compiling");
   } catch (const Error& error) {
     if (error.id() != "W710" && error.id() != "W711") throw;
     return interpreted(p, options, chosen, error.id() == "W711" ? fmt::format("compiling took over {:.3g} s", options.most_wall_s) : std::string(error.what()));

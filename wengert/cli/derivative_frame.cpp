@@ -8,6 +8,7 @@
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/base/error.h"
+#include "wengert/cli/engine.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/passes/common_subexpressions.h"
 #include "wengert/passes/simplify.h"
@@ -55,17 +56,21 @@ std::vector<Array> Differentiation::run(const Program& derivative, std::vector<A
   const InterpreterOptions options{.trap_nan = context.arguments().has("trap-nan")};
   const auto values = context.stage("evaluate", [&] { return evaluate(program(), point.inputs(), options); });
   report_nan_outputs(context, program(), values);
-  return context.stage("run", [&] { return evaluate(derivative, inputs, options); });
+  return run_once(context, derivative, inputs);
 }
 
 Differentiation begin_differentiation(Context& context) {
-  Point point = load(context);
+  Differentiation d = begin_differentiation(context, load(context));
+  if (!context.arguments().has("emit")) static_cast<void>(d.point.inputs());  // missing values are found before the work
+  return d;
+}
+
+Differentiation begin_differentiation(Context& context, Point point) {
   auto wrt = varying_inputs(point.program, varying(context, point.program));
   if (wrt.empty())
     throw UsageError(
         "W612", fmt::format("program \"{}\" has no input of a float dtype to differentiate by", point.program.name()),
         {}, "a formula needs a variable; integers and bools have no derivative");
-  if (!context.arguments().has("emit")) static_cast<void>(point.inputs());  // missing values are found before the work
   // A trap names lines by their number in the Program that is differentiated: it must be the user's.
   Program merged = context.arguments().has("trap-nan") ? point.program
                                                        : context.stage("merge", [&] { return common_subexpressions(point.program); });
@@ -93,7 +98,7 @@ void show_values(const Differentiation& d, std::span<const Array> values) {
 std::string derivative_label(const std::string& of, const std::string& by) { return fmt::format("d{}/d{}", of, by); }
 
 std::vector<Option> derivative_options(const std::vector<Option>& more) {
-  return joined(joined(program_options(), {wrt_option(), emit_option(), trap_nan_option()}), more);
+  return joined(joined(joined(program_options(), {wrt_option(), emit_option(), trap_nan_option()}), more), engine_options());
 }
 
 }  // namespace wengert::cli

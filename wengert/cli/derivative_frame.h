@@ -28,6 +28,8 @@ struct Differentiation {
 
 /// throws : what load and varying throw; UsageError W131 for an input without derivative, W612 if no input has one
 Differentiation begin_differentiation(Context& context);
+/// The same of a Program that is loaded; its inputs need no values.
+Differentiation begin_differentiation(Context& context, Point point);
 
 /// The stages "differentiate" and "simplify". Under --emit the Program is printed.
 /// returns: the simplified derivative, or nothing where it was printed
@@ -39,7 +41,7 @@ void show_values(const Differentiation& d, std::span<const Array> values);
 /// "df/dx".
 std::string derivative_label(const std::string& of, const std::string& by);
 
-/// --wrt --emit --trap-nan and the options of every Program, then `more`.
+/// --wrt --emit --trap-nan and the options of every Program, then `more`, then those of engines.
 std::vector<Option> derivative_options(const std::vector<Option>& more = {});
 
 }  // namespace wengert::cli

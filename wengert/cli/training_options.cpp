@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "wengert/cli/engine.h"
+#include "wengert/cli/program_source.h"
 #include "wengert/nn/net_json.h"
 
 namespace wengert::cli {
@@ -70,6 +72,10 @@ void refuse_settings_of_steps(const Arguments& arguments) {
     if (arguments.has(name))
       throw UsageError("W602", fmt::format("--{} has no meaning for lbfgs, which takes all examples at once and finds its own steps", name), {},
                        fmt::format("leave --{} out, or choose another optimizer", name));
+  for (const char* name : {"engine", "math"})
+    if (arguments.has(name))
+      throw UsageError("W713", fmt::format("--{} is about steps of single batches, and lbfgs takes all examples at once", name), {},
+                       fmt::format("leave --{} out, or choose another optimizer", name));
 }
 
 TrainingOptions training_options_of(const Arguments& arguments, const Optimizer& optimizer) {
@@ -80,13 +86,14 @@ TrainingOptions training_options_of(const Arguments& arguments, const Optimizer&
   options.batch = arguments.integer("batch", 1, 1 << 24);
   options.patience = arguments.integer("patience", 0, 10'000'000);
   options.key = static_cast<uint64_t>(arguments.integer("seed", 0));
+  options.compile = engine_wish(arguments);
   return options;
 }
 
 }  // namespace
 
 std::vector<Option> learning_options(const UsualTraining& usual) {
-  return {{"--net", "TEXT", "Widths and activations, such as \"784-128 relu-10 softmax\", or a .json file (default: one hidden layer of 128 relu)"},
+  return joined({{"--net", "TEXT", "Widths and activations, such as \"784-128 relu-10 softmax\", or a .json file (default: one hidden layer of 128 relu)"},
           {"--loss", "TEXT", "cross_entropy, logistic, squared_error, mse, \"huber 1\" (default: by the data)"},
           {"--regularize", "TEXT", "Penalty on weights: none, \"l2 1e-4\", \"l1 1e-5\"", "none"},
           {"--initializer", "TEXT", "How weights start: he_normal, xavier_uniform, orthogonal, \"normal 0 1\", ...", "he_normal"},
@@ -97,7 +104,8 @@ std::vector<Option> learning_options(const UsualTraining& usual) {
           {"--epochs", "N", "Passes over the training set", usual.epochs},
           {"--batch", "N", "Examples an update", "64"},
           {"--patience", "N", "End after N epochs without a better validation loss (0: never)", "0"},
-          {"--seed", "K", "Decides what is held out, initial values and shuffles", "1"}};
+          {"--seed", "K", "Decides what is held out, initial values and shuffles", "1"}},
+                engine_options());
 }
 
 std::vector<Option> table_options() {
@@ -155,7 +163,7 @@ TrainingPlan training_plan(const Arguments& arguments, const Dataset& data) {
   const TrainingOptions& o = plan.options;
   plan.settings = {{"net", to_json(plan.task.net.description)}, {"optimizer", plan.optimizer.text}, {"rate", shortest(o.rate)},
                    {"schedule", o.schedule.text}, {"batch", std::to_string(o.batch)}, {"seed", std::to_string(o.key)},
-                   {"dtype", std::string(to_string(data.x.dtype()))}};
+                   {"dtype", std::string(to_string(data.x.dtype()))}, {"engine", arguments.text("engine")}, {"math", arguments.text("math")}};
   if (o.schedule.looks_ahead) plan.settings.emplace_back("epochs", std::to_string(o.epochs));
   return plan;
 }

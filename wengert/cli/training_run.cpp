@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "wengert/cli/engine.h"
 #include "wengert/cli/interrupt.h"
 #include "wengert/cli/table.h"
 
@@ -123,8 +124,8 @@ class Display {
 
 void test(Context& context, const TrainingPlan& plan, const Dataset& data, const Encoding& encoding, TrainedRun& run) {
   if (data.count() == 0) return;
-  run.test = Evaluation(plan.task, data)(run.state.chosen());
-  if (data.is_classification()) run.predicted = predict(plan.task, run.state.chosen(), data.x).classes;
+  run.test = Evaluation(plan.task, data, plan.options.compile)(run.state.chosen());
+  if (data.is_classification()) run.predicted = predict(plan.task, run.state.chosen(), data.x, plan.options.compile).classes;
   context.print(fmt::format("test {} {}", score_name(encoding), score_text(run.test->score, encoding)));
 }
 
@@ -207,7 +208,8 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
                                       display.epoch(s);
                                       snapshots.write_after(s, std::chrono::seconds(1));
                                     },
-                                    .stop = [&] { return interrupt.requested(); }};
+                                    .stop = [&] { return interrupt.requested(); },
+                                    .on_engine = [&](const CompileChoice& choice) { report_choice(context, choice); }};
     if (plan.full_batch) run.ended = train_full_batch(plan.task, *plan.full_batch, data, plan.options, run.state, observer);
     else train(plan.task, plan.optimizer, data, plan.options, run.state, observer);
   }

@@ -7,29 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "wengert/base/error.h"
-#include "wengert/base/random.h"
 #include "wengert/check/grad_check.h"
 #include "wengert/cli/output.h"
-#include "wengert/cli/program_source.h"
+#include "wengert/cli/random_values.h"
 #include "wengert/cli/verbs.h"
 
 namespace wengert::cli {
 namespace {
-
-/// Under --random: standard normal numbers for the float inputs that have no value.
-void fill_randomly(Context& context, Point& point) {
-  if (!context.arguments().has("random")) return;
-  const Random key(static_cast<uint64_t>(context.arguments().integer("random", 0)));
-  for (size_t k = 0; k < point.program.inputs(); ++k) {
-    const std::string name = input_name(point.program, k);
-    const Type& type = point.program.type(ValueId{static_cast<uint32_t>(k)});
-    if (!is_float(type.dtype) || std::ranges::find(point.given, name, &NamedValue::name) != point.given.end()) continue;
-    Random stream = key.split(k);
-    Array value(Type{DType::f64, type.shape});
-    for (double& x : value.mutable_values<double>()) x = stream.normal();
-    point.given.push_back({name, std::move(value)});
-  }
-}
 
 void print_report(Context& context, const GradCheckReport& r) {
   const Palette& palette = context.palette();
@@ -94,7 +78,7 @@ Verb check_verb() {
           "exit code is 0 if it passed and 1 otherwise. A Program that computes in f32 is checked with tolerance 0.01.",
       .options = joined(
           program_options(),
-          {{.names = "--random", .value = "KEY", .help = "Random values for the float inputs that --at does not name"},
+          {random_option(),
            {.names = "--tolerance",
             .value = "X",
             .help = "Largest error, relative to 1 + |derivative|, beside that of the differences themselves",

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wengert eval: the values of a Program's outputs.
+#include "wengert/cli/engine.h"
 #include "wengert/cli/output.h"
 #include "wengert/cli/program_source.h"
 #include "wengert/cli/verbs.h"
-#include "wengert/exec/interpreter.h"
 
 namespace wengert::cli {
 namespace {
@@ -12,8 +12,7 @@ namespace {
 int run(Context& context) {
   const Point point = load(context);
   const auto inputs = point.inputs();
-  const InterpreterOptions options{.trap_nan = context.arguments().has("trap-nan")};
-  const auto values = context.stage("run", [&] { return evaluate(point.program, inputs, options); });
+  const auto values = run_once(context, point.program, inputs);
   std::vector<Result> results;
   for (size_t k = 0; k < values.size(); ++k) {
     const std::string name = output_name(point.program, k);
@@ -29,7 +28,7 @@ Verb eval_verb() {
   return {.name = "eval",
           .summary = "Evaluate a Program at a point",
           .description = "Every input needs a value: --at x=2,y=3.",
-          .options = joined(program_options(), {trap_nan_option()}),
+          .options = joined(joined(program_options(), {trap_nan_option()}), engine_options()),
           .examples = {{"wengert eval \"x*sin(y)\" --at x=2,y=3", "A formula"},
                        {"wengert eval \"logsumexp(x)\" --at 'x=[1,2,3]'", "An array"},
                        {"wengert eval f.wl --at x=@x.npy --json", "A value from a file, the result as JSON"}},

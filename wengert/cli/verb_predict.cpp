@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "wengert/cli/engine.h"
 #include "wengert/cli/training_files.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/io/csv.h"
@@ -45,7 +46,7 @@ CsvText table_of(const Model& model, const Predictions& said) {
 }
 
 void report_score(Context& context, const Model& model, const Dataset& data) {
-  const Measure measure = Evaluation(model.task, data)(model.parameters);
+  const Measure measure = Evaluation(model.task, data, engine_wish(context.arguments()))(model.parameters);
   const auto name = score_name(model.encoding);
   context.print(fmt::format("{} on {} examples: {}, loss {:.4g}", name, data.count(), score_text(measure.score, model.encoding), measure.loss));
   context.document()[std::string(name)] = measure.score;
@@ -58,7 +59,10 @@ int run(Context& context) {
   const Dataset data = context.stage("read data", [&] {
     return read_rows(arguments.all("DATA"), model.encoding, model.parameters[0].dtype(), table_format_of(arguments));
   });
-  const Predictions said = context.stage("predict", [&] { return predict(model.task, model.parameters, data.x); });
+  CompileChoice choice;
+  const CompileOptions wish = engine_wish(arguments);
+  const Predictions said = context.stage("predict", [&] { return predict(model.task, model.parameters, data.x, wish, &choice); });
+  if (data.count() > 0) report_choice(context, choice);
   const CsvText table = table_of(model, said);
   const bool each = arguments.has("each") || !data.has_targets();
   if (arguments.has("out")) {
@@ -86,6 +90,7 @@ Verb predict_verb() {
                               {"--each", {}, "Print the prediction of every row, also where the data say what is right"},
                               {"-o,--out", "FILE", "Write the predictions to a CSV file", {}, {}, Completes::files}};
   for (Option& option : table_options()) options.push_back(std::move(option));
+  for (Option& option : engine_options()) options.push_back(std::move(option));
   return {.name = "predict",
           .summary = "Predict with a trained net, and measure it where the data say what is right",
           .description = "Columns are found by their names (without header, by their places), and encoded as in the training. For classes a line "

@@ -38,7 +38,7 @@ Verb train_verb() {
               "A part of the examples is held out to test (--test), and with --validation another to choose the best epoch. Leaves "
               "weights.safetensors (what predict reads), metrics.csv, metrics.json, loss.svg, for classes confusion.svg, and "
               "snapshot.safetensors, from which --resume goes on, bit for bit as if there had been no stop: give the same command with "
-              "--resume. The same seed gives the same weights.",
+              "--resume. The same seed gives the same weights on the same kind of machine, by the same --engine.",
           .options = options,
           .examples = {{"wengert train iris.csv --net \"4-16 tanh-3 softmax\" --epochs 200", "Classes in the last column of a table"},
                        {"wengert train houses.csv --target price --validation 0.1 --patience 20", "Values, with early stopping"},

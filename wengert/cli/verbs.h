@@ -26,6 +26,8 @@ Verb primitives_verb();
 Verb train_verb();
 Verb predict_verb();
 Verb data_verb();
+Verb compile_verb();
+Verb bench_verb();
 Verb demo_verb();
 
 }  // namespace wengert::cli

@@ -27,16 +27,21 @@ struct Component {
 
   Component() {
     void* handle = nullptr;
+    bool found = false;  // a file of the name that could not be loaded says more than a folder without one
     for (const std::string& path : places()) {
       handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
       if (handle != nullptr) break;
-      if (const char* const why = dlerror(); reason.empty() && why != nullptr) reason = why;
+      const char* const why = dlerror();
+      std::error_code none;
+      const bool is_there = std::filesystem::exists(path, none);
+      if (why != nullptr && (reason.empty() || (is_there && !found))) reason = why;
+      found |= is_there;
     }
     if (handle == nullptr) return;
     compile = reinterpret_cast<CompileCode>(dlsym(handle, compile_code_symbol));
     release = reinterpret_cast<ReleaseCode>(dlsym(handle, release_code_symbol));
     const auto bytes = reinterpret_cast<VectorBytes>(dlsym(handle, vector_bytes_symbol));
-    const auto layout = reinterpret_cast<Layout>(dlsym(handle, layout_symbol));
+    const auto layout = reinterpret_cast<LayoutNumber>(dlsym(handle, layout_symbol));
     if (compile == nullptr || release == nullptr || bytes == nullptr || layout == nullptr || layout() != component_layout) {
       reason = "it is of another version";
       compile = nullptr;
@@ -46,18 +51,20 @@ struct Component {
     if (const auto text = reinterpret_cast<HostText>(dlsym(handle, host_symbol))) host = text();
   }
 
-  /// Named by the environment, beside the program or its library, or where libraries are.
+  /// Named by the environment, and nowhere else; or beside the program or its library, where both were installed, the
+  /// folder that they were to be installed in, or where libraries are (LD_LIBRARY_PATH, the program's run path).
   static std::vector<std::string> places() {
     constexpr const char* name = "libwengert_llvm.so";
+    if (const char* const given = std::getenv("WENGERT_LLVM"); given != nullptr && *given != '\0') return {given};
     std::vector<std::string> all;
-    if (const char* const given = std::getenv("WENGERT_LLVM")) return {given};
-    for (const void* mark : {static_cast<const void*>(&marker)}) {
-      Dl_info info;
-      if (dladdr(const_cast<void*>(mark), &info) == 0 || info.dli_fname == nullptr) continue;
+    Dl_info info;
+    if (dladdr(&marker, &info) != 0 && info.dli_fname != nullptr) {
       std::error_code none;
       const auto folder = std::filesystem::canonical(info.dli_fname, none).parent_path();
-      for (const auto& beside : {folder, folder.parent_path(), folder.parent_path() / "lib"}) all.push_back((beside / name).string());
+      for (const auto& place : {folder, folder.parent_path(), folder / "wengert", folder.parent_path() / WENGERT_LIBRARY_FOLDER})
+        all.push_back((place / name).string());
     }
+    all.push_back((std::filesystem::path(WENGERT_INSTALL_FOLDER) / name).string());
     all.emplace_back(name);
     return all;
   }

@@ -3,8 +3,6 @@
 
 #include <cmath>
 
-#include "wengert/api/compile.h"
-
 namespace wengert {
 namespace {
 
@@ -16,8 +14,11 @@ const std::byte* row(const Array& all, int64_t number) {
 
 }  // namespace
 
-Batches::Batches(const Dataset& data, MakeProgram make, double expected_runs)
-    : data_(data), make_(std::move(make)), expected_runs_(expected_runs) {}
+Batches::Batches(const Dataset& data, MakeProgram make, double expected_runs, const CompileOptions& wish)
+    : data_(data), make_(std::move(make)), options_(wish) {
+  options_.expected_runs = expected_runs;
+  options_.most_wall_s = HUGE_VAL;  // a limit would choose the engine by how busy the machine is
+}
 Batches::~Batches() = default;
 
 Batches::Ready& Batches::ready(int64_t count) {
@@ -25,7 +26,7 @@ Batches::Ready& Batches::ready(int64_t count) {
   Ready& ready = place->second;
   if (is_new) {
     ready.type = batch_type(data_, count);
-    ready.executable = compile(make_(ready.type), {.expected_runs = expected_runs_, .most_wall_s = HUGE_VAL});
+    ready.executable = compile(make_(ready.type), options_, &ready.choice);
   }
   return ready;
 }

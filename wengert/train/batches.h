@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 
-#include "wengert/exec/executable.h"
+#include "wengert/api/compile.h"
 #include "wengert/train/task.h"
 
 namespace wengert {
@@ -20,7 +20,8 @@ class Batches {
   /// data          : must outlive this
   /// expected_runs : decides which engine runs the Program. A constant, not the length of one training: a training that is
   ///                 gone on with must be run by the same engine, or its bits would be others
-  Batches(const Dataset& data, MakeProgram make, double expected_runs);
+  /// wish          : engine and mathematics; its expected runs and time limit are not used
+  Batches(const Dataset& data, MakeProgram make, double expected_runs, const CompileOptions& wish = {});
   ~Batches();
 
   /// Gathers the rows of these numbers, appends views of their x and y to `inputs`, and returns the executable for that
@@ -31,17 +32,21 @@ class Batches {
   /// The same for neighbouring rows, which need not be gathered.
   const Executable& slice(int64_t first, int64_t count, std::vector<ConstView>& inputs);
 
+  /// What runs batches of the largest number of rows so far; nothing before the first.
+  const CompileChoice* choice() const { return ready_.empty() ? nullptr : &ready_.rbegin()->second.choice; }
+
  private:
   struct Ready {
     BatchType type;
     std::unique_ptr<Executable> executable;
+    CompileChoice choice;
     Array x, y;
   };
   Ready& ready(int64_t count);
 
   const Dataset& data_;
   MakeProgram make_;
-  double expected_runs_;
+  CompileOptions options_;
   std::map<int64_t, Ready> ready_;
 };
 

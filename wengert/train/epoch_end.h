@@ -16,7 +16,8 @@ void check_options(const Dataset& validation, const TrainingOptions& options);
 class EpochEnd {
  public:
   /// Both must outlive this.
-  EpochEnd(const LearningTask& task, const Split& data) : data_(data), validation_(task, data.validation), test_(task, data.test) {}
+  EpochEnd(const LearningTask& task, const Split& data, const CompileOptions& wish)
+      : data_(data), validation_(task, data.validation, wish), test_(task, data.test, wish) {}
 
   /// report : with rate and train
   /// passed : examples that were passed over since `start`

@@ -23,8 +23,8 @@ double mean_score(const Dataset& data, double sum) {
   return data.is_classification() ? sum / n : std::sqrt(sum / (n * static_cast<double>(data.targets())));
 }
 
-Evaluation::Evaluation(const LearningTask& task, const Dataset& data)
-    : data_(data), batches_(data, [task](const BatchType& type) { return evaluation(task, type); }, 200) {}
+Evaluation::Evaluation(const LearningTask& task, const Dataset& data, const CompileOptions& wish)
+    : data_(data), batches_(data, [task](const BatchType& type) { return evaluation(task, type); }, 200, wish) {}
 
 Measure Evaluation::operator()(std::span<const Array> parameters) {
   double loss_sum = 0, score_sum = 0;
@@ -41,10 +41,11 @@ Measure Evaluation::operator()(std::span<const Array> parameters) {
   return {loss_sum / static_cast<double>(data_.count()), mean_score(data_, score_sum)};
 }
 
-Predictions predict(const LearningTask& task, std::span<const Array> parameters, const Array& x) {
+Predictions predict(const LearningTask& task, std::span<const Array> parameters, const Array& x, const CompileOptions& wish,
+                    CompileChoice* choice) {
   const int64_t n = x.shape()[0], outputs = task.net.outputs;
   const Dataset rows{.x = x, .y = Array(i64({n}))};
-  Batches batches(rows, [&](const BatchType& type) { return prediction(task, type.count(), type.x.dtype); }, 20);
+  Batches batches(rows, [&](const BatchType& type) { return prediction(task, type.count(), type.x.dtype); }, 20, wish);
   Predictions result{Array({x.dtype(), {n, outputs}}), std::vector<int64_t>(static_cast<size_t>(n))};
   auto* const values = static_cast<std::byte*>(result.values.mutable_view().data);
   for (int64_t first = 0; first < n; first += rows_at_once) {
@@ -56,6 +57,7 @@ Predictions predict(const LearningTask& task, std::span<const Array> parameters,
                        {i64({count}), result.classes.data() + first}};
     run.run(inputs, to);
   }
+  if (choice != nullptr && batches.choice() != nullptr) *choice = *batches.choice();
   return result;
 }
 

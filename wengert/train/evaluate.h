@@ -20,7 +20,8 @@ double mean_score(const Dataset& data, double sum);
 class Evaluation {
  public:
   /// data : must outlive this
-  Evaluation(const LearningTask& task, const Dataset& data);
+  /// wish : engine and mathematics
+  Evaluation(const LearningTask& task, const Dataset& data, const CompileOptions& wish = {});
 
   /// cost : one pass over the data, forward
   Measure operator()(std::span<const Array> parameters);
@@ -36,7 +37,8 @@ struct Predictions {
 };
 
 /// x : float[n, inputs]. cost: one pass, forward
-Predictions predict(const LearningTask& task, std::span<const Array> parameters, const Array& x);
+Predictions predict(const LearningTask& task, std::span<const Array> parameters, const Array& x, const CompileOptions& wish = {},
+                    CompileChoice* choice = nullptr);
 
 /// counts[actual][predicted].
 std::vector<std::vector<int64_t>> confusion_matrix(const Dataset& data, std::span<const int64_t> predicted);

@@ -22,8 +22,8 @@ std::string train_full_batch(const LearningTask& task, const FullBatch& method, 
   check_options(data.validation, options);
   const Program loss = total_loss(task, data.train);
   const LbfgsOptions lbfgs{.memory = method.memory, .most_iterations = method.iterations};
-  EpochEnd finish(task, data);
-  Evaluation train(task, data.train);
+  EpochEnd finish(task, data, options.compile);
+  Evaluation train(task, data.train, options.compile);
   while (!is_finished(state, options)) {
     const auto start = std::chrono::steady_clock::now();
     auto minimum = minimize(loss, state.parameters, {}, lbfgs);

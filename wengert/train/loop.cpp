@@ -30,8 +30,10 @@ void check_state(const TrainingState& state, const LearningTask& task, const Opt
 /// Runs updates: the state's arrays and a second set of them take turns as inputs and outputs.
 class Updates {
  public:
-  Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train)
-      : train_(train), batches_(train, [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); }, 2000) {}
+  Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, const CompileOptions& wish)
+      : train_(train), batches_(train, [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); }, 2000, wish) {}
+
+  const CompileChoice* engine() const { return batches_.choice(); }
 
   /// Loss (a mean) and score (a sum) of the batch before the update.
   Measure operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update) {
@@ -105,13 +107,13 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
   check_fit(task, data.train);
   check_options(data.validation, options);
   check_state(state, task, optimizer);
-  Updates update(task, optimizer, data.train);
-  EpochEnd finish(task, data);
+  Updates update(task, optimizer, data.train, options.compile);
+  EpochEnd finish(task, data, options.compile);
   const int64_t steps = steps_an_epoch(data.train, options.batch);
   const auto rate_at = [&](int64_t step) {
     return options.rate * options.schedule.factor({state.epoch * steps + step + 1, options.epochs * steps, steps});
   };
-  while (!is_finished(state, options)) {
+  for (bool is_first = true; !is_finished(state, options);) {
     const auto start = std::chrono::steady_clock::now();
     const auto order = shuffled(data.train.count(), options.key, static_cast<uint64_t>(state.epoch + 1));
     const int64_t first = state.step;
@@ -123,6 +125,8 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
       state.loss_sum += before.loss * static_cast<double>(numbers.size());
       state.score_sum += before.score;
       ++state.step;
+      if (observer.on_engine && is_first) observer.on_engine(*update.engine());
+      is_first = false;
       if (observer.on_step) observer.on_step(state, steps);
       if (observer.stop && state.step < steps && observer.stop()) return;
     }

@@ -2,7 +2,7 @@
 //
 // The training loop: batches in the order of a seeded shuffle, one update each, a measurement after each epoch. All that
 // the next update depends on is in a TrainingState, so a training can be stopped anywhere, written down
-// (train/snapshot.h) and gone on with: bit for bit the same as without the stop.
+// (train/snapshot.h) and gone on with by the same engine on the same kind of machine: bit for bit as without the stop.
 #pragma once
 
 #include <functional>
@@ -29,6 +29,7 @@ struct TrainingOptions {
   Schedule schedule = {};
   int64_t patience = 0;  ///< epochs without a better validation loss after which training ends; 0: never
   uint64_t key = 1;      ///< of initial values and shuffles
+  CompileOptions compile = {};  ///< engine and mathematics; how often a step is run is decided here
 };
 
 /// What is learned, where the training stands, and what was best so far.
@@ -53,6 +54,7 @@ struct TrainingObserver {
   std::function<void(const TrainingState&, int64_t steps_an_epoch)> on_step = {};
   std::function<void(const TrainingState&)> on_epoch = {};  ///< its report is the last
   std::function<bool()> stop = {};                          ///< asked after each step
+  std::function<void(const CompileChoice&)> on_engine = {};  ///< what runs the steps; told after the first
 };
 
 /// Goes on from `state` until all epochs are done, the validation loss has not improved for `patience` epochs, or the

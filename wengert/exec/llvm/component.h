@@ -59,7 +59,7 @@ using VectorBytes = int (*)();
 /// The compiler's version and this processor, by name and features: code is good for nothing else.
 using HostText = const char* (*)();
 /// What both sides must agree on: the structures that pass through the door, and the micro-operations by number.
-using Layout = uint64_t (*)();
+using LayoutNumber = uint64_t (*)();
 inline constexpr uint64_t component_layout =
     ((sizeof(Kernel) * 251 + sizeof(CodeRequest)) * 251 + sizeof(CodeResult)) * 251 + static_cast<uint64_t>(Micro::boolean_to_integer) * 7 + 1;
 inline constexpr char compile_code_symbol[] = "wengert_llvm_compile", release_code_symbol[] = "wengert_llvm_release",

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/cli/engine.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace wengert::cli {
+namespace {
+
+std::string_view engine_name(Engine engine) { return engine == Engine::compiled ? "compiled" : "interpreter"; }
+
+}  // namespace
+
+Option math_option() {
+  return {.names = "--math",
+          .value = "MATH",
+          .help = "Functions of vectors in compiled code: fast (up to 4 ulps off) or accurate (under 1)",
+          .initial = "fast",
+          .choices = {"fast", "accurate"}};
+}
+
+std::vector<Option> engine_options() {
+  return {{.names = "--engine",
+           .value = "ENGINE",
+           .help = "What runs Programs: the interpreter, compiled code, or auto: what is over sooner",
+           .initial = "auto",
+           .choices = {"auto", "interpreter", "compiled"}},
+          math_option()};
+}
+
+MathLibrary math_of(const Arguments& arguments) { return arguments.text("math") == "accurate" ? MathLibrary::accurate : MathLibrary::fast; }
+
+CompileOptions engine_wish(const Arguments& arguments) {
+  const std::string engine = arguments.text("engine");
+  if (engine == "interpreter" && arguments.has("math"))
+    throw UsageError("W713", "--math is about compiled code, and --engine interpreter compiles nothing", {},
+                     "leave --math out: the interpreter's functions are those of the C library");
+  return {.engine = engine == "compiled"      ? Engine::compiled
+                    : engine == "interpreter" ? Engine::interpreter
+                                              : Engine::automatic,
+          .expected_runs = 1,
+          .math = math_of(arguments),
+          .trap_nan = arguments.has("trap-nan")};
+}
+
+std::string choice_text(const CompileChoice& choice) {
+  if (choice.engine != Engine::compiled) return fmt::format("interpreter: {}", choice.reason);
+  const std::string lanes = choice.lanes > 1 ? fmt::format(", up to {} lanes", choice.lanes) : "";
+  const std::string when = choice.from_cache ? "found compiled" : fmt::format("compiled in {:.3g} s", choice.compile_s);
+  return fmt::format("{} at level {}{}: {}", when, choice.level, lanes, choice.reason);
+}
+
+nlohmann::ordered_json choice_json(const CompileChoice& choice) {
+  nlohmann::ordered_json object{{"name", engine_name(choice.engine)}, {"reason", choice.reason}};
+  if (choice.engine == Engine::compiled)
+    object.update({{"level", choice.level}, {"lanes", choice.lanes}, {"compile_s", choice.compile_s}, {"from_cache", choice.from_cache}});
+  return object;
+}
+
+void report_choice(Context& context, const CompileChoice& choice) {
+  context.document()["engine"] = choice_json(choice);
+  const Arguments& arguments = context.arguments();
+  if (!context.json() && (arguments.has("stats") || arguments.has("engine"))) context.note("engine: " + choice_text(choice));
+}
+
+std::vector<Array> run_once(Context& context, const Program& p, std::span<const Array> inputs) {
+  CompileChoice choice;
+  const CompileOptions options = engine_wish(context.arguments());
+  const auto executable = context.stage("prepare", [&] { return compile(p, options, &choice); });
+  report_choice(context, choice);
+  return context.stage("run", [&] { return executable->run(inputs); });
+}
+
+}  // namespace wengert::cli

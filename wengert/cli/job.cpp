@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/cli/job.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "wengert/ad/derivatives.h"
+#include "wengert/base/error.h"
+#include "wengert/cli/derivative_frame.h"
+
+namespace wengert::cli {
+namespace {
+
+/// throws : UsageError W714
+void check_options(const Arguments& a, const std::vector<std::string>& verbs) {
+  const auto any = [&](auto... names) { return ((std::ranges::find(verbs, names) != verbs.end()) || ...); };
+  if (a.has("wrt") && !any("grad", "jacobian", "hessian"))
+    throw UsageError("W714", "--wrt names inputs to differentiate by, and no derivative is asked for", {}, "add --of grad, or leave --wrt out");
+  if (a.has("mode") && !any("jacobian"))
+    throw UsageError("W714", "--mode is how a Jacobian is accumulated, and none is asked for", {}, "add --of jacobian, or leave --mode out");
+}
+
+Program derivative(const Differentiation& d, const std::string& verb) {
+  if (verb == "grad") return value_and_grad(d.merged, d.wrt);
+  if (verb == "hessian") return hessian(d.merged, d.wrt);
+  const std::string mode = d.context.arguments().text("mode");
+  return jacobian(d.merged, d.wrt, mode == "forward" ? JacobianMode::forward : mode == "reverse" ? JacobianMode::reverse : JacobianMode::by_shape);
+}
+
+}  // namespace
+
+std::vector<Option> job_options() {
+  return joined(
+      program_options(),
+      {{.names = "--of",
+        .value = "VERB",
+        .help = "What is run: the Program's value, or the derivative that the verb of that name computes",
+        .initial = "eval",
+        .choices = {"eval", "grad", "jacobian", "hessian"},
+        .repeats = true},
+       wrt_option(),
+       {.names = "--mode", .value = "MODE", .help = "How a Jacobian is accumulated", .initial = "auto", .choices = {"auto", "forward", "reverse"}}});
+}
+
+std::vector<Job> jobs(Context& context, const Point& point) {
+  std::vector<std::string> verbs = context.arguments().all("of");
+  if (verbs.empty()) verbs.push_back(context.arguments().text("of"));
+  check_options(context.arguments(), verbs);
+  std::vector<Job> result;
+  std::optional<Differentiation> d;
+  for (const std::string& verb : verbs) {
+    if (verb == "eval") {
+      result.push_back({verb, point.program.name(), point.program});
+      continue;
+    }
+    if (!d) d.emplace(begin_differentiation(context, point));
+    result.push_back({verb, point.program.name(), *differentiated(*d, [&] { return derivative(*d, verb); })});
+  }
+  return result;
+}
+
+Option runs_option() {
+  return {.names = "--runs", .value = "N", .help = "How often it will be run, for the choice of what is best", .initial = "10000"};
+}
+double expected_runs(const Arguments& arguments) { return arguments.real("runs", 1, 1e15); }
+
+Option limit_option() { return {.names = "--limit", .value = "SECONDS", .help = "Compiling that takes longer is given up", .initial = "10"}; }
+double compile_limit_s(const Arguments& arguments) { return arguments.real("limit", 0, 1e6); }
+
+std::string duration_text(double seconds) {
+  constexpr std::pair<double, const char*> units[] = {{1, "s"}, {1e-3, "ms"}, {1e-6, "us"}, {1e-9, "ns"}};
+  for (const auto& [unit, name] : units) {
+    const double x = seconds / unit;
+    if (x >= 0.9995) return fmt::format("{:.{}f} {}", x, x < 9.995 ? 2 : x < 99.95 ? 1 : 0, name);
+  }
+  return fmt::format("{:.2g} ns", seconds / 1e-9);
+}
+
+std::string bytes_text(size_t bytes) {
+  const auto x = static_cast<double>(bytes);
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  return x < 999.5e3 ? fmt::format("{:.3g} kB", x / 1e3) : fmt::format("{:.4g} MB", x / 1e6);
+}
+
+}  // namespace wengert::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the verbs compile and bench work on: a Program or one of its derivatives, made as the verbs named for them do.
+#pragma once
+
+#include "wengert/cli/program_source.h"
+
+namespace wengert::cli {
+
+struct Job {
+  std::string verb;  ///< eval, grad, jacobian or hessian
+  std::string of;    ///< the user's Program by name
+  Program program;   ///< of the same inputs
+};
+
+/// The options of a Program, --wrt, --of, --mode.
+std::vector<Option> job_options();
+
+/// Those that --of names, in that order.
+/// throws : UsageError W714 for an option about derivatives without one; W612 if no input has a derivative; ShapeError
+///          W210 for the gradient of what is no scalar
+std::vector<Job> jobs(Context& context, const Point& point);
+
+/// --runs: how often a Program will be run.
+Option runs_option();
+double expected_runs(const Arguments& arguments);
+
+/// --limit: seconds of compiling.
+Option limit_option();
+double compile_limit_s(const Arguments& arguments);
+
+/// "1.23 us", "45 ms": three digits.
+std::string duration_text(double seconds);
+/// "512 B", "3.4 kB".
+std::string bytes_text(size_t bytes);
+
+}  // namespace wengert::cli

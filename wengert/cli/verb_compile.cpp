@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wengert compile: what compile() makes of a Program, and why.
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "wengert/base/error.h"
+#include "wengert/cli/engine.h"
+#include "wengert/cli/job.h"
+#include "wengert/cli/operation_count.h"
+#include "wengert/cli/verbs.h"
+#include "wengert/exec/interpreter.h"
+#include "wengert/exec/lanes.h"
+#include "wengert/exec/lower.h"
+
+namespace wengert::cli {
+namespace {
+
+/// Loops of the compiled kernel by the lanes that they are run in.
+std::map<int, size_t> loops_by_lanes(const Program& p, int most_lanes) {
+  const Kernel kernel = lower(p, {.natives = true}).kernel;
+  const auto lanes = plan_lanes(kernel, real_precisions(kernel), {.vector_bytes = most_lanes > 1 ? LaneOptions{}.vector_bytes : 0});
+  std::map<int, size_t> loops;
+  for (uint8_t width : lanes)
+    if (width > 0) ++loops[width];
+  return loops;
+}
+
+std::string loops_text(const std::map<int, size_t>& loops) {
+  if (loops.empty()) return "none";
+  std::string text;
+  for (const auto& [lanes, count] : loops)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, lanes == 1 ? "one iteration after the other" : fmt::format("in {} lanes", lanes));
+  return text;
+}
+
+void show(Context& context, const Job& job, const Executable& executable, const CompileChoice& choice) {
+  const Program& p = job.program;
+  context.print(fmt::format("{} of {}: {}", context.palette().bold(job.verb), job.of, choice_text(choice)));
+  nlohmann::ordered_json object{
+      {"of", job.verb}, {"program", job.of}, {"lines", p.size()}, {"engine", choice_json(choice)}, {"interpreter_s", choice.interpreter_s}};
+  const auto row = [&](const char* name, const std::string& value) { context.print(fmt::format("  {:<11} {}", name, value)); };
+  row("lines", std::to_string(p.size()));
+  if (const auto count = operations_of(p)) {
+    row("operations", to_string(*count));
+    object["operations"] = to_json(*count);
+  }
+  size_t workspace = 0;
+  if (const auto* const code = dynamic_cast<const Compiled*>(&executable)) {
+    workspace = code->workspace_bytes();
+    const auto loops = loops_by_lanes(p, choice.lanes);
+    row("loops", loops_text(loops));
+    row("code", bytes_text(code->code_bytes()));
+    object["code_bytes"] = code->code_bytes();
+    auto& list = object["loops"] = nlohmann::ordered_json::array();
+    for (const auto& [lanes, count] : loops) list.push_back({{"lanes", lanes}, {"count", count}});
+  } else if (const auto* const interpreter = dynamic_cast<const Interpreter*>(&executable)) {
+    workspace = interpreter->workspace_bytes();
+  }
+  row("workspace", bytes_text(workspace) + " a run");
+  object["workspace_bytes"] = workspace;
+  context.document()["jobs"].push_back(std::move(object));
+}
+
+int run(Context& context) {
+  const Arguments& arguments = context.arguments();
+  const Point point = load(context);
+  CompileOptions options = engine_wish(arguments);
+  options.expected_runs = expected_runs(arguments);
+  options.most_wall_s = compile_limit_s(arguments);
+  options.cache_folder.clear();  // what is told is how long compiling takes
+  for (const Job& job : jobs(context, point)) {
+    CompileChoice choice;
+    const auto executable = context.stage("compile " + job.verb, [&] { return compile(job.program, options, &choice); });
+    show(context, job, *executable, choice);
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+Verb compile_verb() {
+  return {.name = "compile",
+          .summary = "Say which engine a Program would be run by, and why; compile it if that pays",
+          .description =
+              "What compile() of the C++ interface does for --runs runs: the engine and the reason, the time that compiling took, the "
+              "code's size, the memory of a run, and the loops with the SIMD lanes that they are run in. With --engine compiled it is "
+              "compiled in any case. The inputs need no values; those of a formula are scalars unless --types or --at says otherwise. "
+              "wengert bench measures where this verb estimates.",
+          .options = joined(joined(job_options(), {runs_option(), limit_option()}), engine_options()),
+          .examples = {{"wengert compile \"sum(sin(x)*y)\" --types 'x=f64[1000],y=f64[1000]' --of grad", "The engine for 10000 gradients"},
+                       {"wengert compile f.wl --of jacobian --runs 1e6 --json", "For a million Jacobians, as JSON"}},
+          .run = run};
+}
+
+}  // namespace wengert::cli
