@@ -91,6 +91,17 @@ _wengert() {
     draw:--format) COMPREPLY=($(compgen -W 'svg dot' -- "$current")); return ;;
     draw:--most) COMPREPLY=(); return ;;
     draw:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    emit:--program) COMPREPLY=(); return ;;
+    emit:--at) COMPREPLY=(); return ;;
+    emit:--types) COMPREPLY=(); return ;;
+    emit:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    emit:--of) COMPREPLY=($(compgen -W 'value grad jvp vjp jacobian hessian hvp' -- "$current")); return ;;
+    emit:--wrt) COMPREPLY=(); return ;;
+    emit:-o | emit:--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    emit:--header) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    emit:--name) COMPREPLY=(); return ;;
+    emit:--scalars) COMPREPLY=(); return ;;
+    emit:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     check:--program) COMPREPLY=(); return ;;
     check:--at) COMPREPLY=(); return ;;
     check:--types) COMPREPLY=(); return ;;
@@ -219,6 +230,10 @@ _wengert() {
       fi ;;
     draw)
       if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision -o --output --format --most --simplify --trap-nan --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    emit)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --c --of --wrt -o --output --header --name --batch --sparse --scalars --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     check)

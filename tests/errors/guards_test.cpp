@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// W7xx: Programs that hold only where their comparisons turn out as recorded, and batches of them.
+// W7xx: Programs that hold only where their comparisons turn out as recorded, batches of them, and emitted C.
 #include "documented.h"
 #include "wengert/api/function.h"
+#include "wengert/exec/emit_c.h"
 #include "wengert/exec/interpreter.h"
+#include "wengert/ir/text.h"
 #include "wengert/passes/batch.h"
 #include "wengert/trace/record.h"
 
@@ -30,6 +32,25 @@ TEST(GuardErrors, W702_a_function_that_is_recorded_at_each_call) {
       error.problem(),
       HasSubstr("\"price\" was recorded anew at 21 points in a row; what came out otherwise was 20 of 20 times"));
   EXPECT_THAT(errors_section("W702"), HasSubstr("\n  fix: " + error.fix() + "\n"));
+}
+
+TEST(EmitErrors, W720_a_name_that_is_no_identifier) {
+  documented("W720", [] { emit_c(parse_formula("x"), {.name = "3d"}); });
+  EXPECT_EQ(error_of([] { emit_c(parse_formula("x"), {.name = "f(void); int g"}); }).id(), "W720");
+}
+
+TEST(EmitErrors, W721_a_name_that_c_has_taken) {
+  documented("W721", [] { emit_c(parse_formula("x"), {.name = "exp"}); });
+  for (const char* name : {"while", "class", "main", "sinf", "_f", "int64_t", "INT64_MAX"})
+    EXPECT_EQ(error_of([&] { emit_c(parse_formula("x"), {.name = name}); }).id(), "W721") << name;
+}
+
+// W722 is the tool's: its examples are run with the page's commands.
+
+TEST(EmitErrors, W723_a_kernel_with_library_calls) {
+  Kernel kernel;
+  kernel.natives.emplace_back();
+  documented("W723", [&] { emit_c({.name = "f", .kernel = kernel}); });
 }
 
 TEST(GuardErrors, W750_a_guard_in_a_batch) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A page of docs/ as what it shows: files ("```wl NAME") and command lines ("$ ..." in a block of console text) with
+// A page of docs/ as what it shows: files ("```wl NAME", "```c NAME") and command lines ("$ ..." in a block of console text) with
 // what they write, to be written, run and compared, so that the page cannot go stale.
 #pragma once
 
@@ -34,8 +34,9 @@ inline std::vector<PageStep> page_steps(const std::string& page_content) {
   for (std::string line; std::getline(page, line);) {
     if (block == prose && line.starts_with("## ")) section = line.substr(3);
     if (line.starts_with("```")) {
-      block = block != prose ? prose : line == "```console" ? console : line.starts_with("```wl ") ? file : other;
-      if (block == file) steps.push_back({section, line.substr(6), "", ""});
+      const auto name = line.find(' ');
+      block = block != prose ? prose : line == "```console" ? console : name != std::string::npos ? file : other;
+      if (block == file) steps.push_back({section, line.substr(name + 1), "", ""});
     } else if (block == console && line.starts_with("$ ")) {
       steps.push_back({section, "", line.substr(2), ""});
     } else if (block == console || block == file) {

@@ -8,6 +8,7 @@
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
+#include "wengert/passes/fuse_maps.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/primitives/primitives.h"
 
@@ -67,6 +68,13 @@ void require_scalar_output(const Program& p, std::string_view what) {
                    "return one scalar, e.g. sum(y), or ask for the jacobian");
 }
 
+/// The loop of the values and that of the derivatives as one. Not for jvp and vjp: whether a rule made of them is linear
+/// in its tangents is seen instruction by instruction, and one loop would mix what depends on them with what does not.
+Program with_fused_maps(const Program& p) {
+  const Program fused = fuse_maps(p);
+  return fused == p ? p : simplify(fused);
+}
+
 Program gradient(const Program& p, const std::vector<size_t>& wrt, bool with_value) {
   require_scalar_output(p, "a gradient");
   Derivative d(p, "_grad", wrt);
@@ -76,7 +84,7 @@ Program gradient(const Program& p, const std::vector<size_t>& wrt, bool with_val
   std::vector<Expr> outputs;
   if (with_value) outputs.push_back(linearized.outputs[0]);
   for (size_t k : d.wrt) outputs.push_back(filled(x_bar[k], d.inputs[k].type()));
-  return d.finish(outputs);
+  return with_fused_maps(d.finish(outputs));
 }
 
 int64_t elements(const std::vector<Type>& types) {

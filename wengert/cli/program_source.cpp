@@ -80,10 +80,10 @@ bool holds_programs(std::string_view content) {
          (lexer.current().is("wengert") && lexer.ahead().kind == text::Token::Kind::number);
 }
 
-Program load_file(const Context& context, const std::string& path, const std::string& content) {
+Program load_file(const Context& context, const std::string& path, const std::string& content, bool typed_by_precision) {
   const Arguments& a = context.arguments();
-  for (const char* option : {"types", "precision"})
-    if (a.has(option))
+  for (const std::string_view option : {"types", "precision"})
+    if (a.has(option) && (typed_by_precision || option != "precision"))
       throw UsageError("W611", fmt::format("--{} is for formulas; {} declares the types of its inputs", option, path),
                        {}, "write the types in the file: program f(x: f32[3]) { ... }");
   const Program p = chosen(parse_programs(content, path == "-" ? "standard input" : path), a.text("program"), path);
@@ -131,10 +131,10 @@ Program read_formula(const std::string& formula, const std::vector<FormulaInput>
   }
 }
 
-Program load_formula(const Arguments& a, const std::string& formula, std::vector<NamedValue>& given) {
+Program load_formula(const Arguments& a, const std::string& formula, std::vector<NamedValue>& given, bool typed_by_precision) {
   if (a.has("program"))
     throw UsageError("W611", "--program is for files; a formula is one Program", {}, "leave it out");
-  const DType precision = a.text("precision") == "f32" ? DType::f32 : DType::f64;
+  const DType precision = typed_by_precision && a.text("precision") == "f32" ? DType::f32 : DType::f64;
   std::vector<FormulaInput> inputs;
   const auto typed = parse_types(a.all("types"));
   for (const auto& [name, type] : typed) inputs.push_back({name, type});
@@ -272,7 +272,7 @@ std::vector<Array> Point::inputs() const {
   return values;
 }
 
-Point load(Context& context) {
+Point load(Context& context, bool typed_by_precision) {
   const Arguments& a = context.arguments();
   Point point{{}, parse_values(a.all("at"), "--at")};
   const std::string source = a.text("PROGRAM");
@@ -285,7 +285,8 @@ Point load(Context& context) {
   point.program = context.stage("parse", [&] {
     const std::string content = file ? program_text(source) : source;
     const bool programs = file && (source != "-" || holds_programs(content));
-    return programs ? load_file(context, source, content) : load_formula(a, content, point.given);
+    return programs ? load_file(context, source, content, typed_by_precision)
+                    : load_formula(a, content, point.given, typed_by_precision);
   });
   check_value_names(point.given, "--at", "input", input_names(point.program));
   context.document()["program"] = point.program.name();

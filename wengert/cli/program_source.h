@@ -33,7 +33,9 @@ struct Point {
 ///
 /// throws : UsageError W606 for a value or a type of what is no input, W608 for an unknown --program, W609 for a path
 ///          that is no file, W611 for --types or --precision with a file; what the parser and the file reader throw
-Point load(Context& context);
+///
+/// typed_by_precision: false where --precision is about something else than the types of a formula
+Point load(Context& context, bool typed_by_precision = true);
 
 /// throws : UsageError W606 for an option that names what is not among `names`; with the nearest of them, or all
 [[noreturn]] void unknown_name(std::string_view option, std::string_view name, std::string_view what,

@@ -21,6 +21,7 @@ Verb hvp_verb();
 Verb check_verb();
 Verb explain_verb();
 Verb draw_verb();
+Verb emit_verb();
 Verb primitives_verb();
 Verb train_verb();
 Verb predict_verb();

@@ -35,7 +35,7 @@ class HoldingPlanner {
       ++uses_[index(v)];
       const bool once = element_by_element(line)
                             ? p_.type(line.value).elements() <= p_.type(v).elements()
-                            : line.primitive.has_kernel() && line.primitive.access() == Access::reduces;
+                            : line.primitive.has_kernel() && line.primitive.access() == Access::once;
       if (once) continue;
       if (element_by_element(line)) expanded_.push_back(v);
       else pinned_[index(v)] = true;

@@ -269,7 +269,7 @@ class LanePlanner {
     if (s.function == 0 || extent < 2 || options_.vector_bytes == 0) return 1;
     int widest = options_.vector_bytes / (all_single(loop) ? 4 : 8);
     if (extent < widest) widest = static_cast<int>(std::bit_floor(static_cast<uint64_t>(extent)));
-    if (s.function == 2 && private_bytes(loop) * static_cast<size_t>(widest) > options_.private_bytes) return 1;
+    if (s.function == 2 && (private_bytes(loop) + summed_bytes(loop)) * static_cast<size_t>(widest) > options_.private_bytes) return 1;
     LaneCheck check(kernel_, known_, loop);
     if (!check()) return 1;
     if (s.function == 1 && check.gathers > check.contiguous) return 1;
@@ -281,6 +281,24 @@ class LanePlanner {
     for (size_t k = 0; k < kernel_.scratch.size(); ++k)
       if (kernel_.scratch_loop[k] == loop) bytes += kernel_.scratch[k].bytes();
     return bytes;
+  }
+
+  /// Of the arrays that all iterations add to.
+  size_t summed_bytes(uint32_t loop) const {
+    std::vector<uint32_t> buffers;
+    for (uint32_t at = loop + 1; at < kernel_.steps[loop].b; ++at)
+      if (kernel_.steps[at].op == Micro::accumulate_real) buffers.push_back(kernel_.steps[at].a);
+    std::ranges::sort(buffers);
+    buffers.erase(std::ranges::unique(buffers).begin(), buffers.end());
+    const size_t operands = kernel_.operands.size(), outside = operands + kernel_.results.size();
+    size_t bytes = 0;
+    for (uint32_t buffer : buffers)
+      if (buffer < outside || kernel_.scratch_loop[buffer - outside] != loop) bytes += type_of(buffer).bytes();
+    return bytes;
+  }
+  const Type& type_of(uint32_t buffer) const {
+    const size_t operands = kernel_.operands.size(), outside = operands + kernel_.results.size();
+    return buffer < operands ? kernel_.operands[buffer] : buffer < outside ? kernel_.results[buffer - operands] : kernel_.scratch[buffer - outside];
   }
 
   bool all_single(uint32_t loop) const {

@@ -25,7 +25,7 @@ std::vector<Precision> real_precisions(const Kernel& kernel);
 
 struct LaneOptions {
   int vector_bytes = 32;               ///< of a machine vector; 0: no lanes
-  size_t private_bytes = 1u << 18;     ///< memory of all lanes of a map's body at most; beyond, inner loops are run in lanes
+  size_t private_bytes = 1u << 18;     ///< memory and sums of all lanes of a map's body at most; beyond, inner loops are run in lanes
 };
 
 /// Of each step: the lanes of a loop (1: one iteration after the other), 0 for steps that are no loop. The last

@@ -9,6 +9,7 @@
 #include "wengert/exec/fusion.h"
 #include "wengert/exec/native.h"
 #include "wengert/ir/primitive.h"
+#include "wengert/passes/rewrite.h"
 #include "wengert/passes/scalarize.h"
 
 namespace wengert {
@@ -22,19 +23,23 @@ struct Shared {
   Place failures;
 };
 
-void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out, size_t scalar_lines);
+void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out);
 
 /// Writes one Program. `at_[v]`: where the value's elements are.
 class ProgramWriter {
  public:
   ProgramWriter(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out)
-      : shared_(shared), k_(shared.k), p_(p), out_(out), at_(p.size()), computed_(p.size()) {
+      : shared_(shared), k_(shared.k), p_(p), out_(out), at_(p.size()), computed_(p.size()), uses_(p.size()) {
     std::vector<bool> direct;
     for (const Place& place : out) direct.push_back(place.is_buffer());
     holding_ = plan_holdings(p, direct);
     for (size_t k = 0; k < in.size(); ++k) at_[k] = in_register(in[k], p.type(ValueId{static_cast<uint32_t>(k)}));
     for (size_t k = 0; k < out.size(); ++k) output_of_.emplace(p.outputs()[k], k);  // the first, if there are several
     written_.resize(out.size());
+    for_each_instruction(p, [&](ValueId line) {
+      for (ValueId v : p.operands(line)) ++uses_[index(v)];
+    });
+    for (ValueId v : p.outputs()) ++uses_[index(v)];
   }
 
   void operator()() {
@@ -161,13 +166,14 @@ class ProgramWriter {
       operand_types.push_back(p_.type(v));
       in.push_back(at_[index(v)]);
     }
-    const bool captures = !line.primitive.has_kernel() || line.primitive.access() == Access::reduces;
-    std::vector<uint32_t> captured(static_cast<size_t>(line.results));
+    const bool captures = !line.primitive.has_kernel() || line.primitive.access() == Access::once;
+    std::vector<Captured> captured(static_cast<size_t>(line.results));
     for (size_t k = 0; k < captured.size(); ++k) {
       const ValueId v{static_cast<uint32_t>(index(line.value) + k)};
       result_types.push_back(p_.type(v));
       const bool in_register = captures && p_.type(v).elements() == 1;
-      out.push_back(in_register ? Place{.store = [&captured, k](Integer, uint32_t slot) { captured[k] = slot; }} : memory_for(v));
+      const bool passed_on = !in_register && !line.primitive.has_kernel() && only_output(v);
+      out.push_back(in_register ? capture(captured[k], p_.type(v)) : passed_on ? pass_on(v) : memory_for(v));
       if (!in_register) at_[index(v)] = out.back();
     }
     if (by_library(line, operand_types, result_types, in, out)) {
@@ -175,12 +181,50 @@ class ProgramWriter {
     } else if (line.primitive.has_kernel()) k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
     else bodies(line, operand_types, in, out);
     for (size_t k = 0; k < captured.size(); ++k)
-      if (out[k].store) at_[index(line.value) + k].value = rounded(result_types[k].dtype, captured[k]);
+      if (captures && result_types[k].elements() == 1) at_[index(line.value) + k].value = taken(captured[k], result_types[k]);
+  }
+
+  /// Whether a value is one output, and nothing else reads it. Bodies write each element of a result once, so theirs may go
+  /// where it is only taken, to be added to a sum: no memory in between.
+  bool only_output(ValueId v) const { return uses_[index(v)] == 1 && output_of_.contains(v); }
+  Place pass_on(ValueId v) {
+    const size_t k = output_of_.at(v);
+    written_[k] = true;
+    return out_[k];
+  }
+
+  /// The one element of a result: the register that is stored, or memory where it is stored inside a loop of the kernel's
+  /// own, whose registers end with it.
+  struct Captured { std::optional<uint32_t> slot; Place memory; };
+
+  Place capture(Captured& captured, const Type& type) {
+    return {.store = [this, &captured, type, iteration = k_.iteration()](Integer flat, uint32_t slot) {
+      if (k_.iteration() == iteration && !captured.memory.is_buffer()) {
+        captured.slot = slot;
+        return;
+      }
+      if (!captured.memory.is_buffer()) captured.memory = k_.scratch_place(type);
+      k_.store(captured.memory, type.dtype, flat, slot);
+    }};
+  }
+  uint32_t taken(const Captured& captured, const Type& type) {
+    if (captured.memory.is_buffer()) return k_.load(captured.memory, type.dtype, Integer(0));
+    return rounded(type.dtype, *captured.slot);
+  }
+
+  /// A product of so few terms is written out sooner than it is called: for A[m, k] B[k, n] = C[m, n] the product of all
+  /// sizes is (m n k)^2.
+  static bool is_small(std::span<const Type> operands, std::span<const Type> results) {
+    constexpr double fewest_terms = 512;
+    double sizes = 1;
+    for (const auto types : {operands, results})
+      for (const Type& type : types) sizes *= static_cast<double>(type.elements());
+    return sizes < fewest_terms * fewest_terms;
   }
 
   bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
                   std::span<const Place> in, std::span<const Place> out) {
-    if (!shared_.options.natives || !line.primitive.has_kernel()) return false;
+    if (!shared_.options.natives || !line.primitive.has_kernel() || is_small(operands, results)) return false;
     for (const auto places : {in, out})
       for (const Place& place : places)
         if (!place.is_buffer()) return false;
@@ -196,7 +240,7 @@ class ProgramWriter {
 
   void bodies(const Instruction& line, std::span<const Type> types, std::span<const Place> in, std::span<const Place> out) {
     const BodyWriter body = [&](std::string_view name, std::span<const Place> x, std::span<const Place> y) {
-      write_program(shared_, line.attributes.program(name), x, y, shared_.options.scalar_body_lines);
+      write_program(shared_, line.attributes.program(name), x, y);
     };
     if (line.primitive.write_bodies(k_, {line.primitive, types, line.attributes}, in, out, body)) return;
     throw UsageError("W710", fmt::format("{} cannot be compiled: it runs code that is no Program", line.primitive.name),
@@ -219,19 +263,24 @@ class ProgramWriter {
   std::vector<Place> at_;
   std::vector<bool> written_;
   std::vector<std::vector<Computed>> computed_;
+  std::vector<uint32_t> uses_;
   std::map<ValueId, size_t> output_of_;
   std::vector<ValueId> group_;
 };
 
-bool has_arrays(const Program& p) {
+int64_t largest_array(const Program& p) {
+  int64_t most = 0;
   for (uint32_t i = 0; i < p.size(); ++i)
-    if (!p.type(ValueId{i}).is_scalar()) return true;
-  return false;
+    if (!p.type(ValueId{i}).is_scalar()) most = std::max(most, p.type(ValueId{i}).elements());
+  return most;
 }
 
-/// The Program with scalars in place of arrays, if that is short and possible.
-std::optional<Scalarized> scalars_of(const Program& p, size_t lines) {
-  if (!has_arrays(p)) return {};
+/// The Program with scalars in place of arrays, if that is short and possible. Inside a map the lanes are its points;
+/// elsewhere they are the elements of arrays, which are only given up where they would not fill a vector.
+std::optional<Scalarized> scalars_of(const Program& p, bool inside_map, const LowerOptions& options) {
+  const size_t lines = inside_map ? options.scalar_body_lines : options.scalar_lines;
+  const int64_t largest = largest_array(p);
+  if (largest == 0 || lines == 0 || (!inside_map && largest > 4)) return {};
   int64_t elements = 0;
   for (const Type& type : p.input_types()) elements += type.elements();
   for (const Type& type : p.output_types()) elements += type.elements();
@@ -256,8 +305,8 @@ std::vector<Place> element_places(Shared& shared, std::span<const Place> places,
   return all;
 }
 
-void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out, size_t scalar_lines) {
-  const auto scalars = scalars_of(p, scalar_lines);
+void write_program(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out) {
+  const auto scalars = scalars_of(p, shared.k.inside_points(), shared.options);
   if (!scalars) return ProgramWriter(shared, p, in, out)();
   const std::vector<Place> x = element_places(shared, in, scalars->inputs), y = element_places(shared, out, scalars->outputs);
   ProgramWriter(shared, scalars->program, x, y)();
@@ -290,7 +339,7 @@ LoweredProgram lower(const Program& p, LowerOptions options) {
   for (uint32_t k = 0; k < results.size(); ++k) out.push_back({.buffer = static_cast<uint32_t>(operands.size()) + k});
   Shared shared{builder, options, tables, out.back()};
   builder.store(shared.failures, DType::f64, Integer(0), builder.constant(0.0));
-  write_program(shared, p, in, std::span(out).first(out.size() - 1), options.scalar_lines);
+  write_program(shared, p, in, std::span(out).first(out.size() - 1));
   result.kernel = builder.finish();
   return result;
 }

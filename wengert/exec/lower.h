@@ -27,8 +27,8 @@ struct LoweredProgram {
 };
 
 struct LowerOptions {
-  size_t scalar_lines = 400;        ///< a Program of at most so many scalar lines is written as scalars
-  size_t scalar_body_lines = 3000;  ///< the same for the body of a map
+  size_t scalar_lines = 400;        ///< of arrays of up to 4 elements: at most so many scalar lines are written as scalars
+  size_t scalar_body_lines = 3000;  ///< of any arrays inside a map, whose points are the lanes
   bool natives = false;             ///< large matrix products are calls of libraries (Kernel::natives)
 };
 

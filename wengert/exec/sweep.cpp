@@ -65,7 +65,7 @@ void StepTable::build() {
   for (auto* table : {&reverse, &forward, &replay}) table->assign(codes, nullptr);
   for (const Primitive* p : primitives())
     if (const auto* rules = dynamic_cast<const ElementwisePrimitive*>(p); rules && p->arity <= int{scalar_operands_max})
-      for (unsigned active = 1; active < 1u << p->arity; ++active)
+      for (unsigned active = 1; active < 1u << scalar_operands_max; ++active)
         set(scalar_code(p->id, active), rules->scalar_steps(active));
   set(scalar_codes().stop, {&stop<-1>, &stop<1>, &stop<1>});
   set(scalar_codes().input, {going_on<-1>(nothing), going_on<1>(nothing), going_on<1>(nothing)});
@@ -113,16 +113,17 @@ struct Sweep : ScalarSweep {
   mutable std::vector<bool> connected = {};
 
   Sweep(const RealList& l, const std::vector<ScalarStep>& table, ScalarStep second_look, std::span<const double> s)
-      : ScalarSweep{table.data(), l.constants().data(), second_look}, list(l), seeds(s) {}
+      : ScalarSweep{table.data(), l.constants().data(), second_look, l.kept()}, list(l), seeds(s) {}
 };
 
 /// Calls visit(slot) for the operands through which a derivative passes.
 template <class Visit> void visit_operands(const RealList& list, size_t i, Visit visit) {
   const uint16_t code = list.codes()[i];
-  if (primitives()[scalar_primitive(code)]->family != Family::elementwise) return;
+  const Primitive& p = *primitives()[scalar_primitive(code)];
+  if (p.family != Family::elementwise) return;
   const ScalarOperands& operands = list.operands()[i];
   if ((code & 1) != 0) visit(operands.a);
-  if ((code & 2) != 0) visit(operands.b);
+  if ((code & 2) != 0 && p.arity > 1) visit(operands.b);  // else the partial is kept
   if ((code & 4) != 0) visit(list.operands()[i - 1].a);
 }
 
@@ -162,20 +163,29 @@ struct Partials {
     }
     rules.partials(x, list.values()[i], partial);
   }
+  /// Those by active operands.
+  bool finite() const {
+    bool all = true;
+    for (int k = 0; k < operands; ++k) all = all && (slot[k] == no_slot || std::isfinite(partial[k]));
+    return all;
+  }
   static constexpr uint32_t no_slot = 0;  // holds a stop
 };
 
-/// An entry whose cotangent is zero: either no output depends on it, then its partials must not matter; or it does, and
-/// 0 times an infinite partial is NaN as in the pullback.
+/// An entry whose cotangent is zero adds nothing, as is usual where units are dead, rows sparse, results unused. Unless
+/// a partial is not finite: then either no output depends on the entry, and its partials must not matter; or one does,
+/// and 0 times infinity is NaN as in the pullback.
 size_t zero_cotangent(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
                       const ScalarSweep& base, double y_bar) {
   const auto& sweep = static_cast<const Sweep&>(base);
-  if (sweep.connected.empty()) sweep.connected = connected_with_outputs(sweep);
   derivative[i] = 0;
   const Partials entry(sweep.list, i);
-  if (sweep.connected[i])
+  if (!entry.finite()) {
+    if (sweep.connected.empty()) sweep.connected = connected_with_outputs(sweep);
     for (int k = 0; k < entry.operands; ++k)
-      if (entry.slot[k] != Partials::no_slot) derivative[entry.slot[k]] += y_bar * entry.partial[k];
+      if (sweep.connected[i] && entry.slot[k] != Partials::no_slot)
+        derivative[entry.slot[k]] += y_bar * entry.partial[k];
+  }
   i -= entry.operands == 3 ? 2 : 1;
   return scalar_step(i, code, operands, value, derivative, sweep, derivative[i]);
 }
@@ -209,7 +219,8 @@ void run_upward(const RealList& list, const ScalarSweep& sweep, double* value, d
 void run_replay(RealList& list, std::span<const double> x) {
   double* const value = list.mutable_values();
   for (size_t k = 0; k < x.size(); ++k) value[list.inputs()[k]] = x[k];
-  run_upward(list, ScalarSweep{step_table().replay.data(), list.constants().data(), nullptr}, value, nullptr);
+  run_upward(list, ScalarSweep{step_table().replay.data(), list.constants().data(), nullptr, list.kept()}, value,
+             nullptr);
 }
 
 bool outcome(const RealGuard& guard, double a, double b) {

@@ -101,7 +101,7 @@ using BodyWriter = std::function<void(std::string_view name, std::span<const Pla
 /// How a kernel goes over its operands and result: what it may be fused with.
 enum class Access : uint8_t {
   any,
-  reduces,      ///< each operand element is read once, in loops over the result's elements and over those that go into it
+  once,         ///< each operand element is read at most once: it may be computed where it is read
   rearranges,   ///< one loop (KernelBuilder::loop or loop_over) over the elements of the one result, each stored once
   elementwise,  ///< the same, and reads no element of an operand but the one at the same flat place
 };

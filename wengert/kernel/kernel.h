@@ -189,6 +189,7 @@ class KernelBuilder {
   /// iteration may be used as long as it is.
   uint32_t iteration() const { return open_.empty() ? 0 : open_.back(); }
   bool is_open(uint32_t iteration) const;
+  bool inside_points() const { return parallel_depth_ > 0; }
 
   size_t steps() const { return kernel_.steps.size(); }
   Kernel finish() { return std::move(kernel_); }

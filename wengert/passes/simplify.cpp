@@ -23,7 +23,7 @@ std::optional<double> uniform_element(const Array& array) {
 }  // namespace
 
 Simplifier::Simplifier(ProgramBuilder& to) : to_(to), table_(to.view()), rules_(primitives().size()) {
-  for (const auto rules : {arithmetic_rules(), choice_rules(), array_rules()})
+  for (const auto rules : {arithmetic_rules(), choice_rules(), array_rules(), part_rules()})
     for (const RuleFor& entry : rules) rules_[entry.primitive.id].push_back(entry.rule);
 }
 

@@ -37,17 +37,26 @@ ValueId not_not(Simplifier& s, const PendingLine& line) {
   return s.is(line[0], logical_not_p) ? s.operand(line[0]) : no_value;
 }
 
-// c and c -> c, c and true -> c, c and false -> false
+/// Whether one operand is the other's negation.
+bool are_opposite(const Simplifier& s, const PendingLine& line) {
+  for (size_t k : {0, 1})
+    if (s.is(line[k], logical_not_p) && s.operand(line[k]) == line[1 - k]) return true;
+  return false;
+}
+
+// c and c -> c, c and not c -> false, c and true -> c, c and false -> false
 ValueId known_and(Simplifier& s, const PendingLine& line) {
   if (line[0] == line[1]) return line[0];
+  if (are_opposite(s, line)) return s.number(0, s.type(line[0]));
   for (size_t k : {0, 1})
     if (const auto known = s.uniform(line[k])) return line[*known != 0 ? 1 - k : k];
   return no_value;
 }
 
-// c or c -> c, c or false -> c, c or true -> true
+// c or c -> c, c or not c -> true (the masks of both sides of a select), c or false -> c, c or true -> true
 ValueId known_or(Simplifier& s, const PendingLine& line) {
   if (line[0] == line[1]) return line[0];
+  if (are_opposite(s, line)) return s.number(1, s.type(line[0]));
   for (size_t k : {0, 1})
     if (const auto known = s.uniform(line[k])) return line[*known != 0 ? k : 1 - k];
   return no_value;

@@ -33,6 +33,7 @@ struct RuleFor {
 
 std::span<const RuleFor> arithmetic_rules();  ///< sums, products, powers
 std::span<const RuleFor> choice_rules();      ///< select, logic, max, min, abs
+std::span<const RuleFor> part_rules();        ///< pad, concatenate
 std::span<const RuleFor> array_rules();       ///< broadcast, reshape, transpose, sum
 /// Whatever the primitive: constant operands give a constant, elementwise operations on one number repeated give one
 /// number repeated.
@@ -60,6 +61,7 @@ class Simplifier {
   bool is(ValueId v, const Primitive& primitive) const { return &lines().primitive(v) == &primitive; }
   Type type(ValueId v) const { return lines().type(v); }
   ValueId operand(ValueId v, size_t k = 0) const { return lines().operands(v)[k]; }
+  std::span<const ValueId> operands(ValueId v) const { return lines().operands(v); }
   const Attributes& attributes(ValueId v) const { return lines().attributes(v); }
   /// The float (or 0 or 1 of a bool) that every element is known to be.
   std::optional<double> uniform(ValueId v) const;

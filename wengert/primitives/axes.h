@@ -66,7 +66,7 @@ template <class Body> void for_each_group(KernelBuilder& k, const std::vector<in
   const ReducedShapes shapes = reduced_shapes(x.shape(), axes);
   k.parallel_loop_over(shapes.stays, [&](std::span<const Integer> outer) {
     const auto each = [&](auto visit) {
-      k.loop_over(shapes.gone, [&](std::span<const Integer> inner) {
+      k.parallel_loop_over(shapes.gone, [&](std::span<const Integer> inner) {
         visit(x.flat(detail::merged(x.shape().rank(), axes, outer, inner)));
       });
     };

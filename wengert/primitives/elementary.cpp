@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/primitives/elementary.h"
 
+#include <cmath>
 #include <limits>
 
 #include "wengert/primitives/arithmetic.h"
@@ -73,6 +74,7 @@ const Elementwise<1> sin_p{{
     .name = "sin",
     .kernel = [](auto x) { return sin(x); },
     .partials = [](auto x, auto) { return each(cos(x)); },
+    .joint = [](double x) { return ValueAndPartial{std::sin(x), std::cos(x)}; },  // compilers make it one sincos
     .known = {{{0}, 0}, {{1}, 0x1.aed548f090ceep-1}},
     .samples = {{-2}, {0.5}, {4}}}};
 
@@ -80,6 +82,7 @@ const Elementwise<1> cos_p{{
     .name = "cos",
     .kernel = [](auto x) { return cos(x); },
     .partials = [](auto x, auto) { return each(-sin(x)); },
+    .joint = [](double x) { return ValueAndPartial{std::cos(x), -std::sin(x)}; },
     .known = {{{0}, 1}, {{1}, 0x1.14a280fb5068cp-1}},
     .samples = {{-2}, {0.5}, {4}}}};
 

@@ -31,16 +31,21 @@ template <class... T> auto each(T... partial) {
 inline double least_positive(double) { return 0x1p-1074; }
 inline Expr least_positive(const Expr& like) { return like.type().dtype == DType::f32 ? 0x1p-149 : 0x1p-1074; }
 
+template <size_t... I>
+auto number_function(std::index_sequence<I...>) -> double (*)(decltype(static_cast<double>(I))...);
+/// A pointer to a function of N numbers: in registers, since a number on its way through memory costs 12 cycles.
+template <int N> using NumberFunction = decltype(number_function(std::make_index_sequence<N>()));
+
 /// A value rule, a generic lambda, instantiated for numbers, for the kernel's operand, and as loops.
 template <int N> class ValueRule {
  public:
   template <class F> requires std::is_empty_v<F>
   ValueRule(F)
-      : number([](const double* x) { return static_cast<double>(call<F>(x)); }),
+      : number([](auto... x) { return static_cast<double>(F{}(x...)); }),
         scalar([](const Scalar* x) { return Scalar(call<F>(x)); }),
         loop_f64(&loop<F, double>), loop_f32(&loop<F, float>), replay(replay_steps<F, N>()) {}
 
-  double (*number)(const double*);
+  NumberFunction<N> number;
   Scalar (*scalar)(const Scalar*);
   Primitive::Loop loop_f64, loop_f32;
   std::array<ScalarStep, 8> replay;  ///< by active operands
@@ -84,6 +89,19 @@ template <int N> class PartialsRule {
   }
 };
 
+/// Value and partial of a function of one number where they are cheaper together than apart, equal to the rules bit for
+/// bit: a lambda double -> ValueAndPartial. Lists of Reals then keep the partial (8 bytes more).
+class JointRule {
+ public:
+  JointRule() = default;
+  template <class F> requires std::is_empty_v<F>
+  JointRule(F) : both([](double x) { return F{}(x); }), steps(kept_steps<F>()) {}
+
+  ValueAndPartial (*both)(double) = nullptr;
+  ScalarSteps steps;
+};
+struct NoJointRule {};
+
 /// What the author of an elementwise operation writes.
 template <int N> struct ElementwiseSpec {
   using Point = std::array<double, N>;
@@ -93,6 +111,7 @@ template <int N> struct ElementwiseSpec {
   std::string_view name;
   ValueRule<N> kernel;
   PartialsRule<N> partials;
+  std::conditional_t<N == 1, JointRule, NoJointRule> joint = {};
   std::vector<Known> known = {};    ///< exact values
   std::vector<Point> samples = {};  ///< points away from kinks, where derivatives are checked
   std::vector<Edge> edges = {};     ///< what is chosen at kinks
@@ -120,7 +139,7 @@ class ElementwisePrimitive : public Primitive {
   /// Native values for sweeps of scalar lists.
   virtual double value(const double* x) const = 0;
   virtual void partials(const double* x, double y, double* partial) const = 0;
-  virtual ScalarSteps scalar_steps(unsigned active) const = 0;
+  virtual ScalarSteps scalar_steps(unsigned active) const = 0;  ///< active: also scalar_kept; none where there is no such
   using Primitive::partials;
 };
 
@@ -145,9 +164,15 @@ template <int N> class Elementwise : public ElementwisePrimitive {
     });
   }
   std::vector<Expr> partials(std::span<const Expr> x, Expr y) const override { return spec_.partials.expr(x.data(), y); }
-  double value(const double* x) const override { return spec_.kernel.number(x); }
+  double value(const double* x) const override {
+    return [&]<size_t... I>(std::index_sequence<I...>) { return number()(x[I]...); }(std::make_index_sequence<N>());
+  }
+  NumberFunction<N> number() const { return spec_.kernel.number; }
+  const auto& joint() const { return spec_.joint; }
   void partials(const double* x, double y, double* partial) const override { spec_.partials.number(x, y, partial); }
   ScalarSteps scalar_steps(unsigned active) const override {
+    if constexpr (N == 1)
+      if (active == scalar_kept) return spec_.joint.steps;
     ScalarSteps steps = spec_.partials.steps[active];
     steps.replay = spec_.kernel.replay[active];
     return steps;

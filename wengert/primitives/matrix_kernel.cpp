@@ -7,7 +7,7 @@ Shape leading(const Shape& shape) { return Shape(shape.extents().first(static_ca
 
 Scalar inner_product(KernelBuilder& k, const Line& a, const Line& b, Integer count) {
   const Scalar total = k.variable(Scalar(0.0));
-  k.loop(count, [&](Integer i) { k.assign(total, total + a[i] * b[i]); });
+  k.parallel_loop(count, [&](Integer i) { k.assign(total, total + a[i] * b[i]); });
   return total;
 }
 

@@ -235,7 +235,8 @@ const Linear concatenate_p{{
                                   {{Array({1}, {7})}, along_0, {Array({1}, {7})}},
                                   {{Array(f64({0})), Array({1}, {7}), Array(f64({0}))}, along_0, {Array({1}, {7})}}};
     },
-    .attributes = {{"axis", AttributeField::Kind::integer, "the axis along which; a negative one counts from the end", "0"}}}};
+    .attributes = {{"axis", AttributeField::Kind::integer, "the axis along which; a negative one counts from the end", "0"}},
+    .access = Access::once}};
 
 Expr broadcast_to(Sited x, const Shape& shape) {
   if (x.expr.shape() == shape) return x;

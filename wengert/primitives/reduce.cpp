@@ -126,7 +126,7 @@ const Linear sum_p{{
                                   {{Array(f64({2, 0}))}, {{"axes", List{0}}}, {Array(f64({0}))}}};
     },
     .attributes = {reduced_axes},
-    .access = Access::reduces}};
+    .access = Access::once}};
 
 const Composite max_reduce_p{{
     .name = "max_reduce",
@@ -141,7 +141,7 @@ const Composite max_reduce_p{{
     .examples = [] { return extremum_examples(1); },
     .note = "at a tie equal shares of the derivative; of no elements -infinity",
     .attributes = {reduced_axes},
-    .access = Access::reduces}};
+    .access = Access::once}};
 
 const Composite min_reduce_p{{
     .name = "min_reduce",
@@ -156,7 +156,7 @@ const Composite min_reduce_p{{
     .examples = [] { return extremum_examples(-1); },
     .note = "at a tie equal shares of the derivative; of no elements infinity",
     .attributes = {reduced_axes},
-    .access = Access::reduces}};
+    .access = Access::once}};
 
 const Nondifferentiable argmax_p{{
     .name = "argmax",

@@ -10,7 +10,9 @@
 //   replay    y = value(x)                                      entries upward
 //
 // An operand is a slot of the list (active) or a place in the pool of constants (passive); which of them, is part of
-// the operation's code, so a passive operand costs no partial. A third operand lies in the entry before.
+// the operation's code, so a passive operand costs no partial. A third operand lies in the entry before. Where value
+// and partial are cheaper together than apart (sin and cos), the list keeps the partial: its place is the second
+// operand.
 #pragma once
 
 #include <array>
@@ -37,6 +39,7 @@ struct ScalarSweep {
   const ScalarStep* steps;  ///< by code
   const double* constants;
   ScalarStep irregular;  ///< reverse: the cotangent is zero; forward: the tangent is NaN. Both need a second look.
+  double* kept;          ///< partials that were computed with the values; replay computes them again
 };
 
 /// Entry i's step.
@@ -44,6 +47,11 @@ inline size_t scalar_step(size_t i, const uint16_t* code, const ScalarOperands* 
                           double* derivative, const ScalarSweep& sweep, double y_bar) {
   return sweep.steps[code[i]](i, code, operands, value, derivative, sweep, y_bar);
 }
+
+/// What a joint rule gives.
+struct ValueAndPartial {
+  double value, partial;
+};
 
 /// The three steps of one operation and one set of active operands.
 struct ScalarSteps {
@@ -59,6 +67,8 @@ constexpr uint16_t scalar_code(uint16_t primitive, unsigned active) {
   return static_cast<uint16_t>(primitive << scalar_operands_max | active);
 }
 constexpr uint16_t scalar_primitive(uint16_t code) { return code >> scalar_operands_max; }
+/// In place of the active operands: the only operand is active, the partial is kept.
+inline constexpr unsigned scalar_kept = 3;
 constexpr unsigned scalar_active(uint16_t code) { return code & ((1u << scalar_operands_max) - 1); }
 
 namespace detail {
@@ -79,14 +89,29 @@ auto scalar_call(std::index_sequence<K...>, const std::array<uint32_t, sizeof...
   return F{}(((active >> K & 1) != 0 ? value[slot[K]] : constants[slot[K]])..., more...);
 }
 
-template <class F, int N, unsigned active>
+/// The partials of an entry by its record's rule F.
+template <class F, int N, unsigned active> struct ComputedPartials {
+  auto operator()(size_t i, const std::array<uint32_t, N>& slot, const ScalarOperands*, const double* value,
+                  const ScalarSweep& sweep) const {
+    return scalar_call<F, active>(std::make_index_sequence<N>(), slot, value, sweep.constants, value[i]);
+  }
+};
+
+struct KeptPartials {
+  auto operator()(size_t i, const std::array<uint32_t, 1>&, const ScalarOperands* operands, const double*,
+                  const ScalarSweep& sweep) const {
+    return std::array{sweep.kept[operands[i].b]};
+  }
+};
+
+template <class Partials, int N, unsigned active>
 size_t reverse_step(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
                     const ScalarSweep& sweep, double y_bar) {
   if (std::bit_cast<uint64_t>(y_bar) << 1 == 0) [[unlikely]]
     return sweep.irregular(i, code, operands, value, derivative, sweep, y_bar);
   derivative[i] = 0;
   const auto slot = scalar_slots<N>(i, operands);
-  const auto partial = scalar_call<F, active>(std::make_index_sequence<N>(), slot, value, sweep.constants, value[i]);
+  const auto partial = Partials{}(i, slot, operands, value, sweep);
   double x_bar[N];
   for (size_t k = 0; k < N; ++k)
     if ((active >> k & 1) != 0) x_bar[k] = derivative[slot[k]] += y_bar * partial[k];
@@ -97,11 +122,11 @@ size_t reverse_step(size_t i, const uint16_t* code, const ScalarOperands* operan
   return scalar_step(i, code, operands, value, derivative, sweep, derivative[i]);
 }
 
-template <class F, int N, unsigned active>
+template <class Partials, int N, unsigned active>
 size_t forward_step(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value, double* derivative,
                     const ScalarSweep& sweep, double y_bar) {
   const auto slot = scalar_slots<N>(i, operands);
-  const auto partial = scalar_call<F, active>(std::make_index_sequence<N>(), slot, value, sweep.constants, value[i]);
+  const auto partial = Partials{}(i, slot, operands, value, sweep);
   double y_dot = 0;
   for (size_t k = 0; k < N; ++k)
     if ((active >> k & 1) != 0) y_dot += partial[k] * derivative[slot[k]];
@@ -116,6 +141,15 @@ size_t replay_step(size_t i, const uint16_t* code, const ScalarOperands* operand
                    const ScalarSweep& sweep, double y_bar) {
   const auto slot = scalar_slots<N>(i, operands);
   value[i] = static_cast<double>(scalar_call<F, active>(std::make_index_sequence<N>(), slot, value, sweep.constants));
+  return scalar_step(i + 1, code, operands, value, derivative, sweep, y_bar);
+}
+
+template <class F>
+size_t kept_replay_step(size_t i, const uint16_t* code, const ScalarOperands* operands, double* value,
+                        double* derivative, const ScalarSweep& sweep, double y_bar) {
+  const ValueAndPartial both = F{}(value[operands[i].a]);
+  value[i] = both.value;
+  sweep.kept[operands[i].b] = both.partial;
   return scalar_step(i + 1, code, operands, value, derivative, sweep, y_bar);
 }
 
@@ -135,10 +169,18 @@ template <class F, int N> constexpr std::array<ScalarStep, 8> replay_steps() {
 template <class F, int N> constexpr std::array<ScalarSteps, 8> derivative_steps() {
   std::array<ScalarSteps, 8> steps{};
   if constexpr (N <= static_cast<int>(scalar_operands_max)) [&]<size_t... M>(std::index_sequence<M...>) {
-      ((steps[M + 1] = {&detail::reverse_step<F, N, M + 1>, &detail::forward_step<F, N, M + 1>, nullptr}), ...);
+      ((steps[M + 1] = {&detail::reverse_step<detail::ComputedPartials<F, N, M + 1>, N, M + 1>,
+                        &detail::forward_step<detail::ComputedPartials<F, N, M + 1>, N, M + 1>, nullptr}),
+       ...);
     }
   (std::make_index_sequence<(1u << N) - 1>());
   return steps;
+}
+
+/// The steps of an operation of one operand whose partial is kept; F computes it with the value.
+template <class F> constexpr ScalarSteps kept_steps() {
+  return {&detail::reverse_step<detail::KeptPartials, 1, 1>, &detail::forward_step<detail::KeptPartials, 1, 1>,
+          &detail::kept_replay_step<F>};
 }
 
 }  // namespace wengert

@@ -93,10 +93,10 @@ void Scan::run_bodies(std::span<const ConstView> in, std::span<const View> out, 
   for (size_t k = 0; k < c; ++k) std::memcpy(out[k].data, carry[k].view().data, out[k].type.bytes());
 }
 
-/// A carry inside a kernel: a variable, or two places in memory of which the body reads one and writes the other.
+/// A carry inside a kernel: a variable, or memory for two of which the body reads one and writes the other, by turns.
 struct Carry {
   Type type;
-  Place now, next;
+  Place both, now, next;
   std::optional<uint32_t> captured = {};
 
   Carry(KernelBuilder& k, const Type& t, const Place& from) : type(t) {
@@ -104,10 +104,16 @@ struct Carry {
       const uint32_t start = k.load(from, type.dtype, Integer(0));
       now.value = copied(k, start);
     } else {
-      now = k.scratch_place(type);
-      next = k.scratch_place(type);
-      copy(k, from, now);
+      both = k.scratch_place({type.dtype, Shape{2 * type.elements()}});
+      copy(k, from, both);
     }
+  }
+  /// Before step number `step`.
+  void turn(KernelBuilder& k, Integer step) {
+    if (now.value) return;
+    const Integer elements(type.elements()), odd = step & Integer(1);
+    now = k.part(both, odd * elements);
+    next = k.part(both, (Integer(1) - odd) * elements);
   }
   uint32_t copied(KernelBuilder& k, uint32_t slot) const {
     const Scalar::Register from{slot};
@@ -126,7 +132,7 @@ struct Carry {
     if (now.value) captured = copied(k, *captured);
   }
   void step(KernelBuilder& k) const {
-    if (!now.value) return copy(k, next, now);
+    if (!now.value) return;
     const Scalar::Register to{*now.value}, from{*captured};
     if (is_float(type.dtype)) k.assign(Scalar(to), Scalar(from));
     else if (type.dtype == DType::i64) k.assign(Integer(to), Integer(from));
@@ -143,6 +149,7 @@ bool Scan::write_bodies(KernelBuilder& k, const Signature& s, std::span<const Pl
   std::vector<Carry> carry;
   for (size_t j = 0; j < c; ++j) carry.emplace_back(k, inputs[j], in[j]);
   k.loop(length, [&](Integer step) {
+    for (Carry& state : carry) state.turn(k, step);
     const Integer i = s.attributes.flag("reverse") ? length - Integer(1) - step : step;
     std::vector<Place> x, y;
     for (size_t j = 0; j < in.size(); ++j)
@@ -155,7 +162,7 @@ bool Scan::write_bodies(KernelBuilder& k, const Signature& s, std::span<const Pl
   });
   for (size_t j = 0; j < c; ++j) {
     if (carry[j].now.value) k.store(out[j], inputs[j].dtype, Integer(0), *carry[j].now.value);
-    else carry[j].copy(k, carry[j].now, out[j]);
+    else carry[j].copy(k, k.part(carry[j].both, Integer((s.attributes.integer("length") & 1) * inputs[j].elements())), out[j]);
   }
   return true;
 }

@@ -88,12 +88,12 @@ std::vector<Type> infer_pad(const Signature& s) {
 void pad_kernel(KernelBuilder& k, const Attributes& attributes) {
   const Buffer x = k.operand(0), y = k.result();
   const List low = attributes.integers("low"), interior = list_or(attributes, "interior", 0, x.shape().rank());
-  k.loop(y.elements(), [&](Integer i) {
+  k.parallel_loop(y.elements(), [&](Integer i) {
     if (is_float(y.type().dtype)) y.store(i, Scalar(0.0));
     else if (y.type().dtype == DType::i64) y.store(i, Integer(0));
     else y.store(i, Boolean(false));
   });
-  k.loop_over(x.shape(), [&](std::span<const Integer> index) {
+  k.parallel_loop_over(x.shape(), [&](std::span<const Integer> index) {
     std::vector<Integer> target;
     for (size_t axis = 0; axis < index.size(); ++axis)
       target.push_back(index[axis] * Integer(interior[axis] + 1) + Integer(low[axis]));
@@ -159,7 +159,8 @@ const Linear pad_p{{
     },
     .attributes = {{"low", AttributeField::Kind::integers, "zeros before the operand along each axis"},
                    {"high", AttributeField::Kind::integers, "zeros behind it along each axis"},
-                   {"interior", AttributeField::Kind::integers, "zeros between neighbours along each axis", "0 each"}}}};
+                   {"interior", AttributeField::Kind::integers, "zeros between neighbours along each axis", "0 each"}},
+    .access = Access::once}};
 
 Expr slice(Sited x, std::vector<int64_t> start, std::vector<int64_t> size, std::vector<int64_t> stride) {
   Attributes attributes{{"start", std::move(start)}, {"size", std::move(size)}};

@@ -3,14 +3,19 @@
 
 #include <bit>
 #include <cmath>
+#include <exception>
 #include <fmt/format.h>
 #include <istream>
 #include <ostream>
+#include <utility>
 
 #include "wengert/primitives/convert.h"
 
 namespace wengert {
 namespace {
+
+/// What a slow path found wrong, until raise().
+thread_local std::exception_ptr failure;
 
 RealRecording& open_recording() { return *detail::real_cursor.recording; }
 
@@ -19,7 +24,18 @@ Real step(const Primitive& p, double y, const Real& x) { return RealAccess::unar
 
 }  // namespace
 
-void RealAccess::next_segment() { open_recording().next_segment(); }
+bool RealAccess::next_segment() noexcept {
+  RealRecording& recording = open_recording();
+  try {
+    recording.next_segment();
+    return true;
+  } catch (...) {
+    failure = std::current_exception();
+    return false;
+  }
+}
+
+void RealAccess::raise() { std::rethrow_exception(std::exchange(failure, nullptr)); }
 
 bool RealAccess::active(const Real& x) {
   if (x.generation_ == 0) return false;
@@ -46,15 +62,27 @@ Real RealAccess::foreign(const Primitive& p, Real a, Real b) {
   throw InternalError("W905", "a Real was foreign and is no longer");
 }
 
-uint32_t RealAccess::constant(double value) { return open_recording().constant(value); }
+uint32_t RealAccess::new_constant(double value) noexcept {
+  try {
+    return open_recording().new_constant(value);
+  } catch (...) {
+    failure = std::current_exception();
+    return RealRecording::no_place;
+  }
+}
 
-Real RealAccess::mixed(const Primitive& p, double y, Real a, Real b) {
+Real RealAccess::mixed(const Primitive& p, double y, Real a, Real b) noexcept {
   const uint32_t generation = detail::real_cursor.generation;
-  if (a.generation_ == generation && b.generation_ == 0)
-    return push(scalar_code(p.id, 1), y, a.slot_, constant(b.value_));
-  if (a.generation_ == 0 && b.generation_ == generation)
-    return push(scalar_code(p.id, 2), y, constant(a.value_), b.slot_);
-  return foreign(p, a, b);
+  try {
+    if (a.generation_ == generation && b.generation_ == 0)
+      return push(scalar_code(p.id, 1), y, a.slot_, constant(b.value_));
+    if (a.generation_ == 0 && b.generation_ == generation)
+      return push(scalar_code(p.id, 2), y, constant(a.value_), b.slot_);
+    foreign(p, a, b);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  return {};
 }
 
 Real RealAccess::ternary(const Primitive& p, double y, const Real& a, const Real& b, const Real& c) {
@@ -66,22 +94,27 @@ Real RealAccess::ternary(const Primitive& p, double y, const Real& a, const Real
     if (active(*x[k])) mask |= 1u << k;
   }
   for (unsigned k = 0; k < 3; ++k) place[k] = (mask >> k & 1) != 0 ? x[k]->slot_ : constant(x[k]->value_);
-  if (detail::real_cursor.next >= detail::real_cursor.end) next_segment();  // it ends with room for a pair
+  make_room();  // it ends with room for a pair
   ++open_recording().extensions_;
   put(scalar_codes().extension, 0, place[2], 0);
   return put(scalar_code(p.id, mask), y, place[0], place[1]);
 }
 
-Real RealAccess::apply(const Elementwise<1>& p, Real a) { return unary(p, p.Elementwise<1>::value(&a.value_), a); }
+Real RealAccess::apply(const Elementwise<1>& p, Real a) {
+  detail::RealCursor& cursor = detail::real_cursor;
+  if (p.joint().both == nullptr || a.generation_ != cursor.generation) return unary(p, p.number()(a.value_), a);
+  const ValueAndPartial both = p.joint().both(a.value_);
+  make_room();
+  cursor.kept[cursor.kept_count] = both.partial;
+  return put(scalar_code(p.id, scalar_kept), both.value, a.slot_, cursor.kept_count++);
+}
 
 Real RealAccess::apply(const Elementwise<2>& p, Real a, Real b) {
-  const double x[] = {a.value_, b.value_};
-  return binary(p, p.Elementwise<2>::value(x), a, b);
+  return binary(p, p.number()(a.value_, b.value_), a, b);
 }
 
 Real RealAccess::apply(const Elementwise<3>& p, const Real& a, const Real& b, const Real& c) {
-  const double x[] = {a.value_, b.value_, c.value_};
-  return ternary(p, p.Elementwise<3>::value(x), a, b, c);
+  return ternary(p, p.number()(a.value_, b.value_, c.value_), a, b, c);
 }
 
 void RealAccess::guard(RealComparison how, bool outcome, const Real& a, const Real& b, Site site, bool pinned) {

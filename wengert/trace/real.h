@@ -83,12 +83,15 @@ struct RealAccess {
   static bool passive(const Real& x) { return x.generation_ == 0; }
 
   /// An operation on active operands of the open recording.
-  static Real push(uint16_t code, double y, uint32_t a, uint32_t b) {
-    if (detail::real_cursor.next >= detail::real_cursor.end) [[unlikely]]
-      next_segment();
+  [[gnu::always_inline]] static Real push(uint16_t code, double y, uint32_t a, uint32_t b) {
+    make_room();
     return put(code, y, a, b);
   }
-  static Real put(uint16_t code, double y, uint32_t a, uint32_t b) {
+  [[gnu::always_inline]] static void make_room() {
+    if (detail::real_cursor.next >= detail::real_cursor.end) [[unlikely]]
+      if (!next_segment()) raise();
+  }
+  [[gnu::always_inline]] static Real put(uint16_t code, double y, uint32_t a, uint32_t b) {
     detail::RealCursor& c = detail::real_cursor;
     const size_t i = c.next++;
     c.code[i] = code;
@@ -96,18 +99,31 @@ struct RealAccess {
     c.value[i] = y;
     return {y, static_cast<uint32_t>(i), c.generation};
   }
-  static Real unary(const Primitive& p, double y, const Real& a) {
+  [[gnu::always_inline]] static Real unary(const Primitive& p, double y, const Real& a) {
     if (a.generation_ == detail::real_cursor.generation) [[likely]]
       return push(scalar_code(p.id, 1), y, a.slot_, 0);
     return a.generation_ == 0 ? Real(y) : foreign(p, a, a);
   }
-  static Real binary(const Primitive& p, double y, const Real& a, const Real& b) {
+  [[gnu::always_inline]] static Real binary(const Primitive& p, double y, const Real& a, const Real& b) {
     const uint32_t generation = detail::real_cursor.generation;
     if (a.generation_ == generation && b.generation_ == generation) [[likely]]
       return push(scalar_code(p.id, 3), y, a.slot_, b.slot_);
-    return (a.generation_ | b.generation_) == 0 ? Real(y) : mixed(p, y, a, b);
+    if ((a.generation_ | b.generation_) == 0) return Real(y);
+    const Real mix = mixed(p, y, a, b);
+    if (mix.generation_ == 0) [[unlikely]]
+      raise();
+    return mix;
   }
-  static Real mixed(const Primitive& p, double y, Real a, Real b);  // by value: in registers
+  [[gnu::always_inline]] static Real binary(const Primitive& p, double y, const Real& a, double b) {
+    if (a.generation_ == detail::real_cursor.generation) [[likely]]
+      return push(scalar_code(p.id, 1), y, a.slot_, constant(b));
+    return a.generation_ == 0 ? Real(y) : foreign(p, a, b);
+  }
+  [[gnu::always_inline]] static Real binary(const Primitive& p, double y, double a, const Real& b) {
+    if (b.generation_ == detail::real_cursor.generation) [[likely]]
+      return push(scalar_code(p.id, 2), y, constant(a), b.slot_);
+    return b.generation_ == 0 ? Real(y) : foreign(p, a, b);
+  }
   static Real ternary(const Primitive& p, double y, const Real& a, const Real& b, const Real& c);
 
   /// The record's own value, recorded.
@@ -124,24 +140,72 @@ struct RealAccess {
   static RealOutput output(const Real& x);  ///< throws : UsageError W103
 
  private:
-  static void next_segment();
-  static uint32_t constant(double value);
+  // The slow paths of inlined operations do not throw: they keep the error, say that they failed, and it is raised by
+  // their caller. Across a call that may throw where something is to be destroyed, GCC keeps no number in a register,
+  // and the next operation waits for memory (12 cycles instead of 3).
+  [[gnu::cold]] static bool next_segment() noexcept;
+  static Real mixed(const Primitive& p, double y, Real a, Real b) noexcept;  // by value: in registers
+  static uint32_t new_constant(double value) noexcept;
+  [[noreturn]] static void raise();
+  static uint32_t constant(double value) {
+    uint32_t place = detail::real_cursor.recording->known_place(value);
+    if (place == RealRecording::no_place) [[unlikely]]
+      if (place = new_constant(value); place == RealRecording::no_place) raise();
+    return place;
+  }
   static bool active(const Real& x);  ///< throws : UsageError W103
   [[noreturn]] static Real foreign(const Primitive& p, Real a, Real b);
 };
 
-inline Real operator+(const Real& a, const Real& b) {
+[[gnu::always_inline]] inline Real operator+(const Real& a, const Real& b) {
   return RealAccess::binary(add_p, RealAccess::value(a) + RealAccess::value(b), a, b);
 }
-inline Real operator-(const Real& a, const Real& b) {
+[[gnu::always_inline]] inline Real operator-(const Real& a, const Real& b) {
   return RealAccess::binary(sub_p, RealAccess::value(a) - RealAccess::value(b), a, b);
 }
-inline Real operator*(const Real& a, const Real& b) {
+[[gnu::always_inline]] inline Real operator*(const Real& a, const Real& b) {
   return RealAccess::binary(mul_p, RealAccess::value(a) * RealAccess::value(b), a, b);
 }
-inline Real operator/(const Real& a, const Real& b) {
+[[gnu::always_inline]] inline Real operator/(const Real& a, const Real& b) {
   return RealAccess::binary(div_p, RealAccess::value(a) / RealAccess::value(b), a, b);
 }
+
+// With a plain number: no second handle to look at.
+template <class T>
+concept RealNumber = std::is_arithmetic_v<T>;
+[[gnu::always_inline]] inline Real operator+(const Real& a, RealNumber auto number) {
+  const auto b = static_cast<double>(number);
+  return RealAccess::binary(add_p, RealAccess::value(a) + b, a, b);
+}
+[[gnu::always_inline]] inline Real operator+(RealNumber auto number, const Real& b) {
+  const auto a = static_cast<double>(number);
+  return RealAccess::binary(add_p, a + RealAccess::value(b), a, b);
+}
+[[gnu::always_inline]] inline Real operator-(const Real& a, RealNumber auto number) {
+  const auto b = static_cast<double>(number);
+  return RealAccess::binary(sub_p, RealAccess::value(a) - b, a, b);
+}
+[[gnu::always_inline]] inline Real operator-(RealNumber auto number, const Real& b) {
+  const auto a = static_cast<double>(number);
+  return RealAccess::binary(sub_p, a - RealAccess::value(b), a, b);
+}
+[[gnu::always_inline]] inline Real operator*(const Real& a, RealNumber auto number) {
+  const auto b = static_cast<double>(number);
+  return RealAccess::binary(mul_p, RealAccess::value(a) * b, a, b);
+}
+[[gnu::always_inline]] inline Real operator*(RealNumber auto number, const Real& b) {
+  const auto a = static_cast<double>(number);
+  return RealAccess::binary(mul_p, a * RealAccess::value(b), a, b);
+}
+[[gnu::always_inline]] inline Real operator/(const Real& a, RealNumber auto number) {
+  const auto b = static_cast<double>(number);
+  return RealAccess::binary(div_p, RealAccess::value(a) / b, a, b);
+}
+[[gnu::always_inline]] inline Real operator/(RealNumber auto number, const Real& b) {
+  const auto a = static_cast<double>(number);
+  return RealAccess::binary(div_p, a / RealAccess::value(b), a, b);
+}
+
 inline Real operator-(const Real& a) { return RealAccess::unary(neg_p, -RealAccess::value(a), a); }
 inline Real operator+(const Real& a) { return a; }
 

@@ -16,8 +16,8 @@ namespace detail {
 constinit thread_local RealCursor real_cursor;
 
 struct RealBuffers {
-  GrowingArray value{stagger(0)}, operands{stagger(1)}, code{stagger(2)};
-  size_t capacity = 0;
+  GrowingArray value{stagger(0)}, operands{stagger(1)}, code{stagger(2)}, kept{stagger(4)};
+  size_t capacity = 0;  // of the first three, in entries
   std::vector<double> constants;
   std::vector<RealGuard> guards;
   std::vector<uint32_t> inputs;
@@ -30,6 +30,16 @@ struct RealBuffers {
     operands.resize(wanted * sizeof(ScalarOperands));
     code.resize(wanted * sizeof(uint16_t));
     capacity = wanted;
+  }
+  void grow_kept(size_t partials) {
+    const size_t before = kept.bytes() / sizeof(double);
+    if (partials > before) kept.resize(std::max(partials, before * 2) * sizeof(double));
+  }
+  void aim(RealCursor& cursor) const {
+    cursor.value = static_cast<double*>(value.data());
+    cursor.operands = static_cast<ScalarOperands*>(operands.data());
+    cursor.code = static_cast<uint16_t*>(code.data());
+    cursor.kept = static_cast<double*>(kept.data());
   }
   void clear() {
     constants.clear();
@@ -98,6 +108,7 @@ const ScalarOperands* RealList::operands() const {
 const double* RealList::values() const { return static_cast<const double*>(buffers_->value.data()); }
 double* RealList::mutable_values() { return static_cast<double*>(buffers_->value.data()); }
 std::span<const double> RealList::constants() const { return buffers_->constants; }
+double* RealList::kept() const { return static_cast<double*>(buffers_->kept.data()); }
 
 Site RealList::site(uint32_t slot) const {
   const auto& sites = buffers_->sites;
@@ -120,7 +131,7 @@ std::string RealList::where(uint32_t slot) const {
 
 size_t RealList::bytes() const {
   const auto& b = *buffers_;
-  return b.capacity * (sizeof(double) + sizeof(ScalarOperands) + sizeof(uint16_t)) +
+  return b.capacity * (sizeof(double) + sizeof(ScalarOperands) + sizeof(uint16_t)) + b.kept.bytes() +
          b.constants.capacity() * sizeof(double) + b.guards.capacity() * sizeof(RealGuard) +
          b.inputs.capacity() * sizeof(uint32_t);
 }
@@ -149,10 +160,14 @@ void RealRecording::next_segment() {
                         fmt::format("recording \"{}\" has reached its limit of {} operations", list_.name_, limit_), {},
                         "raise the limit, or record a body once and loop over it with map, sum_map or scan");
   detail::RealBuffers& b = *list_.buffers_;
-  b.grow(cursor.next + scalar_segment + 1);
-  cursor.value = static_cast<double*>(b.value.data());
-  cursor.operands = static_cast<ScalarOperands*>(b.operands.data());
-  cursor.code = static_cast<uint16_t*>(b.code.data());
+  try {
+    b.grow(cursor.next + scalar_segment + 1);
+    b.grow_kept(cursor.kept_count + scalar_segment);
+  } catch (...) {
+    b.aim(cursor);  // one array may have moved before another found no memory
+    throw;
+  }
+  b.aim(cursor);
   RealAccess::put(scalar_codes().stop, 0, 0, 0);
   cursor.end = cursor.next + scalar_segment - 2;  // a pair fits before the next stop
   ++stops_;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // RealList: the Wengert list of a function of doubles at one point, as `Real` records it: 18 bytes an operation (code,
-// two operands, value) in three arrays that only grow and are kept from one recording to the next. Comparisons lie
-// beside it as guards. The entries are those of primitives/scalar_step.h: inputs, operations, extensions (the third
-// operand of the operation after them) and stops.
+// two operands, value) in three arrays that only grow and are kept from one recording to the next; 26 bytes where the
+// partial is computed with the value and kept (sin, cos). Comparisons lie beside it as guards. The entries are those of
+// primitives/scalar_step.h: inputs, operations, extensions (the third operand of the operation after them) and stops.
 //
 // RealRecording: the list that is open on this thread. Nested recordings shade outer ones; there is no process-wide
 // list.
@@ -64,6 +64,7 @@ class RealList {
   const double* values() const;
   double* mutable_values();  ///< for replay
   std::span<const double> constants() const;
+  double* kept() const;  ///< partials computed with the values; written by replay alone
   void set_output_value(size_t k, double value) { outputs_[k].value = value; }
 
   Site site(uint32_t slot) const;  ///< of the RealSection it was recorded in, or none
@@ -100,6 +101,8 @@ struct RealCursor {
   ScalarOperands* operands = nullptr;
   uint16_t* code = nullptr;
   uint32_t generation = 0xffffffff;
+  uint32_t kept_count = 0;
+  double* kept = nullptr;  ///< has room for a partial an entry up to `end`
   RealRecording* recording = nullptr;
 };
 
@@ -135,11 +138,12 @@ class RealRecording {
   void close();
   void require_innermost(std::string_view act) const;  ///< throws : UsageError W150
   void next_segment();                                 ///< throws : ResourceError W408, W401
-  /// The place of a number in the pool.
-  uint32_t constant(double value) {
+  static constexpr uint32_t no_place = 0xffff'ffff;
+  /// The place of a number in the pool if it was used lately.
+  uint32_t known_place(double value) const {
     const auto bits = std::bit_cast<uint64_t>(value);
     const KnownConstant& known = known_[bits * 0x9e3779b97f4a7c15u >> 58];
-    return known.bits == bits ? known.place : new_constant(value);
+    return known.bits == bits ? known.place : no_place;
   }
   uint32_t new_constant(double value);
   void guard(RealGuard guard);  ///< the position is filled in

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <thread>
 
@@ -70,6 +71,69 @@ TEST_F(Compiling, random_programs_gives_the_bits_of_the_interpreter) {
     const auto r = random_program(key, {.draws = 25, .dtype = key % 2 == 0 ? DType::f64 : DType::f32});
     if (print(r.program).find("custom_linear") != std::string::npos) continue;
     EXPECT_EQ(Compiled(r.program, exactly(static_cast<int>(key % 3))).run(r.point), reference(r.program, r.point)) << key << '\n' << print(r.program);
+  }
+}
+
+/// Every extent, so that every remainder of a vector's width occurs, and extents below it.
+TEST_F(Compiling, sums_of_any_length_count_each_term_once) {
+  for (int64_t n = 0; n < 35; ++n)
+    for (DType dtype : {DType::f64, DType::f32}) {
+      const Type row{dtype, {n}}, table{dtype, {n, 3}}, scalar{dtype, {}};
+      const Program body = trace([](Expr x, Expr a) { return std::array{x * a, sin(x)}; }, {scalar, scalar}, "point");
+      const Program p = trace(
+          [&](Expr x, Expr y, Expr a) {
+            const auto sums = sum_map(body, std::array{x, a}, {true, false});
+            return std::array{sum(x * x), sum(y, {0}), sum(y, {1}), sum(y), sums[0], sums[1], dot(x, x)};
+          },
+          {row, table, scalar});
+      const auto input = [&](const Type& type) {
+        Array x(Type{DType::f64, type.shape});
+        for (int64_t i = 0; i < x.elements(); ++i) x.mutable_values<double>()[static_cast<size_t>(i)] = std::sin(1.0 + static_cast<double>(i));
+        return x.as(dtype);
+      };
+      const std::vector<Array> in{input(row), input(table), Array(1.5).as(dtype)};
+      EXPECT_TRUE(same_values(Compiled(p).run(in), reference(p, in), 0, dtype == DType::f64 ? 1e-13 : 1e-5)) << n;
+    }
+}
+
+TEST_F(Compiling, sums_of_arrays_over_points_count_each_point_once) {
+  for (int64_t n : {1, 2, 3, 4, 5, 7, 8, 9, 100, 101, 102, 103}) {
+    const Program body = trace([](Expr x, Expr a) { return sum(sin(x) * a * a); }, {f64({3}), f64({3})}, "point");
+    const Program p = grad(trace([&](Expr x, Expr a) { return sum_map(body, std::array{x, a}, {true, false})[0]; }, {f64({n, 3}), f64({3})}));
+    Array x(f64({n, 3}));
+    for (int64_t i = 0; i < x.elements(); ++i) x.mutable_values<double>()[static_cast<size_t>(i)] = std::sin(static_cast<double>(i));
+    const std::vector<Array> in{x, Array({3}, {1, 2, 3})};
+    EXPECT_TRUE(same_values(Compiled(p).run(in), reference(p, in), 0, 1e-11)) << n;
+  }
+}
+
+TEST_F(Compiling, an_elements_result_does_not_depend_on_its_place) {
+  const Program p = trace([](Expr x) { return exp(sin(x)) / (1.0 + x * x); }, {f64({11})});
+  const auto y = Compiled(p).run({Array::filled(f64({11}), 0.7)})[0];
+  for (int64_t i = 1; i < 11; ++i) EXPECT_EQ(y[i], y[0]) << i;
+}
+
+TEST_F(Compiling, several_threads_run_one) {
+  const Program p = grad(trace([](Expr x) { return sum(exp(sin(x))); }, {f64({1000})}));
+  const Compiled f(p);
+  const Array x = Array::filled(f64({1000}), 0.3);
+  const auto expected = f.run({x});
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      for (int k = 0; k < 50; ++k) wrong += f.run({x}) != expected;
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+/// Contraction and lanes change the last digits only, where the Program does not magnify them.
+TEST_F(Compiling, random_programs_in_lanes_is_near_the_interpreter) {
+  for (uint64_t key = 100; key < 180; ++key) {
+    const auto r = random_program(key, {.draws = 25, .nesting = key % 3 == 0 ? 2 : 1});
+    if (print(r.program).find("custom_linear") != std::string::npos) continue;
+    EXPECT_TRUE(same_values(Compiled(r.program).run(r.point), reference(r.program, r.point), 1e5, 1e-9)) << key << '\n' << print(r.program);
   }
 }
 

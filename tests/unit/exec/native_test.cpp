@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrix products through the library against the micro-operations: transposes, batches, every small extent, f32.
+// Matrix products as the interpreter runs them against the micro-operations: transposes, batches, every small extent, f32.
 #include "wengert/exec/native.h"
 
 #include <gtest/gtest.h>
 
 #include "derivative_checks.h"
+#include "same_values.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/primitives/linalg.h"
@@ -48,14 +49,15 @@ TEST(NativeMatmul, agrees_with_the_reference_for_every_transpose_batch_and_dtype
           EXPECT_TRUE(agrees({front, 11, 13, 17, a, b}, dtype)) << a << b << " " << to_string(front) << " " << to_string(dtype);
 }
 
-TEST(NativeMatmul, is_taken_for_large_products_only) {
-  const auto native = [](int64_t n) {
-    const Type type = f64({n, n});
-    const Type operands[] = {type, type}, results[] = {type};
-    return static_cast<bool>(native_kernel(matmul_p, operands, results, {}));
-  };
-  EXPECT_FALSE(native(4));
-  EXPECT_TRUE(native(32)) << "is libopenblas.so.0 here?";
+TEST(NativeMatmul, equals_the_reference_to_the_last_bit_where_small) {
+  for (const DType dtype : {DType::f64, DType::f32})
+    for (const auto& [m, k, n] : {std::array{4, 2, 2}, {1, 30, 17}, {8, 8, 8}, {3, 50, 3}}) {
+      const Type a{dtype, {m, k}}, b{dtype, {k, n}};
+      const Program program = trace([](Expr x, Expr y) { return matmul(x, y); }, {a, b});
+      Random random(11);
+      const auto x = random_values({a, b}, random);
+      EXPECT_TRUE(same_values(evaluate(program, x), evaluate(program, x, {.reference = true}))) << m << " " << k << " " << n;
+    }
 }
 
 TEST(NativeMatmul, has_the_derivatives_of_the_reference) {

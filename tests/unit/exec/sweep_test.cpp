@@ -47,8 +47,14 @@ std::vector<double> forward(const RealList& list, const std::vector<double>& x_d
   return y_dot;
 }
 
-/// A record's operation on Reals.
-Real recorded(const ElementwisePrimitive& p, const std::vector<Real>& operand) {
+/// A record's operation on Reals: as `sin` and its like record it, or as a value computed by the caller.
+enum class Recorded { by_its_function, by_value };
+Real recorded(const ElementwisePrimitive& p, const std::vector<Real>& operand, Recorded how) {
+  if (how == Recorded::by_its_function) {
+    if (operand.size() == 1) return RealAccess::apply(dynamic_cast<const Elementwise<1>&>(p), operand[0]);
+    if (operand.size() == 2) return RealAccess::apply(dynamic_cast<const Elementwise<2>&>(p), operand[0], operand[1]);
+    return RealAccess::apply(dynamic_cast<const Elementwise<3>&>(p), operand[0], operand[1], operand[2]);
+  }
   double x[3];
   for (size_t k = 0; k < operand.size(); ++k) x[k] = RealAccess::value(operand[k]);
   if (operand.size() == 1) return RealAccess::unary(p, p.value(x), operand[0]);
@@ -57,7 +63,7 @@ Real recorded(const ElementwisePrimitive& p, const std::vector<Real>& operand) {
 }
 
 /// A Program of f64 scalars and elementwise records, run on Reals.
-std::vector<Real> on_reals(const Program& p, const std::vector<Real>& x) {
+std::vector<Real> on_reals(const Program& p, const std::vector<Real>& x, Recorded how) {
   std::vector<Real> value(p.size());
   for (uint32_t i = 0; i < p.size(); ++i) {
     const ValueId v{i};
@@ -68,7 +74,7 @@ std::vector<Real> on_reals(const Program& p, const std::vector<Real>& x) {
     else {
       std::vector<Real> operands;
       for (ValueId operand : p.operands(v)) operands.push_back(value[index(operand)]);
-      value[i] = recorded(dynamic_cast<const ElementwisePrimitive&>(p.primitive(v)), operands);
+      value[i] = recorded(dynamic_cast<const ElementwisePrimitive&>(p.primitive(v)), operands, how);
     }
   }
   std::vector<Real> outputs;
@@ -101,7 +107,8 @@ TEST(Sweep, equals_pullback_and_pushforward_of_random_programs) {
     const std::vector<Array>& point = drawn.point;
     std::vector<double> x;
     for (const Array& each : point) x.push_back(each.item());
-    const RealList list = record_list([&](std::vector<Real>& v) { return on_reals(p, v); }, x);
+    const Recorded how = key % 2 == 0 ? Recorded::by_its_function : Recorded::by_value;
+    const RealList list = record_list([&](std::vector<Real>& v) { return on_reals(p, v, how); }, x);
     std::vector<Array> with_cotangents = point, with_tangents = point;
     std::vector<double> y_bar, x_dot;
     for (size_t k = 0; k < p.outputs().size(); ++k)
@@ -115,7 +122,7 @@ TEST(Sweep, equals_pullback_and_pushforward_of_random_programs) {
   }
 }
 
-TEST(Sweep, every_elementwise_record_with_every_set_of_active_operands) {
+void check_every_set_of_active_operands(Recorded how) {
   for (const Primitive* p : elementwise_records()) {
     const auto& record = dynamic_cast<const ElementwisePrimitive&>(*p);
     for (const Example& example : p->examples())
@@ -129,7 +136,7 @@ TEST(Sweep, every_elementwise_record_with_every_set_of_active_operands) {
               std::vector<Real> operands;
               for (size_t k = 0, next = 0; k < all.size(); ++k)
                 operands.push_back((active >> k & 1) != 0 ? v[next++] : Real(all[k]));
-              return recorded(record, operands);
+              return recorded(record, operands, how);
             },
             x);
         const double y = list.outputs()[0].value;
@@ -143,6 +150,65 @@ TEST(Sweep, every_elementwise_record_with_every_set_of_active_operands) {
         EXPECT_EQ(ulps_between(list.outputs()[0].value, y), 0) << p->name;
       }
   }
+}
+
+TEST(Sweep, every_elementwise_record_with_every_set_of_active_operands) {
+  check_every_set_of_active_operands(Recorded::by_value);
+  check_every_set_of_active_operands(Recorded::by_its_function);
+}
+
+TEST(Sweep, what_is_computed_together_equals_the_rules_bit_for_bit) {
+  std::vector<double> points{0, -0.0, 5e-324, 0x1p-27, 0.5, 3, 1e22, 1e300, infinity, std::nan("")};
+  for (int k = 1; k < 20'000; ++k) points.push_back(std::sin(k * k) * std::pow(10, k % 9 - 2));
+  size_t rules = 0;
+  for (const Primitive* p : elementwise_records()) {
+    const auto* const record = dynamic_cast<const Elementwise<1>*>(p);
+    if (record == nullptr || record->joint().both == nullptr) continue;
+    ++rules;
+    for (double x : points)
+      for (double signed_x : {x, -x}) {
+        const ValueAndPartial both = record->joint().both(signed_x);
+        double partial;
+        record->partials(&signed_x, both.value, &partial);
+        EXPECT_EQ(ulps_between(both.value, record->value(&signed_x)), 0) << p->name << " of " << signed_x;
+        EXPECT_EQ(ulps_between(both.partial, partial), 0) << p->name << " of " << signed_x;
+      }
+  }
+  EXPECT_GE(rules, 2u) << "sin and cos";
+}
+
+/// A long list of operations that keep their partials and others, of one, two and three operands.
+template <class X> auto swings(X& x) {
+  auto y = x[0];
+  for (int k = 0; k < 5'000; ++k) {
+    y = fma(sin(y), x[1], cos(x[0] - y));
+    if (k % 3 == 0) y = y + sin(y) * 0.25;
+  }
+  return y;
+}
+
+TEST(Sweep, kept_partials_of_a_long_list_serve_every_sweep) {
+  RealList list = listed([](auto& x) { return swings(x); }, {0.3, 0.5});
+  const auto row = reverse(list, {1}), along_first = forward(list, {1, 0}), along_second = forward(list, {0, 1});
+  EXPECT_NEAR(row[0], along_first[0], 1e-12 * (1 + std::abs(row[0])));
+  EXPECT_NEAR(row[1], along_second[0], 1e-12 * (1 + std::abs(row[1])));
+  replay(list, std::vector<double>{0.7, 0.4});
+  const RealList anew = listed([](auto& x) { return swings(x); }, {0.7, 0.4});
+  EXPECT_EQ(list.outputs()[0].value, anew.outputs()[0].value);
+  EXPECT_EQ(reverse(list, {1}), reverse(anew, {1}));
+  EXPECT_NE(reverse(list, {1}), row);
+}
+
+TEST(Sweep, a_kept_partial_that_is_nan_matters_only_where_it_is_used) {
+  const auto f = [](auto& x) {
+    const Real dead = sin(x[0]), zero = cos(x[0]) * 0;  // NaN, with a partial of NaN
+    return std::vector<Real>{x[0] + x[1], zero, dead * x[1]};
+  };
+  const RealList list = listed(f, {infinity, 1});
+  EXPECT_THAT(reverse(list, {1, 0, 0}), ElementsAre(1, 1));
+  EXPECT_TRUE(std::isnan(reverse(list, {0, 1, 0})[0]));
+  EXPECT_EQ(forward(list, {0, 1})[0], 1);
+  EXPECT_EQ(forward(list, {0, 1})[1], 0) << "cos(x0) does not vary";
 }
 
 TEST(Sweep, one_operand_used_twice_gets_both_parts) {
@@ -266,6 +332,12 @@ TEST(Replay, W701_names_the_comparison_and_leaves_the_list_as_it_was) {
               HasSubstr("at sweep_test.cpp:" + std::to_string(line) + ", recording \"f\"\n  fix: record again"));
   EXPECT_EQ(list.outputs()[0].value, 4);
   EXPECT_THAT(reverse(list, {1}), ElementsAre(4, 0));
+}
+
+TEST(Replay, W701_leaves_the_kept_partials_as_they_were) {
+  RealList list = listed([](auto& x) { return x[0] < 1 ? sin(x[0]) : x[0]; }, {0.5});
+  EXPECT_THAT(message_of([&] { replay(list, std::vector<double>{2}); }), HasSubstr("W701"));
+  EXPECT_THAT(reverse(list, {1}), ElementsAre(std::cos(0.5)));
 }
 
 TEST(Replay, W701_a_number_taken_out_of_the_recording) {

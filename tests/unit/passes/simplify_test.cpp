@@ -120,6 +120,21 @@ TEST(Simplify, knows_what_true_and_false_do) {
     EXPECT_TRUE(same_values(evaluate(q, {Array::filled(boolean(), b)}), evaluate(p, {Array::filled(boolean(), b)})));
 }
 
+TEST(Simplify, knows_that_a_condition_or_its_negation_holds) {
+  const auto logic = [](Expr b) {
+    const Expr n = logical_not(b);
+    return std::vector<Expr>{logical_or(b, n), logical_or(n, b), logical_and(b, n), logical_and(n, b)};
+  };
+  for (const Type& type : {boolean(), boolean({2})}) {
+    const Program p = trace(logic, {type}), q = simplify(p);
+    for (ValueId v : q.outputs()) EXPECT_FALSE(q.is_input(v));
+    for (uint32_t v = 0; v < q.size(); ++v)
+      EXPECT_FALSE(&q.primitive(ValueId{v}) == &logical_not_p);
+    for (double b : {0, 1})
+      EXPECT_TRUE(same_values(evaluate(q, {Array::filled(type, b)}), evaluate(p, {Array::filled(type, b)})));
+  }
+}
+
 TEST(Simplify, moves_elements_once) {
   const Type type = f64({2, 3, 4});
   const auto equal = [&](const char* f, const char* g) { return become_equal(f, g, type); };

@@ -40,6 +40,20 @@ TEST(RealList, has_one_entry_an_operation_and_18_bytes_each) {
   EXPECT_LE(list.bytes(), 2 * 18 * n + 18 * 4096) << "growth by doubling leaves at most as much free";
 }
 
+TEST(RealList, takes_26_bytes_where_the_partial_is_kept) {
+  const size_t n = 1'000'000;
+  free_recording_memory();
+  const RealList list = record_list(
+      [&](std::vector<Real>& x) {
+        Real y = x[0];
+        for (size_t k = 0; k < n; ++k) y = sin(y);
+        return y;
+      },
+      std::vector<double>{1});
+  EXPECT_EQ(list.operations(), n);
+  EXPECT_LE(list.bytes(), 2 * 26 * n + 26 * 4096) << "growth by doubling leaves at most as much free";
+}
+
 TEST(RealList, keeps_equal_constants_once) {
   const RealList list = record_list(
       [](std::vector<Real>& x) {
@@ -124,6 +138,20 @@ TEST(RealList, an_exception_closes_the_recording) {
   const auto thrower = [](std::vector<Real>& x) -> Real { throw std::runtime_error(x.empty() ? "" : "mine"); };
   EXPECT_THROW(record_list(thrower, std::vector<double>{1}), std::runtime_error);
   EXPECT_EQ(record_list([](std::vector<Real>& x) { return x[0] + 1; }, std::vector<double>{1}).operations(), 1u);
+}
+
+TEST(RealList, an_error_caught_inside_leaves_the_recording_usable) {
+  Real dead;
+  record_list([&](std::vector<Real>& x) { return dead = x[0] * 2; }, std::vector<double>{1});
+  const RealList list = record_list(
+      [&](std::vector<Real>& x) {
+        EXPECT_THAT(message_of([&] { x[0] = x[0] * dead; }), HasSubstr("W103"));
+        EXPECT_THAT(message_of([&] { x[0] = dead + 1; }), HasSubstr("W103"));
+        return x[0] * 3 + 1;
+      },
+      std::vector<double>{5});
+  EXPECT_EQ(list.outputs()[0].value, 16);
+  EXPECT_EQ(list.operations(), 2u);
 }
 
 TEST(RealList, memory_is_kept_for_the_next_recording_and_given_back_on_demand) {

@@ -6,6 +6,9 @@
 #include "wengert/ir/primitive.h"
 #include "wengert/passes/dead_code.h"
 #include "wengert/passes/rewrite.h"
+#include "wengert/passes/simplify.h"
+#include "wengert/primitives/convert.h"
+#include "wengert/primitives/rearrange.h"
 
 namespace wengert {
 namespace {
@@ -78,6 +81,27 @@ void CsrJacobian::lay_out(const Program& p, const std::vector<std::vector<bool>>
     pattern_.rows += rows;
   }
   pattern_.value.resize(pattern_.column.size());
+}
+
+/// Blocks of the same rows lie side by side, and those of other rows below them.
+Program CsrJacobian::values() const {
+  const Program& p = program();
+  Recording recording(p.name());
+  std::vector<Expr> inputs, parts;
+  for (uint32_t k = 0; k < p.inputs(); ++k)
+    inputs.push_back(recording.input(p.type(ValueId{k}), std::string(p.value_name(ValueId{k}))));
+  const std::vector<Expr> entries = replay(p, inputs);
+  for (size_t b = 0; b < blocks_.size();) {
+    std::vector<Expr> side_by_side;
+    const Block first = blocks_[b];
+    for (; b < blocks_.size() && blocks_[b].row == first.row && blocks_[b].rows == first.rows; ++b)
+      side_by_side.push_back(convert(reshape(entries[b], {first.rows, blocks_[b].columns}), DType::f64));
+    const Expr rows = side_by_side.size() == 1 ? side_by_side[0] : concatenate(side_by_side, 1);
+    parts.push_back(reshape(rows, {static_cast<int64_t>(rows.shape().elements())}));
+  }
+  if (parts.empty()) parts.push_back(constant(Array(f64({0}))));
+  const Expr all = parts.size() == 1 ? parts[0] : concatenate(parts);
+  return simplify(recording.finish({&all, 1}));
 }
 
 CsrMatrix CsrJacobian::operator()(std::span<const Array> x) const {

@@ -27,6 +27,8 @@ class CsrJacobian {
 
   const CsrMatrix& pattern() const { return pattern_; }              ///< values are zeros
   const Program& program() const { return executable_->program(); }  ///< its blocks
+  /// The Program (x...) -> (value), which holds pattern().value in its order.
+  Program values() const;
   /// throws : what running a Program throws (W207, W701)
   CsrMatrix operator()(std::span<const Array> x) const;
   /// For Programs of scalars.

@@ -47,64 +47,111 @@ void Emitter::loop(uint32_t at) {
   run_body(at, nullptr, extent, carried, known == nullptr);
 }
 
-/// A loop `count` times round the body. `from`, if given, maps the round's number to the value of the loop's index.
-void Emitter::run_body(uint32_t at, llvm::Value* from, llvm::Value* count, std::vector<Carried>& carried, bool may_skip) {
+/// What a variable holds before the loop; in lanes always a vector.
+Lane Emitter::initial_value(const Carried& c) {
+  Lane lane = get(c.kind, c.index);
+  if (c.kind == Kind::real) lane.value = real(c.index, real_type(c.index));
+  return lanes_ > 1 ? Lane{vector_of(lane), true, 0} : lane;
+}
+
+/// In lanes: round * lanes, but no further than `last`, the place of the last whole vector; the lanes that a round before
+/// this one had already do not count.
+void Emitter::set_lane_index(uint32_t index, llvm::Value* round, llvm::Value* last) {
+  llvm::Value* const first = b_.CreateMul(round, b_.getInt64(static_cast<uint64_t>(lanes_)));
+  llvm::Value* const base = b_.CreateSelect(b_.CreateICmpSLT(first, last), first, last);
+  slot(Kind::integer, index) = {base, false, 1};
+  if (active_ == nullptr) return;
+  const Lane numbers{b_.getInt64(0), false, 1};
+  active_ = b_.CreateICmpSGE(vector_of(numbers), b_.CreateVectorSplat(static_cast<unsigned>(lanes_), b_.CreateSub(first, base)));
+}
+
+/// A loop `count` times round the body. last : as set_lane_index has it; null: one iteration a round
+void Emitter::run_body(uint32_t at, llvm::Value* last, llvm::Value* count, std::vector<Carried>& carried, bool may_skip) {
   const MicroStep& s = kernel_.steps[at];
-  auto* const before = b_.GetInsertBlock();
   auto* const body = llvm::BasicBlock::Create(context_, "loop", function_);
   auto* const after = llvm::BasicBlock::Create(context_, "after", function_);
   std::vector<Lane> initial;
-  for (const Carried& c : carried) {
-    Lane lane = get(c.kind, c.index);
-    if (c.kind == Kind::real && lane.value->getType()->getScalarType() != real_type(c.index)) lane.value = real(c.index, real_type(c.index));
-    if (lanes_ > 1) lane = {vector_of(lane), true, 0};
-    initial.push_back(lane);
-  }
-  auto* const entered_from = b_.GetInsertBlock();
+  for (const Carried& c : carried) initial.push_back(initial_value(c));
+  auto* const before = b_.GetInsertBlock();
   if (may_skip) b_.CreateCondBr(b_.CreateICmpSGT(count, b_.getInt64(0)), body, after);
   else b_.CreateBr(body);
   b_.SetInsertPoint(body);
   auto* const round = b_.CreatePHI(i64_, 2);
-  round->addIncoming(b_.getInt64(0), entered_from);
+  round->addIncoming(b_.getInt64(0), before);
   for (size_t k = 0; k < carried.size(); ++k) {
     carried[k].phi = b_.CreatePHI(initial[k].value->getType(), 2);
-    carried[k].phi->addIncoming(initial[k].value, entered_from);
+    carried[k].phi->addIncoming(initial[k].value, before);
     slot(carried[k].kind, carried[k].index) = {carried[k].phi, initial[k].varies, 0};
   }
   slot(Kind::integer, s.to) = {round, false, 0};
-  if (from != nullptr) {  // in lanes: round * lanes, but no further than the last whole vector
-    llvm::Value* const first = b_.CreateMul(round, b_.getInt64(static_cast<uint64_t>(lanes_)));
-    llvm::Value* const base = b_.CreateSelect(b_.CreateICmpSLT(first, from), first, from);
-    slot(Kind::integer, s.to) = {base, false, 1};
-    if (active_ != nullptr) {
-      const Lane lane{b_.getInt64(0), false, 1};
-      active_ = b_.CreateICmpSGE(vector_of(lane), b_.CreateVectorSplat(static_cast<unsigned>(lanes_), b_.CreateSub(first, base)));
-    }
-  }
+  if (last != nullptr) set_lane_index(s.to, round, last);
   range(at + 1, s.b);
-  std::vector<llvm::Value*> final_values;
-  for (Carried& c : carried) {
-    Lane lane = slot(c.kind, c.index);
-    llvm::Value* const value = lanes_ > 1 ? vector_of(lane) : lane.value;
-    final_values.push_back(value);
-  }
-  auto* const last = b_.GetInsertBlock();
   llvm::Value* const next = b_.CreateAdd(round, b_.getInt64(1));
-  round->addIncoming(next, last);
-  for (size_t k = 0; k < carried.size(); ++k) carried[k].phi->addIncoming(final_values[k], last);
-  b_.CreateCondBr(b_.CreateICmpSLT(next, count), body, after);
+  finish_body(round, next, before, after, carried, initial, may_skip, b_.CreateICmpSLT(next, count));
+}
+
+void Emitter::finish_body(llvm::PHINode* round, llvm::Value* next, llvm::BasicBlock* before, llvm::BasicBlock* after,
+                          const std::vector<Carried>& carried, const std::vector<Lane>& initial, bool may_skip, llvm::Value* again) {
+  std::vector<llvm::Value*> ends;
+  for (const Carried& c : carried) {
+    const Lane lane = slot(c.kind, c.index);
+    ends.push_back(lanes_ > 1 ? vector_of(lane) : lane.value);
+  }
+  auto* const end = b_.GetInsertBlock();
+  round->addIncoming(next, end);
+  for (size_t k = 0; k < carried.size(); ++k) carried[k].phi->addIncoming(ends[k], end);
+  b_.CreateCondBr(again, round->getParent(), after);
   b_.SetInsertPoint(after);
   for (size_t k = 0; k < carried.size(); ++k) {
-    llvm::Value* value = final_values[k];
+    llvm::Value* value = ends[k];
     if (may_skip) {
       auto* const merged = b_.CreatePHI(value->getType(), 2);
-      merged->addIncoming(initial[k].value, entered_from);
-      merged->addIncoming(value, last);
+      merged->addIncoming(initial[k].value, before);
+      merged->addIncoming(value, end);
       value = merged;
     }
     slot(carried[k].kind, carried[k].index) = {value, initial[k].varies, 0};
   }
-  (void)before;
+}
+
+/// body(i) for i = 0 .. count - 1, in the IR.
+void Emitter::count_up(int64_t count, const std::function<void(llvm::Value* i)>& body) {
+  auto* const before = b_.GetInsertBlock();
+  auto* const inside = llvm::BasicBlock::Create(context_, "each", function_);
+  auto* const after = llvm::BasicBlock::Create(context_, "all", function_);
+  b_.CreateBr(inside);
+  b_.SetInsertPoint(inside);
+  auto* const i = b_.CreatePHI(i64_, 2);
+  i->addIncoming(b_.getInt64(0), before);
+  body(i);
+  llvm::Value* const next = b_.CreateAdd(i, b_.getInt64(1));
+  i->addIncoming(next, b_.GetInsertBlock());
+  b_.CreateCondBr(b_.CreateICmpSLT(next, b_.getInt64(static_cast<uint64_t>(count))), inside, after);
+  b_.SetInsertPoint(after);
+}
+
+std::vector<Emitter::LaneSums> Emitter::start_lane_sums(uint32_t at) {
+  std::vector<LaneSums> all;
+  for (uint32_t buffer : summed_buffers(request_, at)) {
+    if (elements_of(buffer_type(buffer)) == 0) continue;
+    llvm::Value* const place = lane_sums(buffer);
+    const uint64_t bytes = static_cast<uint64_t>(elements_of(buffer_type(buffer))) * bytes_of(buffer_type(buffer).dtype) * static_cast<uint64_t>(lanes_);
+    b_.CreateMemSet(place, b_.getInt8(0), bytes, llvm::MaybeAlign(64));
+    all.push_back({buffer, place});
+  }
+  return all;
+}
+
+void Emitter::finish_lane_sums(const std::vector<LaneSums>& sums) {
+  for (const LaneSums& sum : sums) {
+    llvm::Type* const element = memory_type(buffer_type(sum.buffer).dtype);
+    count_up(elements_of(buffer_type(sum.buffer)), [&](llvm::Value* i) {
+      llvm::Value* const first = b_.CreateMul(i, b_.getInt64(static_cast<uint64_t>(lanes_)));
+      llvm::Value* const lanes = b_.CreateAlignedLoad(wide(element), b_.CreateInBoundsGEP(element, sum.place, first), llvm::Align(8));
+      llvm::Value* const to = address(sum.buffer, i);
+      b_.CreateStore(b_.CreateFAdd(b_.CreateLoad(element, to), sum_of_lanes(lanes)), to);
+    });
+  }
 }
 
 void Emitter::lane_loop(uint32_t at, int lanes) {
@@ -117,13 +164,17 @@ void Emitter::lane_loop(uint32_t at, int lanes) {
   const auto width = static_cast<uint64_t>(lanes);
   const bool uneven = extent % width != 0;
   active_ = uneven ? b_.getTrue() : nullptr;  // computed anew each round
-  for (const Carried& c : carried)  // sums: each lane starts its own
+  for (const Carried& c : carried) sum_variables_.push_back(c.index);
+  for (const Carried& c : carried)  // each lane starts a sum of its own
     slot(Kind::real, c.index) = {llvm::Constant::getNullValue(wide(real_type(c.index))), true, 0};
+  const auto sums = start_lane_sums(at);
   run_body(at, b_.getInt64(extent - width), b_.getInt64((extent + width - 1) / width), carried, false);
   for (size_t k = 0; k < carried.size(); ++k) {
     llvm::Value* const total = sum_of_lanes(slot(Kind::real, carried[k].index).value);
     slot(Kind::real, carried[k].index) = {b_.CreateFAdd(before[k], total), false, 0};
   }
+  finish_lane_sums(sums);
+  sum_variables_.clear();
   lanes_ = 1;
   lane_loop_ = Kernel::whole_run;
   active_ = nullptr;

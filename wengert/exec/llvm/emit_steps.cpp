@@ -3,6 +3,8 @@
 // One micro-operation at a time. An operation whose operands are the same in all lanes is computed once.
 #include <llvm/IR/Intrinsics.h>
 
+#include <algorithm>
+
 #include "wengert/exec/llvm/emitter.h"
 #include "wengert/exec/llvm/vector_functions.h"
 
@@ -56,6 +58,15 @@ llvm::Value* Emitter::active_or_zero(llvm::Value* value) {
   return b_.CreateSelect(active_, all, llvm::Constant::getNullValue(all->getType()));
 }
 
+bool Emitter::is_sum_variable(uint32_t index) const { return std::ranges::find(sum_variables_, index) != sum_variables_.end(); }
+
+/// Where the lanes' own sums for that buffer are, if they have any.
+llvm::Value* Emitter::lane_sums(uint32_t buffer) {
+  const auto place = workspace_.sums.find(sums_key(lane_loop_, buffer));
+  if (place == workspace_.sums.end()) return nullptr;
+  return b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, place->second);
+}
+
 /// By halves: ((0 + 2) + (1 + 3)), the same however many threads there are.
 llvm::Value* Emitter::sum_of_lanes(llvm::Value* value) {
   auto lanes = llvm::cast<llvm::FixedVectorType>(value->getType())->getNumElements();
@@ -80,6 +91,15 @@ void Emitter::accumulate(const MicroStep& s) {
     return store(s.a, at, b_.CreateFAdd(before, value), varies);
   }
   value = active_or_zero(splat(value));
+  if (llvm::Value* const sums = at.uniform() ? lane_sums(s.a) : nullptr) {
+    llvm::Value* const first = b_.CreateMul(at.value, b_.getInt64(static_cast<uint64_t>(lanes_)));
+    llvm::Value* const place = b_.CreateInBoundsGEP(element, sums, first);
+    const llvm::Align align(bytes_of(buffer_type(s.a).dtype) * static_cast<uint64_t>(lanes_));
+    auto* const before = b_.CreateAlignedLoad(wide(element), place, align);
+    mark(before, s.a);
+    mark(b_.CreateAlignedStore(b_.CreateFAdd(before, value), place, align), s.a);
+    return;
+  }
   if (at.uniform()) {
     bool varies = false;
     const Lane one{at.value, false, 0};
@@ -124,50 +144,62 @@ llvm::Value* Emitter::extremum(llvm::Value* a, llvm::Value* b, bool largest) {
   return b_.CreateSelect(first, a, b_.CreateSelect(second, b, b_.CreateFAdd(a, b)));
 }
 
-void Emitter::real_step(const MicroStep& s) {
+void Emitter::integer_to_real(const MicroStep& s) {
+  const Lane from = get(Kind::integer, s.a);
   llvm::Type* const element = real_type(s.to);
-  if (s.op == Micro::to_real) {
-    const Lane from = get(Kind::integer, s.a);
-    llvm::Value* const integer = from.uniform() ? from.value : vector_of(from);
-    return set(Kind::real, s.to, b_.CreateSIToFP(integer, from.uniform() ? element : wide(element)), !from.uniform());
-  }
+  llvm::Value* const integer = from.uniform() ? from.value : vector_of(from);
+  set(Kind::real, s.to, b_.CreateSIToFP(integer, from.uniform() ? element : wide(element)), !from.uniform());
+}
+
+namespace {
+
+int real_operands(const MicroStep& s) {
+  if (s.op == Micro::fused_multiply_add) return 3;
+  if (s.op == Micro::call) return functions[s.function].arity;
+  const bool one = s.op == Micro::negate || s.op == Micro::square_root || s.op == Micro::absolute || s.op == Micro::floor || s.op == Micro::round_single;
+  return one ? 1 : 2;
+}
+
+}  // namespace
+
+void Emitter::real_step(const MicroStep& s) {
+  if (s.op == Micro::to_real) return integer_to_real(s);
   const bool selects = s.op == Micro::select_real;
-  const int operands = s.op == Micro::fused_multiply_add ? 3 : s.op == Micro::call ? functions[s.function].arity
-                       : s.op == Micro::negate || s.op == Micro::square_root || s.op == Micro::absolute || s.op == Micro::floor ||
-                               s.op == Micro::round_single ? 1 : 2;
   const uint32_t slots[] = {selects ? s.b : s.a, selects ? s.c : s.b, s.c};
-  llvm::Type* const computed = s.op == Micro::round_single ? real_type(s.a) : element;
+  llvm::Type* const computed = s.op == Micro::round_single ? real_type(s.a) : real_type(s.to);
   llvm::Value* x[3] = {};
   bool varies = selects && get(Kind::boolean, s.a).varies;
-  for (int k = 0; k < operands; ++k) varies = varies || get(Kind::real, slots[k]).varies;
-  for (int k = 0; k < operands; ++k) {
+  for (int k = 0; k < real_operands(s); ++k) varies = varies || get(Kind::real, slots[k]).varies;
+  for (int k = 0; k < real_operands(s); ++k) {
     x[k] = real(slots[k], computed);
     if (varies) x[k] = splat(x[k]);
   }
-  llvm::Value* y = nullptr;
+  if (s.op == Micro::add && active_ != nullptr)  // a term of a sum over the lanes
+    for (int k = 0; k < 2; ++k)
+      if (is_sum_variable(slots[1 - k])) x[k] = active_or_zero(x[k]);
+  set(Kind::real, s.to, real_result(s, x, varies), varies);
+}
+
+llvm::Value* Emitter::real_result(const MicroStep& s, llvm::Value* const* x, bool varies) {
   switch (s.op) {
-    case Micro::add: y = b_.CreateFAdd(x[0], x[1]); break;
-    case Micro::subtract: y = b_.CreateFSub(x[0], x[1]); break;
-    case Micro::multiply: y = b_.CreateFMul(x[0], x[1]); break;
-    case Micro::divide: y = b_.CreateFDiv(x[0], x[1]); break;
-    case Micro::negate: y = b_.CreateFNeg(x[0]); break;
-    case Micro::fused_multiply_add: y = b_.CreateIntrinsic(llvm::Intrinsic::fma, {x[0]->getType()}, {x[0], x[1], x[2]}); break;
-    case Micro::square_root: y = b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, x[0]); break;
-    case Micro::absolute: y = b_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, x[0]); break;
-    case Micro::floor: y = b_.CreateUnaryIntrinsic(llvm::Intrinsic::floor, x[0]); break;
-    case Micro::minimum: y = extremum(x[0], x[1], false); break;
-    case Micro::maximum: y = extremum(x[0], x[1], true); break;
-    case Micro::select_real: {
-      const Lane condition = get(Kind::boolean, s.a);
-      y = b_.CreateSelect(condition.value, x[0], x[1]);
-      break;
-    }
-    case Micro::call: y = call(s, element, varies); break;
-    default:  // round_single
-      y = computed == f32_ ? x[0] : b_.CreateFPTrunc(x[0], varies ? wide(f32_) : f32_);
-      if (element == f64_) y = b_.CreateFPExt(y, varies ? wide(f64_) : f64_);
+    case Micro::add: return b_.CreateFAdd(x[0], x[1]);
+    case Micro::subtract: return b_.CreateFSub(x[0], x[1]);
+    case Micro::multiply: return b_.CreateFMul(x[0], x[1]);
+    case Micro::divide: return b_.CreateFDiv(x[0], x[1]);
+    case Micro::negate: return b_.CreateFNeg(x[0]);
+    case Micro::fused_multiply_add: return b_.CreateIntrinsic(llvm::Intrinsic::fma, {x[0]->getType()}, {x[0], x[1], x[2]});
+    case Micro::square_root: return b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, x[0]);
+    case Micro::absolute: return b_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, x[0]);
+    case Micro::floor: return b_.CreateUnaryIntrinsic(llvm::Intrinsic::floor, x[0]);
+    case Micro::minimum: return extremum(x[0], x[1], false);
+    case Micro::maximum: return extremum(x[0], x[1], true);
+    case Micro::select_real: return b_.CreateSelect(get(Kind::boolean, s.a).value, x[0], x[1]);
+    case Micro::call: return call(s, real_type(s.to), varies);
+    default: break;  // round_single
   }
-  set(Kind::real, s.to, y, varies);
+  llvm::Value* y = x[0];
+  if (y->getType()->getScalarType() != f32_) y = b_.CreateFPTrunc(y, varies ? wide(f32_) : f32_);
+  return real_type(s.to) == f64_ ? b_.CreateFPExt(y, varies ? wide(f64_) : f64_) : y;
 }
 
 void Emitter::boolean_step(const MicroStep& s) {

@@ -9,10 +9,16 @@ namespace wengert::llvm_reading {
 namespace {
 
 size_t bytes_of(const wengert::Type& type) {
-  size_t bytes = llvm_reading::bytes_of(type.dtype);
-  for (int64_t extent : type.shape) bytes *= static_cast<size_t>(extent);
-  return bytes;
+  return llvm_reading::bytes_of(type.dtype) * static_cast<size_t>(elements_of(type));
 }
+
+const wengert::Type& type_of(const Kernel& kernel, uint32_t buffer) {
+  const size_t operands = kernel.operands.size(), results = kernel.results.size();
+  if (buffer < operands) return kernel.operands[buffer];
+  return buffer < operands + results ? kernel.results[buffer - operands] : kernel.scratch[buffer - operands - results];
+}
+
+constexpr size_t most_sum_bytes = size_t{1} << 18;  // of all lanes of one buffer
 
 size_t aligned(size_t bytes) { return (bytes + 63) & ~size_t{63}; }
 
@@ -34,6 +40,20 @@ std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps) {
   return chunks;
 }
 
+std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop) {
+  const Kernel& kernel = *request.kernel;
+  const size_t outside = kernel.operands.size() + kernel.results.size();
+  std::vector<uint32_t> buffers;
+  for (uint32_t at = loop + 1; at < kernel.steps[loop].b; ++at) {
+    const MicroStep& s = kernel.steps[at];
+    if (s.op != Micro::accumulate_real || std::ranges::find(buffers, s.a) != buffers.end()) continue;
+    const bool is_private = s.a >= outside && kernel.scratch_loop[s.a - outside] == loop;
+    const size_t bytes = bytes_of(type_of(kernel, s.a)) * (*request.lanes)[loop];
+    if (!is_private && bytes <= most_sum_bytes) buffers.push_back(s.a);
+  }
+  return buffers;
+}
+
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) {
   const Kernel& kernel = *request.kernel;
   Workspace w;
@@ -42,6 +62,14 @@ Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) 
     const size_t lanes = loop == Kernel::whole_run ? 1 : (*request.lanes)[loop];
     w.scratch.push_back(w.bytes);
     w.bytes += aligned(bytes_of(kernel.scratch[k]) * std::max<size_t>(lanes, 1));
+  }
+  for (uint32_t at = 0; at < kernel.steps.size(); ++at) {
+    const size_t lanes = (*request.lanes)[at];
+    if (lanes < 2) continue;
+    for (uint32_t buffer : summed_buffers(request, at)) {
+      w.sums.emplace(sums_key(at, buffer), w.bytes);
+      w.bytes += aligned(bytes_of(type_of(kernel, buffer)) * lanes);
+    }
   }
   if (chunks.size() == 1) return w;
   std::unordered_map<uint32_t, size_t>* const kept[] = {&w.real, &w.integer, &w.boolean};
@@ -185,9 +213,7 @@ llvm::Value* Emitter::vector_of(const Lane& lane) {
 }
 
 const Type& Emitter::buffer_type(uint32_t index) const {
-  const size_t operands = kernel_.operands.size(), results = kernel_.results.size();
-  if (index < operands) return kernel_.operands[index];
-  return index < operands + results ? kernel_.results[index - operands] : kernel_.scratch[index - operands - results];
+  return type_of(kernel_, index);
 }
 
 /// Whether every lane has elements of its own there, side by side.

@@ -10,6 +10,7 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -19,6 +20,13 @@
 namespace wengert::llvm_reading {
 
 inline uint64_t bytes_of(DType dtype) { return dtype == DType::boolean ? 1 : dtype == DType::f32 ? 4 : 8; }
+
+/// As Shape::elements, which is in the library.
+inline int64_t elements_of(const wengert::Type& type) {
+  int64_t count = 1;
+  for (int64_t extent : type.shape) count *= extent;
+  return count;
+}
 
 /// Which register, over all three kinds.
 enum class Kind : uint8_t { real, integer, boolean };
@@ -39,10 +47,16 @@ std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps);
 /// Where everything that outlives a chunk lies in the workspace, by bytes from its start.
 struct Workspace {
   std::vector<size_t> scratch;                                  // of each scratch buffer
+  std::unordered_map<uint64_t, size_t> sums;                    // a sum for each lane: of (loop, buffer)
   std::unordered_map<uint32_t, size_t> real, integer, boolean;  // registers read by another chunk than that which writes them
   size_t bytes = 0;
 };
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks);
+
+/// The memory outside of iterations that a loop in lanes adds to at places common to all lanes: each lane gets sums of
+/// its own, added up after the loop. Not those that are larger than a cache.
+std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop);
+inline uint64_t sums_key(uint32_t loop, uint32_t buffer) { return uint64_t{loop} << 32 | buffer; }
 
 /// Does `visit(kind, register, written)` for every register a step reads or writes.
 template <class Visit> void for_each_register(const MicroStep& step, Visit visit);
@@ -79,6 +93,8 @@ class Emitter {
   // emit_steps.cpp: one micro-operation
   void step(const MicroStep& s);
   void real_step(const MicroStep& s);
+  llvm::Value* real_result(const MicroStep& s, llvm::Value* const* x, bool varies);
+  void integer_to_real(const MicroStep& s);
   void integer_step(const MicroStep& s);
   void boolean_step(const MicroStep& s);
   void memory_step(const MicroStep& s);
@@ -89,15 +105,25 @@ class Emitter {
   llvm::Value* call_scalar(const ScalarFunction& f, llvm::Value* a, llvm::Value* b);
   llvm::Value* extremum(llvm::Value* a, llvm::Value* b, bool largest);
   llvm::Value* active_or_zero(llvm::Value* value);
+  bool is_sum_variable(uint32_t index) const;
   llvm::Value* sum_of_lanes(llvm::Value* value);
+  llvm::Value* lane_sums(uint32_t buffer);
 
   // emit_loops.cpp
   void range(uint32_t first, uint32_t last);
   void loop(uint32_t at);
   void lane_loop(uint32_t at, int lanes);
+  struct LaneSums { uint32_t buffer; llvm::Value* place; };
+  std::vector<LaneSums> start_lane_sums(uint32_t at);
+  void finish_lane_sums(const std::vector<LaneSums>& sums);
+  void count_up(int64_t count, const std::function<void(llvm::Value* i)>& body);
   struct Carried { Kind kind; uint32_t index; llvm::PHINode* phi; };
   std::vector<Carried> carried_by(uint32_t at);
-  void run_body(uint32_t at, llvm::Value* from, llvm::Value* count, std::vector<Carried>& carried, bool may_skip);
+  Lane initial_value(const Carried& c);
+  void set_lane_index(uint32_t index, llvm::Value* round, llvm::Value* last);
+  void run_body(uint32_t at, llvm::Value* last, llvm::Value* count, std::vector<Carried>& carried, bool may_skip);
+  void finish_body(llvm::PHINode* round, llvm::Value* next, llvm::BasicBlock* before, llvm::BasicBlock* after,
+                   const std::vector<Carried>& carried, const std::vector<Lane>& initial, bool may_skip, llvm::Value* again);
 
   const CodeRequest& request_;
   const Kernel& kernel_;
@@ -117,6 +143,7 @@ class Emitter {
   std::vector<llvm::MDNode*> scopes_, others_;
   int lanes_ = 1;
   uint32_t lane_loop_ = Kernel::whole_run;
+  std::vector<uint32_t> sum_variables_;  // registers that the loop in lanes adds to
   llvm::Value* active_ = nullptr;  // mask of the lanes that count in sums; null: all
 };
 

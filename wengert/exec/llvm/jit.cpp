@@ -44,24 +44,20 @@ class Engine {
   void optimize(llvm::Module& module, llvm::TargetMachine& machine);
   bool make_objects(const CodeRequest& request, const std::vector<Chunk>& chunks, const Workspace& workspace, CodeResult& result);
   llvm::Error link(const CodeRequest& request, const std::vector<std::string>& objects, CodeResult& result);
-  llvm::TargetMachine& machine(int level);
+  llvm::TargetMachine& machine(int level) { return *machines_[level]; }
+  llvm::Error start();
 
   std::unique_ptr<llvm::orc::LLJIT> jit_;
   std::unique_ptr<llvm::TargetMachine> machines_[3];
   std::optional<llvm::orc::JITTargetMachineBuilder> host_;
   uint64_t libraries_ = 0;
   int vector_bytes_ = 0;
-  std::string host_text_;
+  std::string host_text_, problem_;
   std::mutex mutex_;
 };
 
 std::string text_of(llvm::Error error) { return llvm::toString(std::move(error)); }
 
-/// For what fails only where LLVM does not know this machine.
-template <class T> T or_die(llvm::Expected<T> value) {
-  if (value) return std::move(*value);
-  llvm::report_fatal_error(value.takeError());
-}
 
 Engine::Engine() {
   llvm::InitializeNativeTarget();
@@ -70,22 +66,32 @@ Engine::Engine() {
   auto& options = llvm::cl::getRegisteredOptions();
   if (const auto found = options.find("enable-misched"); found != options.end())
     found->second->addOccurrence(0, "enable-misched", "false");
-  host_ = or_die(llvm::orc::JITTargetMachineBuilder::detectHost());
-  jit_ = or_die(llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(*host_).setLinkProcessSymbolsByDefault(false).setPlatformSetUp(llvm::orc::setUpInactivePlatform).create());
-  const auto features = llvm::sys::getHostCPUFeatures();
-  const auto has = [&](const char* name) { return features.lookup(name); };
-  vector_bytes_ = has("avx2") && has("fma") ? 32 : 0;
-  host_text_ = std::string("LLVM ") + LLVM_VERSION_STRING + " " + host_->getCPU() + " " + host_->getFeatures().getString();
+  if (auto error = start()) problem_ = text_of(std::move(error));
 }
 
-llvm::TargetMachine& Engine::machine(int level) {
-  auto& made = machines_[level];
-  if (made == nullptr) {
+/// Fails where LLVM does not know this machine.
+llvm::Error Engine::start() {
+  auto host = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!host) return host.takeError();
+  host_ = *host;
+  constexpr llvm::CodeGenOptLevel levels[] = {llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less, llvm::CodeGenOptLevel::Default};
+  for (size_t level = 0; level < 3; ++level) {
     auto builder = *host_;
-    builder.setCodeGenOptLevel(level == 0 ? llvm::CodeGenOptLevel::None : level == 1 ? llvm::CodeGenOptLevel::Less : llvm::CodeGenOptLevel::Default);
-    made = or_die(builder.createTargetMachine());
+    auto made = builder.setCodeGenOptLevel(levels[level]).createTargetMachine();
+    if (!made) return made.takeError();
+    machines_[level] = std::move(*made);
   }
-  return *made;
+  auto jit = llvm::orc::LLJITBuilder()
+                 .setJITTargetMachineBuilder(*host_)
+                 .setLinkProcessSymbolsByDefault(false)
+                 .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
+                 .create();
+  if (!jit) return jit.takeError();
+  jit_ = std::move(*jit);
+  const auto features = llvm::sys::getHostCPUFeatures();
+  vector_bytes_ = features.lookup("avx2") && features.lookup("fma") ? 32 : 0;
+  host_text_ = std::string("LLVM ") + LLVM_VERSION_STRING + " " + host_->getCPU() + " " + host_->getFeatures().getString();
+  return llvm::Error::success();
 }
 
 void Engine::optimize(llvm::Module& module, llvm::TargetMachine& machine) {
@@ -136,7 +142,6 @@ llvm::Expected<Engine::Object> Engine::object_of(const CodeRequest& request, con
   llvm::raw_string_ostream stream(problem);
   if (llvm::verifyModule(module, &stream)) return llvm::createStringError(llvm::inconvertibleErrorCode(), problem);
 #endif
-  if (getenv("WENGERT_DUMP_IR") != nullptr) module.print(llvm::errs(), nullptr);
   if (request.level == 2) optimize(module, target);
   return llvm::orc::SimpleCompiler(target)(module);
 }
@@ -220,6 +225,10 @@ bool Engine::make_objects(const CodeRequest& request, const std::vector<Chunk>& 
 
 void Engine::compile(const CodeRequest& request, CodeResult& result) {
   const std::lock_guard lock(mutex_);
+  if (!problem_.empty()) {
+    result.error = problem_;
+    return;
+  }
   const auto chunks = chunks_of(*request.kernel, request.chunk);
   const Workspace workspace = lay_out(request, chunks);
   result.workspace_bytes = workspace.bytes;

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wengert emit: a Program, or a derivative of it, as source text for other compilers.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "wengert/ad/derivatives.h"
+#include "wengert/api/adaptors/csr.h"
+#include "wengert/base/error.h"
+#include "wengert/base/random.h"
+#include "wengert/cli/derivative_frame.h"
+#include "wengert/cli/verbs.h"
+#include "wengert/exec/emit_c.h"
+#include "wengert/exec/interpreter.h"
+#include "wengert/io/file.h"
+#include "wengert/passes/simplify.h"
+
+namespace wengert::cli {
+namespace {
+
+constexpr int64_t most_tested = 4000;  // elements of inputs and outputs that are stored for the self-test
+
+/// What is emitted: a Program and what its outputs are called.
+struct Emission {
+  Program program;
+  std::vector<std::string> outputs = {};
+  std::optional<CPattern> pattern = {};
+};
+
+/// Names that the user gave; nothing for outputs without one.
+std::vector<std::string> given_names(const Program& p) {
+  std::vector<std::string> names;
+  for (size_t k = 0; k < p.outputs().size(); ++k) {
+    const std::string name = output_name(p, k);
+    names.push_back(name == p.name() || name == fmt::format("{}[{}]", p.name(), k) ? std::string() : name);
+  }
+  return names;
+}
+
+/// The inputs to differentiate by. throws : UsageError W612 if there is none
+std::vector<size_t> varying_of(const Context& context, const Program& p) {
+  const auto wrt = varying_inputs(p, varying(context, p));
+  if (wrt.empty())
+    throw UsageError("W612", fmt::format("program \"{}\" has no input of a float dtype to differentiate by", p.name()),
+                     {}, "a formula needs a variable; integers and bools have no derivative");
+  return wrt;
+}
+
+/// Labels for each float output and varying input: "df/dx".
+std::vector<std::string> derivative_labels(const Program& p, const std::vector<size_t>& wrt, std::string_view form) {
+  std::vector<std::string> labels;
+  for (size_t i = 0; i < p.outputs().size(); ++i)
+    for (size_t j : wrt)
+      if (is_float(p.output_types()[i].dtype))
+        labels.push_back(fmt::format(fmt::runtime(form), output_name(p, i), input_name(p, j)));
+  return labels;
+}
+
+/// The entries of the Jacobian that can be other than 0, in one array. throws : UsageError W722
+Emission sparse_jacobian(const Context& context, const Program& p) {
+  if (context.arguments().has("wrt"))
+    throw UsageError("W722", "--sparse holds the derivatives by all inputs and takes no --wrt", {},
+                     "leave out one of the two");
+  varying_of(context, p);
+  const CsrJacobian jacobian(p);
+  const CsrMatrix& m = jacobian.pattern();
+  return {jacobian.values(), {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column}};
+}
+
+Emission hessian_of(const Program& p, const std::vector<size_t>& wrt) {
+  Emission e{hessian(p, wrt)};
+  for (size_t i : wrt)
+    for (size_t j : wrt)
+      e.outputs.push_back(fmt::format("d2{}/d{}d{}", output_name(p, 0), input_name(p, i), input_name(p, j)));
+  return e;
+}
+
+/// What --of asks for. throws : UsageError W722 for an option that does not go with it
+Emission emission(const Context& context, const Program& p) {
+  const Arguments& a = context.arguments();
+  const std::string of = a.text("of");
+  if (a.has("sparse") && of != "jacobian")
+    throw UsageError("W722", fmt::format("--sparse is for --of jacobian; --of {} has no pattern", of), {},
+                     "leave it out, or ask for the Jacobian");
+  if (a.has("wrt") && of == "value")
+    throw UsageError("W722", "--wrt is for derivatives, and --of value is none", {}, "leave it out, or add --of grad");
+  std::vector<std::string> names = given_names(p);
+  if (of == "value") return {simplify(p), names};
+  if (a.has("sparse")) return sparse_jacobian(context, p);
+  const auto wrt = varying_of(context, p);
+  const auto with = [&](std::vector<std::string> more) {
+    names.insert(names.end(), more.begin(), more.end());
+    return names;
+  };
+  if (of == "grad") return {value_and_grad(p, wrt), with(derivative_labels(p, wrt, "d{}/d{}"))};
+  if (of == "jacobian") return {jacobian(p, wrt), derivative_labels(p, wrt, "d{}/d{}")};
+  if (of == "hessian") return hessian_of(p, wrt);
+  std::vector<std::string> more;
+  for (size_t k = 0; of == "jvp" && k < p.outputs().size(); ++k)
+    if (is_float(p.output_types()[k].dtype)) more.push_back(output_name(p, k) + "_dot");
+  for (size_t k : wrt)
+    if (of != "jvp") more.push_back(of == "vjp" ? input_name(p, k) + "_bar" : "Hv_" + input_name(p, k));
+  if (of == "hvp") return {hvp(p, wrt), more};
+  return {of == "jvp" ? jvp(p, wrt) : vjp(p, wrt), with(more)};
+}
+
+/// Elements for an input without a value: between 1/4 and 5/4, where most functions are defined.
+Array drawn(const Type& type, Random& random) {
+  Array values(Type{DType::f64, type.shape});
+  for (double& x : values.mutable_values<double>())
+    x = is_float(type.dtype) ? random.uniform(0.25, 1.25) : random.uniform() < 0.5;
+  return values.as(type.dtype);
+}
+
+/// Inputs from --at (all of the Program's own, or none), the others drawn, and what the interpreter makes of them.
+std::optional<CTest> self_test(const Point& point, const Program& emitted) {
+  int64_t elements = 0;
+  for (const Type& type : emitted.input_types()) elements += type.elements();
+  for (const Type& type : emitted.output_types()) elements += type.elements();
+  if (elements > most_tested) return {};
+  CTest test;
+  if (!point.given.empty()) test.inputs = point.inputs();
+  Random random(1);
+  for (size_t k = test.inputs.size(); k < emitted.inputs(); ++k)
+    test.inputs.push_back(drawn(emitted.input_types()[k], random));
+  try {
+    test.outputs = evaluate(emitted, test.inputs, {.reference = true});
+  } catch (const UsageError& error) {
+    if (error.id() != "W701") throw;
+    test.fails = true;
+    for (const Type& type : emitted.output_types()) test.outputs.emplace_back(type);
+  }
+  return test;
+}
+
+void write(Context& context, const EmittedC& c) {
+  const Arguments& a = context.arguments();
+  const auto file = [&](const std::string& path, const std::string& text, std::string_view member) {
+    write_file_atomically(path, bytes_of(text));
+    context.document()[std::string(member)] = path;
+    context.note("wrote " + path);
+  };
+  if (a.has("header")) file(a.text("header"), c.header, "header");
+  const std::string path = a.text("output");
+  if (!path.empty() && path != "-") return file(path, c.source, "output");
+  context.document()["source"] = c.source;
+  if (!context.json()) write_output(c.source);
+}
+
+void describe(Context& context, const EmittedC& c, const Program& p) {
+  auto& document = context.document();
+  document["language"] = "c";
+  document["name"] = c.name;
+  document["signature"] = c.signature;
+  document["workspace_bytes"] = c.workspace_bytes;
+  for (const auto& [member, types] : {std::pair("inputs", p.input_types()), std::pair("outputs", p.output_types())}) {
+    auto& list = document[member] = nlohmann::ordered_json::array();
+    for (const Type& type : types) list.push_back(to_string(type));
+  }
+}
+
+int run(Context& context) {
+  const Arguments& a = context.arguments();
+  const Point point = load(context, false);
+  const Emission e = context.stage("derive", [&] { return emission(context, point.program); });
+  EmitCOptions options{.name = a.text("name"),
+                       .single = a.text("precision") == "f32",
+                       .outputs = e.outputs,
+                       .batch = a.has("batch"),
+                       .pattern = e.pattern};
+  options.scalar_lines = static_cast<size_t>(a.integer("scalars", 0, 100000));
+  options.test = context.stage("test", [&] { return self_test(point, e.program); });
+  if (!options.test)
+    context.note(fmt::format("no self-test: inputs and outputs have more than {} elements", most_tested));
+  const EmittedC c = context.stage("emit", [&] { return emit_c(e.program, options); });
+  describe(context, c, e.program);
+  context.document()["self_test"] = options.test.has_value();
+  write(context, c);
+  return exit_ok;
+}
+
+std::vector<Option> emit_options() {
+  std::vector<Option> options = program_options();
+  for (Option& option : options) {
+    if (option.names == "--precision") option.help = "f32: inputs, outputs and all arithmetic in float, f64 ones too";
+    if (option.names == "--at") option.help = "Inputs of the self-test; numbers are drawn otherwise";
+  }
+  return joined(
+      options,
+      {{.names = "--c", .help = "As C99, which is what is emitted in any case"},
+       {.names = "--of",
+        .value = "WHAT",
+        .help = "What is emitted; grad is the value and the gradient",
+        .initial = "value",
+        .choices = {"value", "grad", "jvp", "vjp", "jacobian", "hessian", "hvp"}},
+       wrt_option(),
+       {.names = "-o,--output",
+        .value = "FILE",
+        .help = "Where to write; standard output otherwise, or for -",
+        .completes = Completes::files},
+       {.names = "--header", .value = "FILE", .help = "Write a header for it too", .completes = Completes::files},
+       {.names = "--name", .value = "NAME", .help = "Name of the function; made of the Program's otherwise"},
+       {.names = "--batch", .help = "Also NAME_batch, which runs many points"},
+       {.names = "--sparse",
+        .help = "Of a Jacobian the entries that can be other than 0, in one array, with their pattern"},
+       {.names = "--scalars",
+        .value = "N",
+        .help =
+            "Write small arrays as scalars, without loops, where that takes at most N operations; sums may be rounded "
+            "otherwise",
+        .initial = "0"}});
+}
+
+}  // namespace
+
+Verb emit_verb() {
+  return {.name = "emit",
+          .summary = "Write a Program or its derivative as C, one file without dependencies",
+          .description =
+              "A C99 file (C++ too) with one function: pointers to inputs, outputs and a workspace; no allocation, no "
+              "library but libm. Without contraction of products and sums it gives the interpreter's results bit for "
+              "bit. Compiled with -DNAME_SELF_TEST it is a program that tests itself. See docs/emit.md.",
+          .options = emit_options(),
+          .examples = {{"wengert emit \"x*sin(y)\" --c -o f.c", "A formula as C"},
+                       {"wengert emit \"x*sin(y)\" --c --of grad --name g -o g.c --header g.h",
+                        "Value and gradient, with a header"},
+                       {"wengert emit \"x*y, y*z\" --c --of jacobian --sparse", "The entries of a sparse Jacobian"},
+                       {"wengert emit net.wl --c --precision f32 --batch", "In float, and over many points"}},
+          .run = run};
+}
+
+}  // namespace wengert::cli
