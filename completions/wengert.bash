@@ -113,7 +113,7 @@ _wengert() {
     compile:--at) COMPREPLY=(); return ;;
     compile:--types) COMPREPLY=(); return ;;
     compile:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
-    compile:--of) COMPREPLY=($(compgen -W 'eval grad jacobian hessian' -- "$current")); return ;;
+    compile:--of) COMPREPLY=($(compgen -W 'value grad jacobian hessian' -- "$current")); return ;;
     compile:--wrt) COMPREPLY=(); return ;;
     compile:--mode) COMPREPLY=($(compgen -W 'auto forward reverse' -- "$current")); return ;;
     compile:--runs) COMPREPLY=(); return ;;
@@ -125,7 +125,7 @@ _wengert() {
     bench:--at) COMPREPLY=(); return ;;
     bench:--types) COMPREPLY=(); return ;;
     bench:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
-    bench:--of) COMPREPLY=($(compgen -W 'eval grad jacobian hessian' -- "$current")); return ;;
+    bench:--of) COMPREPLY=($(compgen -W 'value grad jacobian hessian' -- "$current")); return ;;
     bench:--wrt) COMPREPLY=(); return ;;
     bench:--mode) COMPREPLY=($(compgen -W 'auto forward reverse' -- "$current")); return ;;
     bench:--random) COMPREPLY=(); return ;;

@@ -12,17 +12,17 @@ namespace wengert::cli {
 namespace {
 
 /// throws : UsageError W714
-void check_options(const Arguments& a, const std::vector<std::string>& verbs) {
-  const auto any = [&](auto... names) { return ((std::ranges::find(verbs, names) != verbs.end()) || ...); };
+void check_options(const Arguments& a, const std::vector<std::string>& kinds) {
+  const auto any = [&](auto... names) { return ((std::ranges::find(kinds, names) != kinds.end()) || ...); };
   if (a.has("wrt") && !any("grad", "jacobian", "hessian"))
     throw UsageError("W714", "--wrt names inputs to differentiate by, and no derivative is asked for", {}, "add --of grad, or leave --wrt out");
   if (a.has("mode") && !any("jacobian"))
     throw UsageError("W714", "--mode is how a Jacobian is accumulated, and none is asked for", {}, "add --of jacobian, or leave --mode out");
 }
 
-Program derivative(const Differentiation& d, const std::string& verb) {
-  if (verb == "grad") return value_and_grad(d.merged, d.wrt);
-  if (verb == "hessian") return hessian(d.merged, d.wrt);
+Program derivative(const Differentiation& d, const std::string& kind) {
+  if (kind == "grad") return value_and_grad(d.merged, d.wrt);
+  if (kind == "hessian") return hessian(d.merged, d.wrt);
   const std::string mode = d.context.arguments().text("mode");
   return jacobian(d.merged, d.wrt, mode == "forward" ? JacobianMode::forward : mode == "reverse" ? JacobianMode::reverse : JacobianMode::by_shape);
 }
@@ -33,28 +33,28 @@ std::vector<Option> job_options() {
   return joined(
       program_options(),
       {{.names = "--of",
-        .value = "VERB",
-        .help = "What is run: the Program's value, or the derivative that the verb of that name computes",
-        .initial = "eval",
-        .choices = {"eval", "grad", "jacobian", "hessian"},
+        .value = "WHAT",
+        .help = "What is run; grad is the value and the gradient",
+        .initial = "value",
+        .choices = {"value", "grad", "jacobian", "hessian"},
         .repeats = true},
        wrt_option(),
        {.names = "--mode", .value = "MODE", .help = "How a Jacobian is accumulated", .initial = "auto", .choices = {"auto", "forward", "reverse"}}});
 }
 
 std::vector<Job> jobs(Context& context, const Point& point) {
-  std::vector<std::string> verbs = context.arguments().all("of");
-  if (verbs.empty()) verbs.push_back(context.arguments().text("of"));
-  check_options(context.arguments(), verbs);
+  std::vector<std::string> kinds = context.arguments().all("of");
+  if (kinds.empty()) kinds.push_back(context.arguments().text("of"));
+  check_options(context.arguments(), kinds);
   std::vector<Job> result;
   std::optional<Differentiation> d;
-  for (const std::string& verb : verbs) {
-    if (verb == "eval") {
-      result.push_back({verb, point.program.name(), point.program});
+  for (const std::string& kind : kinds) {
+    if (kind == "value") {
+      result.push_back({kind, point.program.name(), point.program});
       continue;
     }
     if (!d) d.emplace(begin_differentiation(context, point));
-    result.push_back({verb, point.program.name(), *differentiated(*d, [&] { return derivative(*d, verb); })});
+    result.push_back({kind, point.program.name(), *differentiated(*d, [&] { return derivative(*d, kind); })});
   }
   return result;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the verbs compile and bench work on: a Program or one of its derivatives, made as the verbs named for them do.
+// What the verbs compile and bench work on: a Program or one of its derivatives, made as the verbs grad, jacobian and hessian do.
 #pragma once
 
 #include "wengert/cli/program_source.h"
@@ -8,8 +8,8 @@
 namespace wengert::cli {
 
 struct Job {
-  std::string verb;  ///< eval, grad, jacobian or hessian
-  std::string of;    ///< the user's Program by name
+  std::string kind;  ///< value, grad, jacobian or hessian
+  std::string program_name;  ///< the user's
   Program program;   ///< of the same inputs
 };
 

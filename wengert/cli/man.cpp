@@ -104,11 +104,11 @@ std::string man_page() {
   text += section("EXIT STATUS", list);
   text += section("ENVIRONMENT",
                   ".TP\n.B NO_COLOR\nIf set and not empty, no colours.\n.TP\n.B COLUMNS\nWidth of tables where the "
-                  "output is not a terminal.\n"
-                  ".TP\n.B WENGERT_BLAS\nThe library for large matrix products (else libopenblas.so.0, if it is here); none: "
-                  "do without.\n.TP\n.B WENGERT_LLVM\nThe file of the compiler, libwengert_llvm.so, where it is not "
+                  "output is not a terminal.\n.TP\n.B WENGERT_LLVM\nThe file of the compiler, libwengert_llvm.so, where it is not "
                   "beside the tool or in its folder of libraries.\n.TP\n.B WENGERT_CACHE\nThe folder in which machine code is kept for "
-                  "the next command; ~/.cache/wengert if it is not set, none if it is empty.\n");
+                  "the next command; ~/.cache/wengert if it is not set, none if it is empty.\n"
+                  ".TP\n.B WENGERT_BLAS\nThe library for large matrix products (else libopenblas.so.0, if it is here); none: "
+                  "do without.\n");
   return text;
 }
 

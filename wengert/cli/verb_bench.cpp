@@ -99,7 +99,7 @@ bool agrees(Context& context, const Race& race) {
     context.note(
         fmt::format("{}: {} differs from the interpreter by {} of the largest element: sums that cancel out, or a fault of Wengert; "
                     "compare with --math accurate and at other points",
-                    race.job.of, c.name, difference_text(c.difference)));
+                    race.job.program_name, c.name, difference_text(c.difference)));
   }
   return all;
 }
@@ -108,13 +108,13 @@ void show_race(Context& context, const Race& race) {
   const Program& p = race.job.program;
   const auto count = operations_of(p);
   context.print(
-      fmt::format("{} of {}: {} lines{}", context.palette().bold(race.job.verb), race.job.of, p.size(), count ? ", " + to_string(*count) : ""));
+      fmt::format("{} of {}: {} lines{}", context.palette().bold(race.job.kind), race.job.program_name, p.size(), count ? ", " + to_string(*count) : ""));
   std::string text = table_of(race).str(terminal_width(), context.palette());
   text.pop_back();
   context.print(text);
   const Contender& best = race.best();
   context.print(fmt::format("best for {:.10g} runs: {} ({})", race.runs, context.palette().green(best.name), duration_text(race.total_s(best))));
-  nlohmann::ordered_json object{{"of", race.job.verb}, {"program", race.job.of}, {"lines", p.size()}};
+  nlohmann::ordered_json object{{"of", race.job.kind}, {"program", race.job.program_name}, {"lines", p.size()}};
   if (count) object["operations"] = to_json(*count);
   auto& engines = object["engines"] = nlohmann::ordered_json::array();
   for (const Contender& c : race.engines) engines.push_back(json_of(race, c));
@@ -139,9 +139,9 @@ int run(Context& context) {
   for (const Job& job : all) {
     Race race{job, {}, load_s.value_or(0), runs};
     {
-      Progress progress(fmt::format("{} of {}", job.verb, point.program.name()), 1000);
+      Progress progress(fmt::format("{} of {}", job.kind, point.program.name()), 1000);
       options.on_progress = [&](size_t done, size_t of, const std::string& what) { progress.update(done * 1000 / of, what); };
-      race.engines = context.stage("time " + job.verb, [&] { return wengert::cli::race(job.program, inputs, load_s.has_value(), options); });
+      race.engines = context.stage("time " + job.kind, [&] { return wengert::cli::race(job.program, inputs, load_s.has_value(), options); });
     }
     show_race(context, race);
     agree &= agrees(context, race);
@@ -168,7 +168,7 @@ Verb bench_verb() {
               "of runs from which compiling has paid, \"differs\" the largest difference from the interpreter, relative to the largest "
               "element of its array. Machine code kept by earlier processes is not used. Ends with 1 if results do not agree.",
           .options = std::move(options),
-          .examples = {{"wengert bench \"sum(sin(x)*y)\" --types 'x=f64[1000],y=f64[1000]' --random 1 --of eval --of grad", "A value and its gradient"},
+          .examples = {{"wengert bench \"sum(sin(x)*y)\" --types 'x=f64[1000],y=f64[1000]' --random 1 --of value --of grad", "A value and its gradient"},
                        {"wengert bench \"u=x*y, sin(u), exp(u)\" --at x=1,y=2 --of jacobian --mode forward --runs 1e6", "For a million runs"}},
           .run = run};
 }

@@ -38,9 +38,9 @@ std::string loops_text(const std::map<int, size_t>& loops) {
 
 void show(Context& context, const Job& job, const Executable& executable, const CompileChoice& choice) {
   const Program& p = job.program;
-  context.print(fmt::format("{} of {}: {}", context.palette().bold(job.verb), job.of, choice_text(choice)));
+  context.print(fmt::format("{} of {}: {}", context.palette().bold(job.kind), job.program_name, choice_text(choice)));
   nlohmann::ordered_json object{
-      {"of", job.verb}, {"program", job.of}, {"lines", p.size()}, {"engine", choice_json(choice)}, {"interpreter_s", choice.interpreter_s}};
+      {"of", job.kind}, {"program", job.program_name}, {"lines", p.size()}, {"engine", choice_json(choice)}, {"interpreter_s", choice.interpreter_s}};
   const auto row = [&](const char* name, const std::string& value) { context.print(fmt::format("  {:<11} {}", name, value)); };
   row("lines", std::to_string(p.size()));
   if (const auto count = operations_of(p)) {
@@ -73,7 +73,7 @@ int run(Context& context) {
   options.cache_folder.clear();  // what is told is how long compiling takes
   for (const Job& job : jobs(context, point)) {
     CompileChoice choice;
-    const auto executable = context.stage("compile " + job.verb, [&] { return compile(job.program, options, &choice); });
+    const auto executable = context.stage("compile " + job.kind, [&] { return compile(job.program, options, &choice); });
     show(context, job, *executable, choice);
   }
   return exit_ok;

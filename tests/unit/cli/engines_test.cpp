@@ -88,7 +88,7 @@ TEST(MissingCompiler, leaves_training_and_predicting_to_the_interpreter) {
 }
 
 TEST_F(Engines, are_compared_before_they_are_timed) {
-  const auto r = run_tool({"bench", "sum(sin(x)*y)", "--types", "x=f64[1000],y=f64[1000]", "--random", "1", "--of", "eval", "--of", "grad",
+  const auto r = run_tool({"bench", "sum(sin(x)*y)", "--types", "x=f64[1000],y=f64[1000]", "--random", "1", "--of", "value", "--of", "grad",
                            "--seconds", "0.05", "--runs", "1e9", "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_EQ(r.err, "");
