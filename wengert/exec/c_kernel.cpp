@@ -219,7 +219,7 @@ class Writer {
   Expression compared(const MicroStep& s);
   Expression converted(const MicroStep& s);
   Expression whole(const MicroStep& s);
-  Interval interval(uint32_t slot) const {
+  IndexRange interval(uint32_t slot) const {
     const RegisterUse& how = table_[{RegisterKind::integer, slot}];
     return {how.low, how.high};
   }

@@ -202,33 +202,33 @@ std::optional<int64_t> RegisterTable::known_integer(RegisterId id) const {
   return use.low;
 }
 
-std::optional<Interval> exact_interval(Micro op, Interval a, Interval b) {
+std::optional<IndexRange> exact_interval(Micro op, IndexRange a, IndexRange b) {
   int64_t corner[4];
   bool wraps = false;
   switch (op) {
     case Micro::integer_add:
       wraps = __builtin_add_overflow(a.low, b.low, &corner[0]) || __builtin_add_overflow(a.high, b.high, &corner[1]);
-      return wraps ? std::optional<Interval>() : Interval{corner[0], corner[1]};
+      return wraps ? std::optional<IndexRange>() : IndexRange{corner[0], corner[1]};
     case Micro::integer_subtract:
       wraps = __builtin_sub_overflow(a.low, b.high, &corner[0]) || __builtin_sub_overflow(a.high, b.low, &corner[1]);
-      return wraps ? std::optional<Interval>() : Interval{corner[0], corner[1]};
+      return wraps ? std::optional<IndexRange>() : IndexRange{corner[0], corner[1]};
     case Micro::integer_multiply:
       wraps = __builtin_mul_overflow(a.low, b.low, &corner[0]) || __builtin_mul_overflow(a.low, b.high, &corner[1]) ||
               __builtin_mul_overflow(a.high, b.low, &corner[2]) || __builtin_mul_overflow(a.high, b.high, &corner[3]);
-      return wraps ? std::optional<Interval>()
-                   : Interval{*std::min_element(corner, corner + 4), *std::max_element(corner, corner + 4)};
+      return wraps ? std::optional<IndexRange>()
+                   : IndexRange{*std::min_element(corner, corner + 4), *std::max_element(corner, corner + 4)};
     case Micro::integer_divide:
       if (b.low <= 0 || a.low < 0)
-        return b.low > 0 ? std::optional(Interval{a.low, std::max<int64_t>(a.high, 0)}) : std::nullopt;
-      return Interval{a.low / b.high, a.high / b.low};
+        return b.low > 0 ? std::optional(IndexRange{a.low, std::max<int64_t>(a.high, 0)}) : std::nullopt;
+      return IndexRange{a.low / b.high, a.high / b.low};
     case Micro::integer_remainder:
       if (b.low <= 0) return {};
-      return Interval{a.low < 0 ? 1 - b.high : 0, b.high - 1};
+      return IndexRange{a.low < 0 ? 1 - b.high : 0, b.high - 1};
     case Micro::bit_and:
-      if (a.low < 0 && b.low < 0) return Interval{};
-      return Interval{0, a.low < 0 ? b.high : b.low < 0 ? a.high : std::min(a.high, b.high)};
+      if (a.low < 0 && b.low < 0) return IndexRange{};
+      return IndexRange{0, a.low < 0 ? b.high : b.low < 0 ? a.high : std::min(a.high, b.high)};
     case Micro::bit_or:
-    case Micro::bit_xor: return Interval{};
+    case Micro::bit_xor: return IndexRange{};
     default: return {};
   }
 }
@@ -237,20 +237,20 @@ std::optional<Interval> exact_interval(Micro op, Interval a, Interval b) {
 void RegisterTable::bound(const Kernel& kernel) {
   for (const auto& c : kernel.integer_constants)
     if (RegisterUse& use = at({integer, c.to}); use.definitions == 1) use.low = use.high = c.value;
-  const auto interval = [&](uint32_t slot) { return Interval{at({integer, slot}).low, at({integer, slot}).high}; };
+  const auto interval = [&](uint32_t slot) { return IndexRange{at({integer, slot}).low, at({integer, slot}).high}; };
   for (size_t k = 0; k < kernel.steps.size(); ++k) {
     const MicroStep& step = kernel.steps[k];
     const StepForm form = form_of(step);
     if (form.to != integer || !needed_[k] || at({integer, step.to}).variable()) continue;
-    std::optional<Interval> found;
+    std::optional<IndexRange> found;
     if (step.op == Micro::loop)
-      found = Interval{0, std::max<int64_t>(interval(step.a).high, 1) - 1};
+      found = IndexRange{0, std::max<int64_t>(interval(step.a).high, 1) - 1};
     else if (step.op == Micro::boolean_to_integer)
-      found = Interval{0, 1};
+      found = IndexRange{0, 1};
     else if (step.op == Micro::copy_integer)
       found = interval(step.a);
     else if (step.op == Micro::select_integer)
-      found = Interval{std::min(interval(step.b).low, interval(step.c).low),
+      found = IndexRange{std::min(interval(step.b).low, interval(step.c).low),
                        std::max(interval(step.b).high, interval(step.c).high)};
     else if (form.a == integer && form.b == integer)
       found = exact_interval(step.op, interval(step.a), interval(step.b));

@@ -73,9 +73,9 @@ class RegisterTable {
 };
 
 /// The interval of an integer micro-operation on intervals, if it cannot wrap around.
-struct Interval {
+struct IndexRange {
   int64_t low = INT64_MIN, high = INT64_MAX;
 };
-std::optional<Interval> exact_interval(Micro op, Interval a, Interval b);
+std::optional<IndexRange> exact_interval(Micro op, IndexRange a, IndexRange b);
 
 }  // namespace wengert
