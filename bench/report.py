@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs the benches that compare with plain C++, and writes docs/benchmarks.md with a table and a drawing of each.
+#
+#   bench/report.py [BUILD_FOLDER = build/release]     (configured with -DWENGERT_BENCH=ON)
+#   bench/report.py --from FOLDER                      the same from JSON files written before (BENCH --json FILE)
+"""Benchmarks as a page."""
+import html
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+# What is run, with the sizes that are shown.
+BENCHES = {
+    "small_jacobians": [],
+    "mixture_gradient": ["2x5x1000", "10x25x1000", "64x50x1000"],
+    "bundle_jacobian": ["31843"],
+    "lstm_gradient": [],
+    "hand_jacobian": ["100"],
+}
+
+
+def measured(build, folder):
+    """The JSON documents of all benches, run one after the other."""
+    for name, sizes in BENCHES.items():
+        target = folder / f"{name}.json"
+        print(f"bench_{name} {' '.join(sizes)}", file=sys.stderr)
+        subprocess.run([build / "bench" / f"bench_{name}", *sizes, "--json", target], check=True, stdout=subprocess.DEVNULL)
+    return read(folder)
+
+
+def read(folder):
+    return {name: json.loads((folder / f"{name}.json").read_text()) for name in BENCHES if (folder / f"{name}.json").exists()}
+
+
+def table(entry):
+    lines = [f"| {entry['title']}: ns per {entry['unit']} | median | quartiles | ratio |", "|---|---:|---:|---:|"]
+    for row in entry["rows"]:
+        lines.append(f"| {row['name']} | {row['ns']:.4g} | {row['lower_ns']:.4g} to {row['upper_ns']:.4g} | {row['ratio']:.2f} |")
+    return "\n".join(lines)
+
+
+def drawing(entries):
+    """Bars of the ratios to the plain function, one group a table; a bar that is longer than 4 is broken off."""
+    most, bar, label = 4.0, 14, 330
+    parts, y = [], 10
+    for entry in entries:
+        parts.append(f'<text x="8" y="{y + 12}" font-weight="bold">{html.escape(entry["title"])}</text>')
+        y += 20
+        for row in entry["rows"]:
+            width = min(row["ratio"], most) * 110
+            colour = "#2c6fbb" if row["name"].startswith("Wengert") else "#9aa5b1"
+            parts.append(f'<text x="{label - 8}" y="{y + 11}" text-anchor="end">{html.escape(row["name"])}</text>')
+            parts.append(f'<rect x="{label}" y="{y}" width="{width:.1f}" height="{bar - 2}" fill="{colour}"/>')
+            mark = "" if row["ratio"] <= most else " (longer)"
+            parts.append(f'<text x="{label + width + 5:.1f}" y="{y + 11}">{row["ratio"]:.2f}{mark}</text>')
+            y += bar
+        y += 10
+    one = label + 110
+    parts.append(f'<line x1="{one}" y1="24" x2="{one}" y2="{y - 10}" stroke="#444" stroke-dasharray="3 3"/>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="860" height="{y + 4}" font-family="DejaVu Sans, sans-serif" '
+            f'font-size="11"><rect width="100%" height="100%" fill="white"/>{"".join(parts)}</svg>\n')
+
+
+def page(documents):
+    out = ["# Benchmarks", "",
+           "What values and derivatives cost here, side by side in one run: the same functions in plain scalar C++ (g++ -O3 "
+           "-march=native; the yardstick, value alone), by hand, by other libraries where they are installed, and as Wengert Programs, "
+           "compiled. Every answer is compared before anything is timed. Medians of interleaved runs of one thread's processor time; "
+           "`ratio` is to the plain function. `bench/report.py` measures anew and writes this page.", ""]
+    some = next(iter(documents.values()))
+    out += [f"{some['processor']}, gcc {some['compiler']}; one thread reaches {some['limits']['fma_per_s'] / 1e9:.0f} GFMA/s (double) and "
+            f"{some['limits']['bytes_per_s'] / 1e9:.0f} GB/s (triad).", ""]
+    for name, document in documents.items():
+        (ROOT / "docs" / f"bench_{name}.svg").write_text(drawing(document["tables"]))
+        out += [f"## {document['question']}", "", f"![ratios to the plain function](bench_{name}.svg)", ""]
+        for entry in document["tables"]:
+            out += [table(entry), ""]
+    return "\n".join(out).rstrip() + "\n"
+
+
+def main(arguments):
+    with tempfile.TemporaryDirectory() as scratch:
+        if arguments[:1] == ["--from"]:
+            documents = read(pathlib.Path(arguments[1]))
+        else:
+            documents = measured(ROOT / (arguments[0] if arguments else "build/release"), pathlib.Path(scratch))
+    (ROOT / "docs" / "benchmarks.md").write_text(page(documents))
+    print("wrote docs/benchmarks.md", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
