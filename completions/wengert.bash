@@ -4,11 +4,11 @@ _wengert() {
   [[ $current == = ]] && current=
   [[ $previous == = && $COMP_CWORD -ge 2 ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw check compile bench train predict data primitives demo help --help --version --man --completion' -- "$current"))
+    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw emit check compile bench train predict data primitives demo help --help --version --man --completion' -- "$current"))
     return
   fi
   case $verb:$previous in
-    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw check compile bench train predict data primitives demo' -- "$current")); return ;;
+    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw emit check compile bench train predict data primitives demo' -- "$current")); return ;;
     --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
     print:--program) COMPREPLY=(); return ;;
     print:--at) COMPREPLY=(); return ;;
@@ -113,7 +113,7 @@ _wengert() {
     compile:--at) COMPREPLY=(); return ;;
     compile:--types) COMPREPLY=(); return ;;
     compile:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
-    compile:--of) COMPREPLY=($(compgen -W 'eval grad jacobian hessian' -- "$current")); return ;;
+    compile:--of) COMPREPLY=($(compgen -W 'value grad jacobian hessian' -- "$current")); return ;;
     compile:--wrt) COMPREPLY=(); return ;;
     compile:--mode) COMPREPLY=($(compgen -W 'auto forward reverse' -- "$current")); return ;;
     compile:--runs) COMPREPLY=(); return ;;
@@ -125,7 +125,7 @@ _wengert() {
     bench:--at) COMPREPLY=(); return ;;
     bench:--types) COMPREPLY=(); return ;;
     bench:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
-    bench:--of) COMPREPLY=($(compgen -W 'eval grad jacobian hessian' -- "$current")); return ;;
+    bench:--of) COMPREPLY=($(compgen -W 'value grad jacobian hessian' -- "$current")); return ;;
     bench:--wrt) COMPREPLY=(); return ;;
     bench:--mode) COMPREPLY=($(compgen -W 'auto forward reverse' -- "$current")); return ;;
     bench:--random) COMPREPLY=(); return ;;
