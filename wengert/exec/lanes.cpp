@@ -289,7 +289,7 @@ class LanePlanner {
     for (uint32_t at = loop + 1; at < kernel_.steps[loop].b; ++at)
       if (kernel_.steps[at].op == Micro::accumulate_real) buffers.push_back(kernel_.steps[at].a);
     std::ranges::sort(buffers);
-    buffers.erase(std::ranges::unique(buffers).begin(), buffers.end());
+    buffers.erase(std::unique(buffers.begin(), buffers.end()), buffers.end());
     const size_t operands = kernel_.operands.size(), outside = operands + kernel_.results.size();
     size_t bytes = 0;
     for (uint32_t buffer : buffers)
