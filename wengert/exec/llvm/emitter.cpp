@@ -44,6 +44,8 @@ std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop) 
   const Kernel& kernel = *request.kernel;
   const size_t outside = kernel.operands.size() + kernel.results.size();
   std::vector<uint32_t> buffers;
+  constexpr uint8_t over_points = 2;  // others are short, or add at another place in each iteration: see Micro::loop
+  if (kernel.steps[loop].function != over_points) return buffers;
   for (uint32_t at = loop + 1; at < kernel.steps[loop].b; ++at) {
     const MicroStep& s = kernel.steps[at];
     if (s.op != Micro::accumulate_real || std::ranges::find(buffers, s.a) != buffers.end()) continue;
