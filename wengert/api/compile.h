@@ -28,7 +28,7 @@ struct CompileOptions {
   /// A folder in which machine code is kept for the next process; empty: none. Initially what the environment variable
   /// WENGERT_CACHE names.
   std::string cache_folder = default_code_cache();
-  bool trap_nan = false;          ///< W301 at the first instruction that makes a NaN out of none
+  bool trap_nan = false;          ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
 };
 
 /// What was chosen, and why.

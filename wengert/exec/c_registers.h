@@ -9,18 +9,9 @@
 #include <optional>
 #include <vector>
 
-#include "wengert/kernel/kernel.h"
+#include "wengert/kernel/step_form.h"
 
 namespace wengert {
-
-/// Which fields of a MicroStep are registers, of which kind.
-enum class RegisterKind : uint8_t { none, real, integer, boolean };
-struct StepForm {
-  RegisterKind to = RegisterKind::none, a = RegisterKind::none, b = RegisterKind::none, c = RegisterKind::none;
-  bool buffer = false;  ///< `a` is a buffer
-  bool effect = false;  ///< stays although it has no result
-};
-StepForm form_of(const MicroStep& step);
 
 struct RegisterId {
   RegisterKind kind = RegisterKind::none;

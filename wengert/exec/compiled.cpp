@@ -8,12 +8,12 @@
 #include <dlfcn.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <mutex>
 
 #include "wengert/exec/code_key.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/exec/llvm/component.h"
 #include "wengert/exec/lower.h"
+#include "wengert/exec/workspace_pool.h"
 
 namespace wengert {
 namespace {
@@ -85,7 +85,8 @@ using One = double (*)(double);
 using Two = double (*)(double, double);
 template <class F> const void* address(F f) { return reinterpret_cast<const void*>(f); }
 
-/// The functions of kernel/functions.h as C has them; a test compares the names.
+/// The functions of kernel/functions.h as C has them; code that calls one that is missing cannot be linked (W908), and the
+/// tests compile every record.
 std::vector<NamedFunction> scalar_functions() {
   return {{"exp", address<One>(std::exp)},     {"expm1", address<One>(std::expm1)}, {"log", address<One>(std::log)},
           {"log1p", address<One>(std::log1p)}, {"cbrt", address<One>(std::cbrt)},   {"pow", address<Two>(std::pow)},
@@ -160,32 +161,18 @@ struct Compiled::Code {
   int level = 0, most_lanes = 1;
   bool from_cache = false;
 
-  mutable std::mutex mutex;
-  mutable std::vector<std::unique_ptr<std::byte[]>> idle;
+  /// Memory of one run; 64-byte aligned from `start` on.
+  struct Workspace {
+    std::unique_ptr<std::byte[]> memory;
+    void* start;
+    explicit Workspace(size_t bytes)
+        : memory(std::make_unique_for_overwrite<std::byte[]>(bytes + 64)),
+          start(reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(memory.get()) + 63) & ~uintptr_t{63})) {}
+  };
+  mutable WorkspacePool<Workspace> workspaces;
 
   ~Code() {
     if (result.handle != nullptr) component().release(result.handle);
-  }
-
-  std::unique_ptr<std::byte[]> take_workspace(const Program& p) const {
-    {
-      const std::lock_guard lock(mutex);
-      if (!idle.empty()) {
-        auto workspace = std::move(idle.back());
-        idle.pop_back();
-        return workspace;
-      }
-    }
-    try {
-      return std::make_unique_for_overwrite<std::byte[]>(result.workspace_bytes + 64);
-    } catch (const std::bad_alloc&) {
-      throw ResourceError("W401", fmt::format("no memory to run program \"{}\": {} bytes", p.name(), result.workspace_bytes), {},
-                          "use smaller inputs, or loop over them with map");
-    }
-  }
-  void give_back(std::unique_ptr<std::byte[]> workspace) const {
-    const std::lock_guard lock(mutex);
-    idle.push_back(std::move(workspace));
   }
 };
 
@@ -218,6 +205,7 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   if (!code->options.cancelled) request.cancelled = nullptr;
   code->from_cache = compile_with(options.cache, request, code->result);
   code->result.objects = {};
+  code->lowered.kernel.steps = {};  // as long as the list; library calls are still needed
   if (code->result.given_up)
     throw ResourceError("W711", fmt::format("compiling program \"{}\" was given up", program().name()), {}, "run it by the interpreter, or allow more time");
   if (!code->result.error.empty())
@@ -233,16 +221,6 @@ int Compiled::level() const { return code_->level; }
 bool Compiled::from_cache() const { return code_->from_cache; }
 int Compiled::most_lanes() const { return code_->most_lanes; }
 
-namespace {
-
-bool has_nan(const View& view) {
-  const auto any = [&](const auto* x) { return std::any_of(x, x + view.type.elements(), [](auto y) { return std::isnan(y); }); };
-  if (view.type.dtype == DType::f64) return any(view.as<double>());
-  return view.type.dtype == DType::f32 && any(view.as<float>());
-}
-
-}  // namespace
-
 void Compiled::run(std::span<const ConstView> inputs, std::span<const View> outputs) const {
   check(inputs, outputs);
   constexpr size_t few = 32;
@@ -257,12 +235,12 @@ void Compiled::run(std::span<const ConstView> inputs, std::span<const View> outp
   for (const View& y : outputs) buffers[at++] = y.data;
   double failures = 0;
   buffers[at] = &failures;
-  auto workspace = code_->take_workspace(program());
-  const auto start = (reinterpret_cast<uintptr_t>(workspace.get()) + 63) & ~uintptr_t{63};
-  code_->result.run(buffers, reinterpret_cast<void*>(start));
-  code_->give_back(std::move(workspace));
+  const size_t bytes = code_->result.workspace_bytes;
+  auto workspace = code_->workspaces.take(program(), bytes, [&] { return std::make_unique<Code::Workspace>(bytes); });
+  code_->result.run(buffers, workspace->start);
+  code_->workspaces.give_back(std::move(workspace));
   const bool nan = code_->options.trap_nan && std::ranges::any_of(outputs, has_nan);
-  // The interpreter knows the line and says it.
+  // The interpreter knows the line and says it; or finds that by its own rounding nothing is wrong, and its results count.
   if (failures != 0 || nan) Interpreter(program(), {.trap_nan = code_->options.trap_nan}).run(inputs, outputs);
 }
 

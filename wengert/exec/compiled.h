@@ -32,7 +32,7 @@ struct CompiledOptions {
   bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
   bool natives = true;                   ///< matrix products by library
   MathLibrary math = MathLibrary::fast;
-  bool trap_nan = false;                 ///< W301 at the first instruction that makes a NaN out of none
+  bool trap_nan = false;                 ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
   const CodeCache* cache = nullptr;
   std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711
 };
@@ -41,7 +41,7 @@ struct CompiledOptions {
 /// same from run to run, whatever the place of an element and the number of threads.
 class Compiled : public Executable {
  public:
-  /// cost   : 2 to 8 us a line at level 0, 10 to 100 at the others; the first in a process loads the compiler, 100 ms
+  /// cost   : about 5 us a line at level 0, 20 to 40 at the others; the first in a process loads the compiler, 25 to 150 ms
   /// throws : ResourceError W711 if it was cancelled; UsageError W710 for what cannot be compiled, W712 if the component
   ///          is not there
   explicit Compiled(Program program, CompiledOptions options = {});

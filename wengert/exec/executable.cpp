@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/exec/executable.h"
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "wengert/ir/remedy.h"
@@ -23,6 +25,12 @@ template <class V> void check_types(std::span<const V> found, const std::vector<
 }
 
 }  // namespace
+
+bool has_nan(const ConstView& x) {
+  const auto any = [&](const auto* first) { return std::any_of(first, first + x.type.elements(), [](auto y) { return std::isnan(y); }); };
+  if (x.type.dtype == DType::f64) return any(x.as<double>());
+  return x.type.dtype == DType::f32 && any(x.as<float>());
+}
 
 std::vector<Array> Executable::run(std::span<const Array> inputs) const {
   std::vector<ConstView> in;

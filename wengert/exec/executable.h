@@ -9,6 +9,9 @@
 
 namespace wengert {
 
+/// Whether a float array holds a NaN.
+bool has_nan(const ConstView& x);
+
 class Executable {
  public:
   explicit Executable(Program program)

@@ -11,7 +11,7 @@ constexpr int deepest = 64;  // inlined values inside each other: they are writt
 class HoldingPlanner {
  public:
   HoldingPlanner(const Program& p, const std::vector<bool>& direct)
-      : p_(p), uses_(p.size()), pinned_(p.size()), holding_(p.size(), Holding::stored), depth_(p.size()), moved_(p.size()) {
+      : p_(p), uses_(p.size()), pinned_(p.size()), expanded_(p.size()), holding_(p.size(), Holding::stored), depth_(p.size()), moved_(p.size()) {
     for (uint32_t i = 0; i < p.size(); i += static_cast<uint32_t>(p[ValueId{i}].results)) count_uses(p[ValueId{i}]);
     for (size_t k = 0; k < p.outputs().size(); ++k) {
       ++uses_[index(p.outputs()[k])];
@@ -19,13 +19,13 @@ class HoldingPlanner {
     }
   }
 
-  std::vector<Holding> operator()() {
+  Holdings operator()() {
     for (uint32_t i = 0; i < p_.size();) {
       const Instruction line = p_[ValueId{i}];
       for (int k = 0; k < line.results; ++k) holding_[i + static_cast<uint32_t>(k)] = choose(line);
       i += static_cast<uint32_t>(line.results);
     }
-    return std::move(holding_);
+    return {std::move(holding_), std::move(uses_)};
   }
 
  private:
@@ -37,7 +37,7 @@ class HoldingPlanner {
                             ? p_.type(line.value).elements() <= p_.type(v).elements()
                             : line.primitive.has_kernel() && line.primitive.access() == Access::once;
       if (once) continue;
-      if (element_by_element(line)) expanded_.push_back(v);
+      if (element_by_element(line)) expanded_[index(v)] = true;
       else pinned_[index(v)] = true;
     }
   }
@@ -58,7 +58,7 @@ class HoldingPlanner {
     int depth = 1;
     for (ValueId v : line.operands)
       if (holding_[index(v)] == Holding::inlined) depth = std::max(depth, 1 + depth_[index(v)]);
-    const bool cheap = moved_[at] || (uses_[at] <= 1 && std::ranges::find(expanded_, line.value) == expanded_.end());
+    const bool cheap = moved_[at] || (uses_[at] <= 1 && !expanded_[at]);
     if (pinned_[at] || !cheap || depth > deepest) return Holding::stored;
     depth_[at] = depth;
     return Holding::inlined;
@@ -66,8 +66,7 @@ class HoldingPlanner {
 
   const Program& p_;
   std::vector<uint32_t> uses_;
-  std::vector<bool> pinned_;
-  std::vector<ValueId> expanded_;
+  std::vector<bool> pinned_, expanded_;
   std::vector<Holding> holding_;
   std::vector<int> depth_;
   std::vector<bool> moved_;
@@ -75,6 +74,6 @@ class HoldingPlanner {
 
 }  // namespace
 
-std::vector<Holding> plan_holdings(const Program& p, const std::vector<bool>& direct) { return HoldingPlanner(p, direct)(); }
+Holdings plan_holdings(const Program& p, const std::vector<bool>& direct) { return HoldingPlanner(p, direct)(); }
 
 }  // namespace wengert

@@ -17,14 +17,19 @@ enum class Holding : uint8_t {
   written,  ///< by a kernel or a body of its own, in memory
 };
 
-/// One entry a value (inputs and constants: scalar or stored). `direct[k]`: output k is written to memory that can be
+struct Holdings {
+  std::vector<Holding> of;     ///< each value (inputs and constants: scalar or stored)
+  std::vector<uint32_t> uses;  ///< by operands and outputs
+};
+
+/// `direct[k]`: output k is written to memory that can be
 /// read back. cost: linear in lines and operands
 ///
 /// A value is inlined if its kernel goes element by element and
 ///   it is used once, and not by more elements than it has; or
 ///   nothing is computed for it, elements are only moved;
 /// and its users go over their operands once. Chains of inlined values are cut at `deepest`.
-std::vector<Holding> plan_holdings(const Program& p, const std::vector<bool>& direct);
+Holdings plan_holdings(const Program& p, const std::vector<bool>& direct);
 
 inline bool element_by_element(const Instruction& line) {
   return line.results == 1 && line.primitive.has_kernel() && line.primitive.access() >= Access::rearranges;

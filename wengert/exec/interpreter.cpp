@@ -5,9 +5,9 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <map>
-#include <mutex>
 
 #include "wengert/exec/native.h"
+#include "wengert/exec/workspace_pool.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/kernel/interpret.h"
 
@@ -27,16 +27,6 @@ struct Step {
   const std::map<std::string, std::unique_ptr<Interpreter>, std::less<>>* bodies = nullptr;
 };
 
-bool has_nan(const Type& type, const void* data) {
-  const auto any = [&](const auto* x) {
-    for (int64_t i = 0; i < type.elements(); ++i)
-      if (std::isnan(x[i])) return true;
-    return false;
-  };
-  if (type.dtype == DType::f64) return any(static_cast<const double*>(data));
-  return type.dtype == DType::f32 && any(static_cast<const float*>(data));
-}
-
 }  // namespace
 
 struct Interpreter::Plan {
@@ -52,8 +42,7 @@ struct Interpreter::Plan {
   std::map<uint16_t, std::vector<size_t>> kernels_of;  // latest kernels of a primitive, for reuse
   std::vector<const Attributes*> kernel_attributes;
 
-  mutable std::mutex mutex;
-  mutable std::vector<std::unique_ptr<Workspace>> idle;
+  mutable WorkspacePool<Workspace> workspaces;
 
   void lay_out(const Program& p);
   void prepare(const Program& p, const Instruction& line);
@@ -151,23 +140,6 @@ Interpreter::~Interpreter() = default;
 
 size_t Interpreter::workspace_bytes() const { return plan_->arena_bytes + plan_->body_bytes; }
 
-std::unique_ptr<Interpreter::Workspace> Interpreter::take_workspace() const {
-  {
-    const std::lock_guard lock(plan_->mutex);
-    if (!plan_->idle.empty()) {
-      auto workspace = std::move(plan_->idle.back());
-      plan_->idle.pop_back();
-      return workspace;
-    }
-  }
-  try {
-    return std::make_unique<Workspace>(*plan_);
-  } catch (const std::bad_alloc&) {
-    throw ResourceError("W401", fmt::format("no memory to run program \"{}\": {} bytes", program().name(), plan_->arena_bytes),
-                        {}, "use smaller inputs, or loop over them with map");
-  }
-}
-
 namespace {
 
 void run_bodies(const Step& step, const Program& p, std::span<void* const> arguments) {
@@ -192,9 +164,9 @@ void check_guard(const Step& step, const Program& p, const void* result) {
 void check_nan(const Step& step, const Program& p, std::span<void* const> arguments) {
   const auto operands = p.operands(step.value);
   for (uint32_t k = 0; k < step.operands; ++k)
-    if (has_nan(p.type(operands[k]), arguments[k])) return;
+    if (has_nan({p.type(operands[k]), arguments[k]})) return;
   for (uint32_t k = 0; k < step.results; ++k) {
-    if (!has_nan(p.type(ValueId{static_cast<uint32_t>(step.value) + k}), arguments[step.operands + k])) continue;
+    if (!has_nan({p.type(ValueId{static_cast<uint32_t>(step.value) + k}), arguments[step.operands + k]})) continue;
     std::string values;
     for (uint32_t j = 0; j < step.operands; ++j)
       values += (values.empty() ? "" : ", ") + to_string(Array::from({p.type(operands[j]), arguments[j]}), 8);
@@ -207,7 +179,7 @@ void check_nan(const Step& step, const Program& p, std::span<void* const> argume
 
 void Interpreter::run(std::span<const ConstView> inputs, std::span<const View> outputs) const {
   check(inputs, outputs);
-  auto workspace = take_workspace();
+  auto workspace = plan_->workspaces.take(program(), plan_->arena_bytes, [&] { return std::make_unique<Workspace>(*plan_); });
   auto& pointers = workspace->pointers;
   auto& arguments = workspace->arguments;
   for (size_t k = 0; k < inputs.size(); ++k) pointers[k] = const_cast<void*>(inputs[k].data);
@@ -225,8 +197,7 @@ void Interpreter::run(std::span<const ConstView> inputs, std::span<const View> o
   const auto results = program().outputs();
   for (size_t k = 0; k < outputs.size(); ++k)
     if (const size_t bytes = outputs[k].type.bytes()) std::memcpy(outputs[k].data, pointers[index(results[k])], bytes);
-  const std::lock_guard lock(plan_->mutex);
-  plan_->idle.push_back(std::move(workspace));
+  plan_->workspaces.give_back(std::move(workspace));
 }
 
 std::vector<Array> evaluate(const Program& program, std::span<const Array> inputs, InterpreterOptions options) {

@@ -33,7 +33,6 @@ class Interpreter : public Executable {
   struct Plan;
   struct Workspace;
   std::unique_ptr<const Plan> plan_;
-  std::unique_ptr<Workspace> take_workspace() const;
 };
 
 /// Runs a Program once. For repeated runs keep an Interpreter.

@@ -5,38 +5,18 @@
 #include <bit>
 #include <optional>
 
+#include "wengert/kernel/step_form.h"
+
 namespace wengert {
 namespace {
 
 constexpr int64_t most_terms_in_single = 4096;
-
-bool is_real_operation(Micro op) { return op >= Micro::add && op <= Micro::maximum; }
-bool reads_reals(Micro op) { return is_real_operation(op) || op == Micro::call || op == Micro::round_single || op == Micro::copy_real; }
-int real_operands(const MicroStep& s) {
-  switch (s.op) {
-    case Micro::fused_multiply_add: return 3;
-    case Micro::negate: case Micro::square_root: case Micro::absolute: case Micro::floor: case Micro::copy_real:
-    case Micro::round_single: return 1;
-    case Micro::call: return functions[s.function].arity;
-    default: return 2;
-  }
-}
 
 std::vector<std::optional<int64_t>> known_integers(const Kernel& kernel) {
   std::vector<std::optional<int64_t>> known(kernel.integers + 1);
   for (const auto& c : kernel.integer_constants) known[c.to] = c.value;
   return known;
 }
-
-DType dtype_of(const Kernel& kernel, uint32_t buffer) {
-  const size_t operands = kernel.operands.size(), results = kernel.results.size();
-  if (buffer < operands) return kernel.operands[buffer].dtype;
-  return buffer < operands + results ? kernel.results[buffer - operands].dtype : kernel.scratch[buffer - operands - results].dtype;
-}
-
-}  // namespace
-
-namespace {
 
 /// Forward over the steps until nothing changes: variables of loops are read before they are assigned.
 class PrecisionFinder {
@@ -62,17 +42,19 @@ class PrecisionFinder {
   void visit(const MicroStep& s) {
     if (s.op == Micro::loop) repeats_.push_back(std::min<int64_t>(repeats_.back() * known_[s.a].value_or(1024), 1 << 30));
     if (s.op == Micro::end_loop) repeats_.pop_back();
-    if (s.op == Micro::load_real) raise(s.to, dtype_of(kernel_, s.a) == DType::f32 ? Precision::single : Precision::full);
-    if (s.op == Micro::to_real) raise(s.to, Precision::full);
-    if (s.op == Micro::select_real) raise(s.to, std::max(found_[s.b], found_[s.c]));
-    if (!reads_reals(s.op)) return;
-    const uint32_t operands[] = {s.a, s.b, s.c};
-    Precision most = Precision::constant;
-    for (int k = 0; k < real_operands(s); ++k) most = std::max(most, found_[operands[k]]);
-    if (s.op == Micro::round_single) most = std::min(most, Precision::single);
+    if (form_of(s).to == RegisterKind::real) raise(s.to, precision_of(s));
+  }
+
+  Precision precision_of(const MicroStep& s) const {
+    if (s.op == Micro::load_real) return buffer_type(kernel_, s.a).dtype == DType::f32 ? Precision::single : Precision::full;
+    if (s.op == Micro::to_real) return Precision::full;
     // A variable assigned in a loop this long is taken for a sum of as many terms.
-    if (s.op == Micro::copy_real && repeats_.back() > most_terms_in_single && repeats_.size() > 1) most = Precision::full;
-    raise(s.to, most);
+    if (s.op == Micro::copy_real && repeats_.back() > most_terms_in_single) return Precision::full;
+    Precision most = Precision::constant;
+    for_each_operand(s, [&](RegisterKind kind, uint32_t slot) {
+      if (kind == RegisterKind::real) most = std::max(most, found_[slot]);
+    });
+    return s.op == Micro::round_single ? std::min(most, Precision::single) : most;
   }
 
   const Kernel& kernel_;
@@ -110,8 +92,8 @@ class LaneCheck {
   };
 
   bool is_private(uint32_t buffer) const {
-    const size_t outside = kernel_.operands.size() + kernel_.results.size();
-    return buffer >= outside && kernel_.scratch_loop[buffer - outside] == loop_;
+    const size_t scratch = first_scratch(kernel_);
+    return buffer >= scratch && kernel_.scratch_loop[buffer - scratch] == loop_;
   }
 
   /// Registers of this loop that are written more than once vary from the start.
@@ -132,10 +114,10 @@ class LaneCheck {
     switch (s.op) {
       case Micro::loop: integer_[s.to] = {}; return integer_[s.a].uniform();
       case Micro::end_loop: return true;
-      case Micro::load_real: real_varies_[s.to] = loaded(s); return true;
-      case Micro::load_integer: integer_[s.to] = {loaded(s), 0}; return true;
-      case Micro::load_boolean: boolean_varies_[s.to] = loaded(s); return true;
-      case Micro::store_real: case Micro::store_integer: case Micro::store_boolean: return stores(s);
+      case Micro::load_real: real_varies_[s.to] = at_another_place(s); return true;
+      case Micro::load_integer: integer_[s.to] = {at_another_place(s), 0}; return true;
+      case Micro::load_boolean: boolean_varies_[s.to] = at_another_place(s); return true;
+      case Micro::store_real: case Micro::store_integer: case Micro::store_boolean: return at_another_place(s);
       case Micro::accumulate_real: return true;
       case Micro::native: return false;
       case Micro::copy_real: return assigns(s);
@@ -147,12 +129,8 @@ class LaneCheck {
     }
   }
 
-  bool loaded(const MicroStep& s) {
-    if (is_private(s.a)) return true;
-    count(s);
-    return !integer_[s.b].uniform();
-  }
-  bool stores(const MicroStep& s) {
+  /// Whether a load or store is of another element in each lane.
+  bool at_another_place(const MicroStep& s) {
     if (is_private(s.a)) return true;
     count(s);
     return !integer_[s.b].uniform();
@@ -185,21 +163,15 @@ class LaneCheck {
     }
     return next == assigned;
   }
-  static bool reads_real(const MicroStep& s, uint32_t slot) {
-    switch (s.op) {
-      case Micro::store_real: case Micro::accumulate_real: return s.c == slot;
-      case Micro::select_real: return s.b == slot || s.c == slot;
-      case Micro::less: case Micro::less_equal: case Micro::equal: return s.a == slot || s.b == slot;
-      case Micro::to_integer: return s.a == slot;
-      default: break;
-    }
-    if (!reads_reals(s.op)) return false;
-    const uint32_t operands[] = {s.a, s.b, s.c};
-    return std::ranges::count(operands, operands + real_operands(s), slot) > 0;
+  static bool reads_real(const MicroStep& s, uint32_t real) {
+    bool reads = false;
+    for_each_operand(s, [&](RegisterKind kind, uint32_t slot) { reads = reads || (kind == RegisterKind::real && slot == real); });
+    return reads;
   }
 
   void computes(const MicroStep& s);
-  IntegerForm form_of(const MicroStep& s) const;
+  IntegerForm form_of_integer(const MicroStep& s) const;
+  bool varies(RegisterKind kind, uint32_t slot) const;
 
   const Kernel& kernel_;
   const std::vector<std::optional<int64_t>>& known_;
@@ -209,38 +181,30 @@ class LaneCheck {
   std::vector<uint32_t> first_write_, boolean_write_, integer_write_;
 };
 
+bool LaneCheck::varies(RegisterKind kind, uint32_t slot) const {
+  if (kind == RegisterKind::integer) return !integer_[slot].uniform();
+  return kind == RegisterKind::real ? real_varies_[slot] : boolean_varies_[slot];
+}
+
 void LaneCheck::computes(const MicroStep& s) {
-  if (reads_reals(s.op)) {
-    const uint32_t operands[] = {s.a, s.b, s.c};
-    bool varies = false;
-    for (int k = 0; k < real_operands(s); ++k) varies = varies || real_varies_[operands[k]];
-    real_varies_[s.to] = varies;
-    return;
-  }
-  switch (s.op) {
-    case Micro::less: case Micro::less_equal: case Micro::equal:
-      boolean_varies_[s.to] = real_varies_[s.a] || real_varies_[s.b]; break;
-    case Micro::integer_less: case Micro::integer_equal:
-      boolean_varies_[s.to] = !integer_[s.a].uniform() || !integer_[s.b].uniform(); break;
-    case Micro::logical_and: case Micro::logical_or: boolean_varies_[s.to] = boolean_varies_[s.a] || boolean_varies_[s.b]; break;
-    case Micro::logical_not: boolean_varies_[s.to] = boolean_varies_[s.a]; break;
-    case Micro::select_real: real_varies_[s.to] = boolean_varies_[s.a] || real_varies_[s.b] || real_varies_[s.c]; break;
-    case Micro::to_real: real_varies_[s.to] = !integer_[s.a].uniform(); break;
-    default: integer_[s.to] = form_of(s);
+  bool any = false;
+  for_each_operand(s, [&](RegisterKind kind, uint32_t slot) { any = any || varies(kind, slot); });
+  switch (form_of(s).to) {
+    case RegisterKind::real: real_varies_[s.to] = any; break;
+    case RegisterKind::boolean: boolean_varies_[s.to] = any; break;
+    default: integer_[s.to] = any ? form_of_integer(s) : IntegerForm{};
   }
 }
 
-LaneCheck::IntegerForm LaneCheck::form_of(const MicroStep& s) const {
-  if (s.op == Micro::to_integer) return {bool(real_varies_[s.a]), 0};
-  if (s.op == Micro::boolean_to_integer) return {bool(boolean_varies_[s.a]), 0};
-  if (s.op == Micro::select_integer) return {boolean_varies_[s.a] || !integer_[s.b].uniform() || !integer_[s.c].uniform(), 0};
+/// Of a result that is not the same in all lanes.
+LaneCheck::IntegerForm LaneCheck::form_of_integer(const MicroStep& s) const {
+  if (s.op < Micro::integer_add || s.op > Micro::integer_multiply) return {true, 0};
   const IntegerForm &a = integer_[s.a], &b = integer_[s.b];
-  if (a.uniform() && b.uniform()) return {};
   if (a.varies || b.varies) return {true, 0};
   if (s.op == Micro::integer_add) return {false, a.stride + b.stride};
   if (s.op == Micro::integer_subtract) return {false, a.stride - b.stride};
-  if (s.op == Micro::integer_multiply && known_[s.a]) return {false, *known_[s.a] * b.stride};
-  if (s.op == Micro::integer_multiply && known_[s.b]) return {false, a.stride * *known_[s.b]};
+  if (known_[s.a]) return {false, *known_[s.a] * b.stride};
+  if (known_[s.b]) return {false, a.stride * *known_[s.b]};
   return {true, 0};
 }
 
@@ -290,23 +254,18 @@ class LanePlanner {
       if (kernel_.steps[at].op == Micro::accumulate_real) buffers.push_back(kernel_.steps[at].a);
     std::ranges::sort(buffers);
     buffers.erase(std::unique(buffers.begin(), buffers.end()), buffers.end());
-    const size_t operands = kernel_.operands.size(), outside = operands + kernel_.results.size();
+    const size_t scratch = first_scratch(kernel_);
     size_t bytes = 0;
     for (uint32_t buffer : buffers)
-      if (buffer < outside || kernel_.scratch_loop[buffer - outside] != loop) bytes += type_of(buffer).bytes();
+      if (buffer < scratch || kernel_.scratch_loop[buffer - scratch] != loop) bytes += buffer_type(kernel_, buffer).bytes();
     return bytes;
-  }
-  const Type& type_of(uint32_t buffer) const {
-    const size_t operands = kernel_.operands.size(), outside = operands + kernel_.results.size();
-    return buffer < operands ? kernel_.operands[buffer] : buffer < outside ? kernel_.results[buffer - operands] : kernel_.scratch[buffer - outside];
   }
 
   bool all_single(uint32_t loop) const {
     bool some = false;
     for (uint32_t at = loop + 1; at < kernel_.steps[loop].b; ++at) {
       const MicroStep& s = kernel_.steps[at];
-      const bool writes = reads_reals(s.op) || s.op == Micro::load_real || s.op == Micro::select_real || s.op == Micro::to_real;
-      if (!writes) continue;
+      if (form_of(s).to != RegisterKind::real) continue;
       if (precisions_[s.to] == Precision::full) return false;
       some = some || precisions_[s.to] == Precision::single;
     }

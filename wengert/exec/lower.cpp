@@ -9,11 +9,12 @@
 #include "wengert/exec/fusion.h"
 #include "wengert/exec/native.h"
 #include "wengert/ir/primitive.h"
-#include "wengert/passes/rewrite.h"
 #include "wengert/passes/scalarize.h"
 
 namespace wengert {
 namespace {
+
+constexpr size_t most_in_group = 64;  // values computed in one loop: a body of any length would take any time to compile
 
 /// What the writers of a Program and of the bodies inside it share.
 struct Shared {
@@ -29,17 +30,13 @@ void write_program(Shared& shared, const Program& p, std::span<const Place> in, 
 class ProgramWriter {
  public:
   ProgramWriter(Shared& shared, const Program& p, std::span<const Place> in, std::span<const Place> out)
-      : shared_(shared), k_(shared.k), p_(p), out_(out), at_(p.size()), computed_(p.size()), uses_(p.size()) {
+      : shared_(shared), k_(shared.k), p_(p), out_(out), at_(p.size()), computed_(p.size()), in_group_(p.size()) {
     std::vector<bool> direct;
     for (const Place& place : out) direct.push_back(place.is_buffer());
-    holding_ = plan_holdings(p, direct);
+    holdings_ = plan_holdings(p, direct);
     for (size_t k = 0; k < in.size(); ++k) at_[k] = in_register(in[k], p.type(ValueId{static_cast<uint32_t>(k)}));
     for (size_t k = 0; k < out.size(); ++k) output_of_.emplace(p.outputs()[k], k);  // the first, if there are several
     written_.resize(out.size());
-    for_each_instruction(p, [&](ValueId line) {
-      for (ValueId v : p.operands(line)) ++uses_[index(v)];
-    });
-    for (ValueId v : p.outputs()) ++uses_[index(v)];
   }
 
   void operator()() {
@@ -64,7 +61,7 @@ class ProgramWriter {
 
   void write(const Instruction& line) {
     if (p_.is_constant(line.value)) return constant(line.value);
-    switch (holding_[index(line.value)]) {
+    switch (holdings_.of[index(line.value)]) {
       case Holding::scalar: scalar(line); break;
       case Holding::inlined: inlined(line.value); break;
       case Holding::stored: stored(line.value); break;
@@ -97,8 +94,11 @@ class ProgramWriter {
 
   /// Joins the open group of loops of one shape, unless it reads another element of one of the group.
   void stored(ValueId v) {
-    if (!group_.empty() && (p_.type(v).shape != p_.type(group_[0]).shape || reads_group(p_[v], false) == Read::elsewhere)) finish_group();
+    const bool fits = group_.empty() || (group_.size() < most_in_group && p_.type(v).shape == p_.type(group_[0]).shape &&
+                                         reads_group(p_[v], false) != Read::elsewhere);
+    if (!fits) finish_group();
     group_.push_back(v);
+    in_group_[index(v)] = true;
     inlined(v);
   }
 
@@ -109,8 +109,8 @@ class ProgramWriter {
     Read most = Read::nothing;
     moved = moved || line.primitive.access() != Access::elementwise;
     for (ValueId v : line.operands) {
-      if (std::ranges::find(group_, v) != group_.end()) most = std::max(most, moved ? Read::elsewhere : Read::same_element);
-      else if (holding_[index(v)] == Holding::inlined) most = std::max(most, reads_group(p_[v], moved));
+      if (in_group_[index(v)]) most = std::max(most, moved ? Read::elsewhere : Read::same_element);
+      else if (holdings_.of[index(v)] == Holding::inlined) most = std::max(most, reads_group(p_[v], moved));
     }
     return most;
   }
@@ -127,7 +127,10 @@ class ProgramWriter {
     k_.loop_elements(p_.type(group_[0]).shape, [&](Integer flat) {
       for (size_t j = 0; j < group_.size(); ++j) k_.store(places[j], p_.type(group_[j]).dtype, flat, element(group_[j], flat));
     });
-    for (size_t j = 0; j < group_.size(); ++j) at_[index(group_[j])] = places[j];
+    for (size_t j = 0; j < group_.size(); ++j) {
+      at_[index(group_[j])] = places[j];
+      in_group_[index(group_[j])] = false;
+    }
     group_.clear();
   }
 
@@ -176,17 +179,16 @@ class ProgramWriter {
       out.push_back(in_register ? capture(captured[k], p_.type(v)) : passed_on ? pass_on(v) : memory_for(v));
       if (!in_register) at_[index(v)] = out.back();
     }
-    if (by_library(line, operand_types, result_types, in, out)) {
-      // written
-    } else if (line.primitive.has_kernel()) k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
-    else bodies(line, operand_types, in, out);
+    if (!line.primitive.has_kernel()) bodies(line, operand_types, in, out);
+    else if (!by_library(line, operand_types, result_types, in, out))
+      k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
     for (size_t k = 0; k < captured.size(); ++k)
       if (captures && result_types[k].elements() == 1) at_[index(line.value) + k].value = taken(captured[k], result_types[k]);
   }
 
   /// Whether a value is one output, and nothing else reads it. Bodies write each element of a result once, so theirs may go
   /// where it is only taken, to be added to a sum: no memory in between.
-  bool only_output(ValueId v) const { return uses_[index(v)] == 1 && output_of_.contains(v); }
+  bool only_output(ValueId v) const { return holdings_.uses[index(v)] == 1 && output_of_.contains(v); }
   Place pass_on(ValueId v) {
     const size_t k = output_of_.at(v);
     written_[k] = true;
@@ -203,6 +205,7 @@ class ProgramWriter {
         captured.slot = slot;
         return;
       }
+      if (captured.slot) throw InternalError("W907", "a kernel stored the one element of its result outside of its loops and again in one");
       if (!captured.memory.is_buffer()) captured.memory = k_.scratch_place(type);
       k_.store(captured.memory, type.dtype, flat, slot);
     }};
@@ -224,7 +227,7 @@ class ProgramWriter {
 
   bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
                   std::span<const Place> in, std::span<const Place> out) {
-    if (!shared_.options.natives || !line.primitive.has_kernel() || is_small(operands, results)) return false;
+    if (!shared_.options.natives || is_small(operands, results)) return false;
     for (const auto places : {in, out})
       for (const Place& place : places)
         if (!place.is_buffer()) return false;
@@ -259,13 +262,13 @@ class ProgramWriter {
   KernelBuilder& k_;
   const Program p_;
   std::span<const Place> out_;
-  std::vector<Holding> holding_;
+  Holdings holdings_;
   std::vector<Place> at_;
   std::vector<bool> written_;
   std::vector<std::vector<Computed>> computed_;
-  std::vector<uint32_t> uses_;
   std::map<ValueId, size_t> output_of_;
   std::vector<ValueId> group_;
+  std::vector<bool> in_group_;
 };
 
 int64_t largest_array(const Program& p) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/kernel/interpret.h"
 
+#include "wengert/kernel/step_form.h"
+
 namespace wengert {
 namespace {
 
@@ -16,11 +18,7 @@ struct MemoryDomain {
   int64_t& integer(uint32_t slot) { return integers[slot]; }
   uint8_t& boolean(uint32_t slot) { return booleans[slot]; }
 
-  DType dtype(uint32_t buffer) const {
-    const size_t operands = kernel.operands.size(), results = kernel.results.size();
-    if (buffer < operands) return kernel.operands[buffer].dtype;
-    return buffer < operands + results ? kernel.results[buffer - operands].dtype : kernel.scratch[buffer - operands - results].dtype;
-  }
+  DType dtype(uint32_t buffer) const { return buffer_type(kernel, buffer).dtype; }
   template <class T> T& element(uint32_t buffer, int64_t index) { return static_cast<T*>(buffers[buffer])[index]; }
 
   double load_real(uint32_t buffer, int64_t index) {

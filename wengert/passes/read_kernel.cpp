@@ -6,6 +6,7 @@
 
 #include "wengert/ir/registry.h"
 #include "wengert/kernel/interpret.h"
+#include "wengert/kernel/step_form.h"
 #include "wengert/passes/scalar_list.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/convert.h"
@@ -113,12 +114,7 @@ struct SymbolDomain {
   int64_t& integer(uint32_t slot) { return integers[slot]; }
   Truth& boolean(uint32_t slot) { return booleans[slot]; }
 
-  DType dtype(uint32_t buffer) const {
-    const size_t operands = kernel.operands.size(), results = kernel.results.size();
-    if (buffer < operands) return kernel.operands[buffer].dtype;
-    return buffer < operands + results ? kernel.results[buffer - operands].dtype
-                                       : kernel.scratch[buffer - operands - results].dtype;
-  }
+  DType dtype(uint32_t buffer) const { return buffer_type(kernel, buffer).dtype; }
   Element& element(uint32_t buffer, int64_t index) { return buffers[buffer][static_cast<size_t>(index)]; }
 
   Symbol load_real(uint32_t buffer, int64_t index) {

@@ -27,10 +27,8 @@ std::vector<Emitter::Carried> Emitter::carried_by(uint32_t at) {
   for (uint32_t inner = at + 1; inner < kernel_.steps[at].b; ++inner) {
     const MicroStep& s = kernel_.steps[inner];
     if (s.op < Micro::copy_real || s.op > Micro::copy_boolean) continue;
-    const Kind kind = s.op == Micro::copy_real ? Kind::real : s.op == Micro::copy_integer ? Kind::integer : Kind::boolean;
-    const auto& kept = kind == Kind::real ? workspace_.real : kind == Kind::integer ? workspace_.integer : workspace_.boolean;
-    const auto& now = kind == Kind::real ? reals_ : kind == Kind::integer ? integers_ : booleans_;
-    if (now[s.to].value == nullptr && !kept.contains(s.to)) continue;  // a variable of the body's own
+    const Kind kind = form_of(s).to;
+    if (registers_.of(kind)[s.to].value == nullptr && !workspace_.kept(kind).contains(s.to)) continue;  // a variable of the body's own
     bool known = false;
     for (const Carried& c : all) known = known || (c.kind == kind && c.index == s.to);
     if (!known) all.push_back({kind, s.to, nullptr});

@@ -131,7 +131,7 @@ void Emitter::native(uint32_t number) {
 }
 
 void Emitter::copy(const MicroStep& s) {
-  const Kind kind = s.op == Micro::copy_real ? Kind::real : s.op == Micro::copy_integer ? Kind::integer : Kind::boolean;
+  const Kind kind = form_of(s).to;
   Lane value = get(kind, s.a);
   if (kind == Kind::real) value.value = real(s.a, real_type(s.to));
   slot(kind, s.to) = value;
@@ -151,29 +151,18 @@ void Emitter::integer_to_real(const MicroStep& s) {
   set(Kind::real, s.to, b_.CreateSIToFP(integer, from.uniform() ? element : wide(element)), !from.uniform());
 }
 
-namespace {
-
-int real_operands(const MicroStep& s) {
-  if (s.op == Micro::fused_multiply_add) return 3;
-  if (s.op == Micro::call) return functions[s.function].arity;
-  const bool one = s.op == Micro::negate || s.op == Micro::square_root || s.op == Micro::absolute || s.op == Micro::floor || s.op == Micro::round_single;
-  return one ? 1 : 2;
-}
-
-}  // namespace
-
 void Emitter::real_step(const MicroStep& s) {
   if (s.op == Micro::to_real) return integer_to_real(s);
-  const bool selects = s.op == Micro::select_real;
-  const uint32_t slots[] = {selects ? s.b : s.a, selects ? s.c : s.b, s.c};
+  uint32_t slots[3] = {};
+  int count = 0;
+  bool varies = false;
+  for_each_operand(s, [&](Kind kind, uint32_t slot) {
+    varies = varies || get(kind, slot).varies;
+    if (kind == Kind::real) slots[count++] = slot;
+  });
   llvm::Type* const computed = s.op == Micro::round_single ? real_type(s.a) : real_type(s.to);
   llvm::Value* x[3] = {};
-  bool varies = selects && get(Kind::boolean, s.a).varies;
-  for (int k = 0; k < real_operands(s); ++k) varies = varies || get(Kind::real, slots[k]).varies;
-  for (int k = 0; k < real_operands(s); ++k) {
-    x[k] = real(slots[k], computed);
-    if (varies) x[k] = splat(x[k]);
-  }
+  for (int k = 0; k < count; ++k) x[k] = varies ? splat(real(slots[k], computed)) : real(slots[k], computed);
   if (s.op == Micro::add && active_ != nullptr)  // a term of a sum over the lanes
     for (int k = 0; k < 2; ++k)
       if (is_sum_variable(slots[1 - k])) x[k] = active_or_zero(x[k]);

@@ -4,6 +4,8 @@
 #include <llvm/IR/MDBuilder.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace wengert::llvm_reading {
 namespace {
@@ -11,14 +13,6 @@ namespace {
 size_t bytes_of(const wengert::Type& type) {
   return llvm_reading::bytes_of(type.dtype) * static_cast<size_t>(elements_of(type));
 }
-
-const wengert::Type& type_of(const Kernel& kernel, uint32_t buffer) {
-  const size_t operands = kernel.operands.size(), results = kernel.results.size();
-  if (buffer < operands) return kernel.operands[buffer];
-  return buffer < operands + results ? kernel.results[buffer - operands] : kernel.scratch[buffer - operands - results];
-}
-
-constexpr size_t most_sum_bytes = size_t{1} << 18;  // of all lanes of one buffer
 
 size_t aligned(size_t bytes) { return (bytes + 63) & ~size_t{63}; }
 
@@ -42,19 +36,47 @@ std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps) {
 
 std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop) {
   const Kernel& kernel = *request.kernel;
-  const size_t outside = kernel.operands.size() + kernel.results.size();
+  const size_t scratch = first_scratch(kernel);
   std::vector<uint32_t> buffers;
   constexpr uint8_t over_points = 2;  // others are short, or add at another place in each iteration: see Micro::loop
   if (kernel.steps[loop].function != over_points) return buffers;
   for (uint32_t at = loop + 1; at < kernel.steps[loop].b; ++at) {
     const MicroStep& s = kernel.steps[at];
-    if (s.op != Micro::accumulate_real || std::ranges::find(buffers, s.a) != buffers.end()) continue;
-    const bool is_private = s.a >= outside && kernel.scratch_loop[s.a - outside] == loop;
-    const size_t bytes = bytes_of(type_of(kernel, s.a)) * (*request.lanes)[loop];
-    if (!is_private && bytes <= most_sum_bytes) buffers.push_back(s.a);
+    if (s.op != Micro::accumulate_real) continue;
+    const bool is_private = s.a >= scratch && kernel.scratch_loop[s.a - scratch] == loop;
+    if (!is_private && std::ranges::find(buffers, s.a) == buffers.end()) buffers.push_back(s.a);
   }
   return buffers;
 }
+
+namespace {
+
+/// Room for the registers that a chunk reads and another one wrote.
+void keep_registers(const Kernel& kernel, const std::vector<Chunk>& chunks, Workspace& w) {
+  std::map<Kind, std::vector<uint32_t>> writer{{Kind::real, std::vector(kernel.reals + 1, Kernel::whole_run)},
+                                              {Kind::integer, std::vector(kernel.integers + 1, Kernel::whole_run)},
+                                              {Kind::boolean, std::vector(kernel.booleans + 1, Kernel::whole_run)}};
+  const auto keep = [&](Kind kind, uint32_t slot) {
+    if (w.kept(kind).try_emplace(slot, w.bytes).second) w.bytes += 8;
+  };
+  const auto elsewhere = [&](Kind kind, uint32_t slot, uint32_t chunk) {
+    const uint32_t by = writer[kind][slot];
+    return by != Kernel::whole_run && by != chunk;
+  };
+  for (uint32_t c = 0; c < chunks.size(); ++c)
+    for (uint32_t at = chunks[c].first; at < chunks[c].last; ++at) {
+      const MicroStep& s = kernel.steps[at];
+      for_each_operand(s, [&](Kind kind, uint32_t slot) {
+        if (elsewhere(kind, slot, c)) keep(kind, slot);
+      });
+      const Kind to = form_of(s).to;
+      if (to == Kind::none) continue;
+      if (elsewhere(to, s.to, c)) keep(to, s.to);  // a variable that another chunk began
+      writer[to][s.to] = c;
+    }
+}
+
+}  // namespace
 
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) {
   const Kernel& kernel = *request.kernel;
@@ -70,42 +92,42 @@ Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) 
     if (lanes < 2) continue;
     for (uint32_t buffer : summed_buffers(request, at)) {
       w.sums.emplace(sums_key(at, buffer), w.bytes);
-      w.bytes += aligned(bytes_of(type_of(kernel, buffer)) * lanes);
+      w.bytes += aligned(bytes_of(buffer_type(kernel, buffer)) * lanes);
     }
   }
-  if (chunks.size() == 1) return w;
-  std::unordered_map<uint32_t, size_t>* const kept[] = {&w.real, &w.integer, &w.boolean};
-  std::vector<uint32_t> writer[3];
-  writer[0].resize(kernel.reals + 1, Kernel::whole_run);
-  writer[1].resize(kernel.integers + 1, Kernel::whole_run);
-  writer[2].resize(kernel.booleans + 1, Kernel::whole_run);
-  for (uint32_t c = 0; c < chunks.size(); ++c)
-    for (uint32_t at = chunks[c].first; at < chunks[c].last; ++at)
-      for_each_register(kernel.steps[at], [&](Kind kind, uint32_t index, bool written) {
-        const auto k = static_cast<size_t>(kind);
-        const uint32_t before = writer[k][index];
-        if (written) writer[k][index] = c;
-        else if (before == Kernel::whole_run || before == c) return;
-        if (before == Kernel::whole_run || before == c) return;
-        if (kept[k]->try_emplace(index, w.bytes).second) w.bytes += 8;
-      });
+  if (chunks.size() > 1) keep_registers(kernel, chunks, w);
   w.bytes = aligned(w.bytes);
   return w;
 }
 
-Emitter::Emitter(const CodeRequest& request, const Workspace& workspace, llvm::Module& module)
+Registers::Registers(const Kernel& kernel) : reals(kernel.reals + 1), integers(kernel.integers + 1), booleans(kernel.booleans + 1) {
+  for (const auto& c : kernel.real_constants) real_constants.emplace(c.to, c.value);
+  for (const auto& c : kernel.integer_constants) integer_constants.emplace(c.to, c.value);
+  for (const auto& c : kernel.boolean_constants) boolean_constants.emplace(c.to, c.value);
+}
+
+Lane& Registers::slot(Kind kind, uint32_t index) {
+  Lane& lane = of(kind)[index];
+  if (lane.value == nullptr) (kind == Kind::real ? touched_reals : kind == Kind::integer ? touched_integers : touched_booleans).push_back(index);
+  return lane;
+}
+
+void Registers::forget() {
+  for (uint32_t k : touched_reals) reals[k] = {};
+  for (uint32_t k : touched_integers) integers[k] = {};
+  for (uint32_t k : touched_booleans) booleans[k] = {};
+  touched_reals.clear(), touched_integers.clear(), touched_booleans.clear();
+}
+
+Emitter::Emitter(const CodeRequest& request, const Workspace& workspace, Registers& registers, llvm::Module& module)
     : request_(request), kernel_(*request.kernel), workspace_(workspace), module_(module), context_(module.getContext()), b_(context_),
-      f64_(b_.getDoubleTy()), f32_(b_.getFloatTy()), i64_(b_.getInt64Ty()), i1_(b_.getInt1Ty()), ptr_(b_.getPtrTy()),
-      reals_(kernel_.reals + 1), integers_(kernel_.integers + 1), booleans_(kernel_.booleans + 1) {
-  for (const auto& c : kernel_.real_constants) real_constants_.emplace(c.to, c.value);
-  for (const auto& c : kernel_.integer_constants) integer_constants_.emplace(c.to, c.value);
-  for (const auto& c : kernel_.boolean_constants) boolean_constants_.emplace(c.to, c.value);
+      f64_(b_.getDoubleTy()), f32_(b_.getFloatTy()), i64_(b_.getInt64Ty()), i1_(b_.getInt1Ty()), ptr_(b_.getPtrTy()), registers_(registers) {
   if (request.contract) {
     llvm::FastMathFlags flags;
     flags.setAllowContract(true);
     b_.setFastMathFlags(flags);
   }
-  const size_t buffers = kernel_.operands.size() + kernel_.results.size() + kernel_.scratch.size();
+  const size_t buffers = first_scratch(kernel_) + kernel_.scratch.size();
   if (request.level == 0 || buffers > 64) return;
   llvm::MDBuilder metadata(context_);
   auto* const domain = metadata.createAnonymousAliasScopeDomain();
@@ -129,36 +151,24 @@ void Emitter::emit(const Chunk& chunk, const std::string& name) {
   b_.SetInsertPoint(entry);
   buffer_pointers_.clear();
   if (chunk.last - chunk.first == kernel_.steps.size())  // addresses are taken once, before every loop
-    for (uint32_t k = 0; k < kernel_.operands.size() + kernel_.results.size() + kernel_.scratch.size(); ++k) buffer(k);
+    for (uint32_t k = 0; k < first_scratch(kernel_) + kernel_.scratch.size(); ++k) buffer(k);
   range(chunk.first, chunk.last);
   keep_for_other_chunks(chunk);
   b_.CreateRetVoid();
-  for (uint32_t k : touched_real_) reals_[k] = {};
-  for (uint32_t k : touched_integer_) integers_[k] = {};
-  for (uint32_t k : touched_boolean_) booleans_[k] = {};
-  touched_real_.clear(), touched_integer_.clear(), touched_boolean_.clear();
+  registers_.forget();
 }
 
 void Emitter::keep_for_other_chunks(const Chunk& chunk) {
-  if (workspace_.real.empty() && workspace_.integer.empty() && workspace_.boolean.empty()) return;
-  std::unordered_map<uint32_t, bool> done[3];
-  const std::unordered_map<uint32_t, size_t>* const kept[] = {&workspace_.real, &workspace_.integer, &workspace_.boolean};
-  for (uint32_t at = chunk.first; at < chunk.last; ++at)
-    for_each_register(kernel_.steps[at], [&](Kind kind, uint32_t index, bool written) {
-      const auto k = static_cast<size_t>(kind);
-      const auto place = kept[k]->find(index);
-      if (!written || place == kept[k]->end() || !done[k].emplace(index, true).second) return;
-      const Lane& lane = slot(kind, index);
-      if (lane.value == nullptr) return;
-      b_.CreateStore(lane.value, b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, place->second));
-    });
-}
-
-Lane& Emitter::slot(Kind kind, uint32_t index) {
-  auto& all = kind == Kind::real ? reals_ : kind == Kind::integer ? integers_ : booleans_;
-  auto& touched = kind == Kind::real ? touched_real_ : kind == Kind::integer ? touched_integer_ : touched_boolean_;
-  if (all[index].value == nullptr) touched.push_back(index);
-  return all[index];
+  std::set<std::pair<Kind, uint32_t>> done;
+  for (uint32_t at = chunk.first; at < chunk.last; ++at) {
+    const Kind kind = form_of(kernel_.steps[at]).to;
+    const uint32_t index = kernel_.steps[at].to;
+    if (kind == Kind::none) continue;
+    const auto place = workspace_.kept(kind).find(index);
+    if (place == workspace_.kept(kind).end() || !done.emplace(kind, index).second) continue;
+    if (llvm::Value* const value = registers_.of(kind)[index].value)
+      b_.CreateStore(value, b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, place->second));
+  }
 }
 
 /// A register's value here: computed in this chunk, or a constant, or left in the workspace by another chunk.
@@ -166,14 +176,14 @@ Lane Emitter::get(Kind kind, uint32_t index) {
   Lane& lane = slot(kind, index);
   if (lane.value != nullptr) return lane;
   if (kind == Kind::real) {
-    if (const auto c = real_constants_.find(index); c != real_constants_.end()) return {number(c->second, real_type(index)), false, 0};
+    if (const auto c = registers_.real_constants.find(index); c != registers_.real_constants.end()) return {number(c->second, real_type(index)), false, 0};
   } else if (kind == Kind::integer) {
-    if (const auto c = integer_constants_.find(index); c != integer_constants_.end())
+    if (const auto c = registers_.integer_constants.find(index); c != registers_.integer_constants.end())
       return {b_.getInt64(static_cast<uint64_t>(c->second)), false, 0};
-  } else if (const auto c = boolean_constants_.find(index); c != boolean_constants_.end()) {
+  } else if (const auto c = registers_.boolean_constants.find(index); c != registers_.boolean_constants.end()) {
     return {b_.getInt1(c->second), false, 0};
   }
-  const auto& kept = kind == Kind::real ? workspace_.real : kind == Kind::integer ? workspace_.integer : workspace_.boolean;
+  const auto& kept = workspace_.kept(kind);
   llvm::IRBuilder<>::InsertPointGuard guard(b_);
   auto& entry = function_->getEntryBlock();
   b_.SetInsertPoint(&entry, entry.getFirstInsertionPt());
@@ -184,7 +194,7 @@ Lane Emitter::get(Kind kind, uint32_t index) {
 
 /// A real register with elements of type `element`, a vector in lanes if it varies.
 llvm::Value* Emitter::real(uint32_t index, llvm::Type* element) {
-  if (const auto c = real_constants_.find(index); c != real_constants_.end() && reals_[index].value == nullptr) return number(c->second, element);
+  if (const auto c = registers_.real_constants.find(index); c != registers_.real_constants.end() && registers_.reals[index].value == nullptr) return number(c->second, element);
   llvm::Value* const value = get(Kind::real, index).value;
   llvm::Type* const now = value->getType();
   if (now->getScalarType() == element) return value;
@@ -214,13 +224,9 @@ llvm::Value* Emitter::vector_of(const Lane& lane) {
   return b_.CreateAdd(same, llvm::ConstantVector::get(steps));
 }
 
-const Type& Emitter::buffer_type(uint32_t index) const {
-  return type_of(kernel_, index);
-}
-
 /// Whether every lane has elements of its own there, side by side.
 bool Emitter::is_private(uint32_t index) const {
-  const size_t outside = kernel_.operands.size() + kernel_.results.size();
+  const size_t outside = first_scratch(kernel_);
   return lanes_ > 1 && index >= outside && kernel_.scratch_loop[index - outside] == lane_loop_;
 }
 
@@ -234,7 +240,7 @@ llvm::Value* Emitter::buffer(uint32_t index) {
   llvm::IRBuilder<>::InsertPointGuard guard(b_);
   auto& entry = function_->getEntryBlock();
   b_.SetInsertPoint(&entry, entry.getFirstInsertionPt());
-  const size_t outside = kernel_.operands.size() + kernel_.results.size();
+  const size_t outside = first_scratch(kernel_);
   if (index >= outside) pointer = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, workspace_.scratch[index - outside]);
   else pointer = b_.CreateLoad(ptr_, b_.CreateConstInBoundsGEP1_64(ptr_, buffers_, index));
   return pointer;

@@ -16,6 +16,7 @@
 #include <unordered_map>
 
 #include "wengert/exec/llvm/component.h"
+#include "wengert/kernel/step_form.h"
 
 namespace wengert::llvm_reading {
 
@@ -28,8 +29,7 @@ inline int64_t elements_of(const wengert::Type& type) {
   return count;
 }
 
-/// Which register, over all three kinds.
-enum class Kind : uint8_t { real, integer, boolean };
+using Kind = RegisterKind;
 
 /// A register's value. `stride`: of an integer, from lane to lane (value: lane 0's).
 struct Lane {
@@ -50,26 +50,44 @@ struct Workspace {
   std::unordered_map<uint64_t, size_t> sums;                    // a sum for each lane: of (loop, buffer)
   std::unordered_map<uint32_t, size_t> real, integer, boolean;  // registers read by another chunk than that which writes them
   size_t bytes = 0;
+
+  const std::unordered_map<uint32_t, size_t>& kept(RegisterKind kind) const {
+    return kind == RegisterKind::real ? real : kind == RegisterKind::integer ? integer : boolean;
+  }
+  std::unordered_map<uint32_t, size_t>& kept(RegisterKind kind) {
+    return kind == RegisterKind::real ? real : kind == RegisterKind::integer ? integer : boolean;
+  }
 };
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks);
 
 /// The memory outside of iterations that a loop in lanes adds to at places common to all lanes: each lane gets sums of
-/// its own, added up after the loop. Not those that are larger than a cache.
+/// its own, added up after the loop. plan_lanes bounds their size.
 std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop);
 inline uint64_t sums_key(uint32_t loop, uint32_t buffer) { return uint64_t{loop} << 32 | buffer; }
 
-/// Does `visit(kind, register, written)` for every register a step reads or writes.
-template <class Visit> void for_each_register(const MicroStep& step, Visit visit);
+/// The values and constants of all registers, for one chunk after the other.
+struct Registers {
+  explicit Registers(const Kernel& kernel);
+  std::vector<Lane> reals, integers, booleans;
+  std::vector<uint32_t> touched_reals, touched_integers, touched_booleans;  ///< to be forgotten after the chunk
+  std::unordered_map<uint32_t, double> real_constants;
+  std::unordered_map<uint32_t, int64_t> integer_constants;
+  std::unordered_map<uint32_t, bool> boolean_constants;
+
+  std::vector<Lane>& of(Kind kind) { return kind == Kind::real ? reals : kind == Kind::integer ? integers : booleans; }
+  Lane& slot(Kind kind, uint32_t index);
+  void forget();
+};
 
 class Emitter {
  public:
-  Emitter(const CodeRequest& request, const Workspace& workspace, llvm::Module& module);
+  Emitter(const CodeRequest& request, const Workspace& workspace, Registers& registers, llvm::Module& module);
   /// void NAME(ptr buffers, ptr workspace) for the steps of a chunk.
   void emit(const Chunk& chunk, const std::string& name);
 
  private:
   // emitter.cpp: functions, registers, memory
-  Lane& slot(Kind kind, uint32_t index);
+  Lane& slot(Kind kind, uint32_t index) { return registers_.slot(kind, index); }
   Lane get(Kind kind, uint32_t index);
   llvm::Value* real(uint32_t index, llvm::Type* element);
   llvm::Value* vector_of(const Lane& lane);
@@ -80,7 +98,7 @@ class Emitter {
   llvm::Value* splat(llvm::Value* value);
   llvm::Type* wide(llvm::Type* element) const;
   llvm::Value* buffer(uint32_t index);
-  const wengert::Type& buffer_type(uint32_t index) const;
+  const wengert::Type& buffer_type(uint32_t index) const { return wengert::buffer_type(kernel_, index); }
   bool is_private(uint32_t buffer) const;
   llvm::Type* memory_type(DType dtype);
   llvm::Value* address(uint32_t buffer, llvm::Value* element);
@@ -134,11 +152,7 @@ class Emitter {
   llvm::Type *f64_, *f32_, *i64_, *i1_, *ptr_;
   llvm::Function* function_ = nullptr;
   llvm::Value *buffers_ = nullptr, *work_ = nullptr;
-  std::vector<Lane> reals_, integers_, booleans_;
-  std::vector<uint32_t> touched_real_, touched_integer_, touched_boolean_;  // to be forgotten after the chunk
-  std::unordered_map<uint32_t, double> real_constants_;
-  std::unordered_map<uint32_t, int64_t> integer_constants_;
-  std::unordered_map<uint32_t, bool> boolean_constants_;
+  Registers& registers_;
   std::unordered_map<uint32_t, llvm::Value*> buffer_pointers_;
   std::vector<llvm::MDNode*> scopes_, others_;
   int lanes_ = 1;
@@ -146,43 +160,5 @@ class Emitter {
   std::vector<uint32_t> sum_variables_;  // registers that the loop in lanes adds to
   llvm::Value* active_ = nullptr;  // mask of the lanes that count in sums; null: all
 };
-
-template <class Visit> void for_each_register(const MicroStep& s, Visit visit) {
-  const auto reals = [&](auto... slots) { (visit(Kind::real, slots, false), ...); };
-  const auto integers = [&](auto... slots) { (visit(Kind::integer, slots, false), ...); };
-  const auto booleans = [&](auto... slots) { (visit(Kind::boolean, slots, false), ...); };
-  const auto writes = [&](Kind kind) { visit(kind, s.to, true); };
-  switch (s.op) {
-    case Micro::loop: case Micro::end_loop: integers(s.a); writes(Kind::integer); break;
-    case Micro::load_real: integers(s.b); writes(Kind::real); break;
-    case Micro::load_integer: integers(s.b); writes(Kind::integer); break;
-    case Micro::load_boolean: integers(s.b); writes(Kind::boolean); break;
-    case Micro::store_real: case Micro::accumulate_real: integers(s.b); reals(s.c); break;
-    case Micro::store_integer: integers(s.b, s.c); break;
-    case Micro::store_boolean: integers(s.b); booleans(s.c); break;
-    case Micro::fused_multiply_add: reals(s.a, s.b, s.c); writes(Kind::real); break;
-    case Micro::native: break;  // its bases are constants, or made in the loop around it, which no chunk cuts
-    case Micro::copy_real: case Micro::negate: case Micro::square_root: case Micro::absolute: case Micro::floor:
-    case Micro::round_single: reals(s.a); writes(Kind::real); break;
-    case Micro::call:
-      reals(s.a);
-      if (functions[s.function].arity == 2) reals(s.b);
-      writes(Kind::real);
-      break;
-    case Micro::add: case Micro::subtract: case Micro::multiply: case Micro::divide: case Micro::minimum: case Micro::maximum:
-      reals(s.a, s.b); writes(Kind::real); break;
-    case Micro::less: case Micro::less_equal: case Micro::equal: reals(s.a, s.b); writes(Kind::boolean); break;
-    case Micro::integer_less: case Micro::integer_equal: integers(s.a, s.b); writes(Kind::boolean); break;
-    case Micro::logical_and: case Micro::logical_or: booleans(s.a, s.b); writes(Kind::boolean); break;
-    case Micro::copy_boolean: case Micro::logical_not: booleans(s.a); writes(Kind::boolean); break;
-    case Micro::select_real: booleans(s.a); reals(s.b, s.c); writes(Kind::real); break;
-    case Micro::select_integer: booleans(s.a); integers(s.b, s.c); writes(Kind::integer); break;
-    case Micro::copy_integer: integers(s.a); writes(Kind::integer); break;
-    case Micro::to_real: integers(s.a); writes(Kind::real); break;
-    case Micro::to_integer: reals(s.a); writes(Kind::integer); break;
-    case Micro::boolean_to_integer: booleans(s.a); writes(Kind::integer); break;
-    default: integers(s.a, s.b); writes(Kind::integer); break;
-  }
-}
 
 }  // namespace wengert::llvm_reading

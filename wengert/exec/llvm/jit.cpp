@@ -40,7 +40,8 @@ class Engine {
 
  private:
   using Object = std::unique_ptr<llvm::MemoryBuffer>;
-  llvm::Expected<Object> object_of(const CodeRequest& request, const Workspace& workspace, std::span<const Chunk> chunks, size_t first, size_t all);
+  llvm::Expected<Object> object_of(const CodeRequest& request, const Workspace& workspace, Registers& registers, std::span<const Chunk> chunks,
+                                   size_t first, size_t all);
   void optimize(llvm::Module& module, llvm::TargetMachine& machine);
   bool make_objects(const CodeRequest& request, const std::vector<Chunk>& chunks, const Workspace& workspace, CodeResult& result);
   llvm::Error link(const CodeRequest& request, const std::vector<std::string>& objects, CodeResult& result);
@@ -119,14 +120,14 @@ void Engine::optimize(llvm::Module& module, llvm::TargetMachine& machine) {
 std::string chunk_name(const CodeRequest& request, size_t k) { return std::string(request.symbol) + "_" + std::to_string(k); }
 
 /// The object of chunks [first, first + chunks.size()) of `all`; the last one has the entry, which runs them in order.
-llvm::Expected<Engine::Object> Engine::object_of(const CodeRequest& request, const Workspace& workspace, std::span<const Chunk> chunks,
-                                                 size_t first, size_t all) {
+llvm::Expected<Engine::Object> Engine::object_of(const CodeRequest& request, const Workspace& workspace, Registers& registers,
+                                                 std::span<const Chunk> chunks, size_t first, size_t all) {
   llvm::LLVMContext context;
   llvm::Module module(request.symbol, context);
   llvm::TargetMachine& target = machine(request.level);
   module.setDataLayout(target.createDataLayout());
   module.setTargetTriple(target.getTargetTriple().str());
-  Emitter emitter(request, workspace, module);
+  Emitter emitter(request, workspace, registers, module);
   for (size_t k = 0; k < chunks.size(); ++k) emitter.emit(chunks[k], chunk_name(request, first + k));
   if (first + chunks.size() == all) {
     llvm::IRBuilder<> b(context);
@@ -209,11 +210,12 @@ llvm::Error Engine::link(const CodeRequest& request, const std::vector<std::stri
 
 /// False if it was given up, or failed.
 bool Engine::make_objects(const CodeRequest& request, const std::vector<Chunk>& chunks, const Workspace& workspace, CodeResult& result) {
+  Registers registers(*request.kernel);
   for (size_t first = 0; first < chunks.size(); first += chunks_of_a_module) {
     result.given_up = request.cancelled != nullptr && request.cancelled(request.context);
     if (result.given_up) return false;
     const size_t count = std::min(chunks_of_a_module, chunks.size() - first);
-    auto object = object_of(request, workspace, std::span(chunks).subspan(first, count), first, chunks.size());
+    auto object = object_of(request, workspace, registers, std::span(chunks).subspan(first, count), first, chunks.size());
     if (!object) {
       result.error = text_of(object.takeError());
       return false;
