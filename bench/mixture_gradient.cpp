@@ -76,9 +76,4 @@ const Question question{
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const Options options = parse_options(argc, argv, question);
-  Report report(question, options);
-  for (const std::string& size : options.sizes) compare(report, size);
-  report.write();
-}
+int main(int argc, char** argv) { return run_bench(argc, argv, question, compare); }

@@ -16,7 +16,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # What is run, with the sizes that are shown.
 BENCHES = {
-    "small_jacobians": [],
+    "small_jacobians": ["512", "131072"],
     "mixture_gradient": ["2x5x1000", "10x25x1000", "64x50x1000"],
     "bundle_jacobian": ["31843"],
     "lstm_gradient": [],

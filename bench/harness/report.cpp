@@ -142,4 +142,12 @@ void Report::write() const {
   std::exit(1);
 }
 
+int run_bench(int argc, char** argv, const Question& question, const std::function<void(Report&, const std::string& size)>& compare) {
+  const Options options = parse_options(argc, argv, question);
+  Report report(question, options);
+  for (const std::string& size : options.sizes) compare(report, size);
+  report.write();
+  return 0;
+}
+
 }  // namespace wengert::bench

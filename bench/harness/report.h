@@ -3,6 +3,7 @@
 // The command line of a bench, its table on stdout, its JSON file, and the comparison that stands before every timing.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -60,5 +61,8 @@ class Report {
   Options options_;
   nlohmann::json document_;
 };
+
+/// A bench's main: compare(report, size) for every size asked for.
+int run_bench(int argc, char** argv, const Question& question, const std::function<void(Report&, const std::string& size)>& compare);
 
 }  // namespace wengert::bench

@@ -4,7 +4,11 @@
 // what they write, to be written, run and compared, so that the page cannot go stale.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -57,6 +61,20 @@ inline std::string shown_by_shell(const std::string& folder, const std::string& 
   ::pclose(pipe);
   std::remove(path.c_str());
   return output;
+}
+
+/// Writes the files of docs/NAME into a folder of their own, runs its commands there and compares what they write. A page
+/// with `most_lost` steps or fewer has lost its examples.
+inline void expect_page_is_true(const std::string& name, size_t most_lost) {
+  std::string folder = testing::TempDir() + "/wengert-page-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const auto steps = page_steps(page_text(name));
+  EXPECT_GT(steps.size(), most_lost) << name << " has lost its examples";
+  for (const PageStep& step : steps) {
+    if (!step.file.empty()) std::ofstream(folder + "/" + step.file) << step.text;
+    else EXPECT_EQ(shown_by_shell(folder, step.line), step.text) << "$ " << step.line << "\nin \"" << step.section << "\"";
+  }
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace wengert
