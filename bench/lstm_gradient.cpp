@@ -48,8 +48,8 @@ void compare(Report& report, const std::string& size) {
   check(lstm, *gradient);
   double sink = 0;
   const std::vector<Candidate> candidates{
-      {"plain function, value alone", [&] { sink += lstm_loss(lstm); }},
-      {std::string("Wengert ") + engine_name + ": value alone", [=] { value->run(); }},
+      {"plain function, value alone", [&] { sink += lstm_loss(lstm); }, true},
+      {std::string("Wengert ") + engine_name + ": value alone", [=] { value->run(); }, true},
       {std::string("Wengert ") + engine_name + ": value and gradient", [=] { gradient->run(); }}};
   report.time("LSTM, " + std::to_string(lstm.layers) + " layers, " + std::to_string(lstm.steps) + " characters of " +
                   std::to_string(lstm.size),

@@ -20,7 +20,8 @@ BENCHES = {
     "mixture_gradient": ["2x5x1000", "10x25x1000", "64x50x1000"],
     "bundle_jacobian": ["31843"],
     "lstm_gradient": [],
-    "hand_jacobian": ["100"],
+    "hand_jacobian": ["100", "12800"],
+    "training_step": [],
 }
 
 
@@ -37,15 +38,24 @@ def read(folder):
     return {name: json.loads((folder / f"{name}.json").read_text()) for name in BENCHES if (folder / f"{name}.json").exists()}
 
 
+def ratio_text(ratio):
+    """0.52, 12.3, 0.0013."""
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
+
+
 def table(entry):
-    lines = [f"| {entry['title']}: ns per {entry['unit']} | median | quartiles | ratio |", "|---|---:|---:|---:|"]
+    limit = f"; the machine's limit: {entry['limit_ns']:.4g}" if "limit_ns" in entry else ""
+    share = "limit_ns" in entry
+    lines = [f"| {entry['title']}: ns per {entry['unit']}{limit} | median | quartiles | ratio |" + (" share of the limit |" if share else ""),
+             "|---|---:|---:|---:|" + ("---:|" if share else "")]
     for row in entry["rows"]:
-        lines.append(f"| {row['name']} | {row['ns']:.4g} | {row['lower_ns']:.4g} to {row['upper_ns']:.4g} | {row['ratio']:.2f} |")
+        lines.append(f"| {row['name']} | {row['ns']:.4g} | {row['lower_ns']:.4g} to {row['upper_ns']:.4g} | {ratio_text(row['ratio'])} |"
+                     + ((f" {100 * row['share']:.0f}% |" if "share" in row else " |") if share else ""))
     return "\n".join(lines)
 
 
 def drawing(entries):
-    """Bars of the ratios to the plain function, one group a table; a bar that is longer than 4 is broken off."""
+    """Bars of the ratios to the first row, one group a table; a bar that is longer than 4 is broken off."""
     most, bar, label = 4.0, 14, 330
     parts, y = [], 10
     for entry in entries:
@@ -57,7 +67,7 @@ def drawing(entries):
             parts.append(f'<text x="{label - 8}" y="{y + 11}" text-anchor="end">{html.escape(row["name"])}</text>')
             parts.append(f'<rect x="{label}" y="{y}" width="{width:.1f}" height="{bar - 2}" fill="{colour}"/>')
             mark = "" if row["ratio"] <= most else " (longer)"
-            parts.append(f'<text x="{label + width + 5:.1f}" y="{y + 11}">{row["ratio"]:.2f}{mark}</text>')
+            parts.append(f'<text x="{label + width + 5:.1f}" y="{y + 11}">{ratio_text(row["ratio"])}{mark}</text>')
             y += bar
         y += 10
     one = label + 110
@@ -71,13 +81,14 @@ def page(documents):
            "What values and derivatives cost here, side by side in one run: the same functions in plain scalar C++ (g++ -O3 "
            "-march=native; the yardstick, value alone), by hand, by other libraries where they are installed, and as Wengert Programs, "
            "compiled. Every answer is compared before anything is timed. Medians of interleaved runs of one thread's processor time; "
-           "`ratio` is to the plain function. `bench/report.py` measures anew and writes this page.", ""]
+           "`ratio` is to the first row, which is the plain function, or for training steps libtorch. The machine's limit is the time that it needs for "
+           "the multiply-adds (of a list: its operations in fused pairs) or for the bytes alone, whichever is longer, at the rates below. `bench/report.py` measures anew and writes this page.", ""]
     some = next(iter(documents.values()))
     out += [f"{some['processor']}, gcc {some['compiler']}; one thread reaches {some['limits']['fma_per_s'] / 1e9:.0f} GFMA/s (double) and "
             f"{some['limits']['bytes_per_s'] / 1e9:.0f} GB/s (triad).", ""]
     for name, document in documents.items():
         (ROOT / "docs" / f"bench_{name}.svg").write_text(drawing(document["tables"]))
-        out += [f"## {document['question']}", "", f"![ratios to the plain function](bench_{name}.svg)", ""]
+        out += [f"## {document['question']}", "", f"![ratios to the first row](bench_{name}.svg)", ""]
         for entry in document["tables"]:
             out += [table(entry), ""]
     return "\n".join(out).rstrip() + "\n"

@@ -95,26 +95,30 @@ void require_close(const std::string& what, std::span<const double> a, std::span
   std::exit(1);
 }
 
-Report::Report(const Question& question, const Options& options) : options_(options) {
-  const Limits limits = measure_limits();
+Report::Report(const Question& question, const Options& options) : options_(options), limits_(measure_limits()) {
   document_ = {{"question", question.text},
                {"processor", processor()},
                {"compiler", __VERSION__},
-               {"limits", {{"fma_per_s", limits.fma_per_s}, {"bytes_per_s", limits.bytes_per_s}}},
+               {"limits", {{"fma_per_s", limits_.fma_per_s}, {"bytes_per_s", limits_.bytes_per_s}}},
                {"notes", nlohmann::json::object()},
                {"tables", nlohmann::json::array()}};
   std::printf("%s\n%s, gcc %s; one thread: %.1f GFMA/s (double), triad %.1f GB/s\n", question.text.c_str(),
-              processor().c_str(), __VERSION__, 1e-9 * limits.fma_per_s, 1e-9 * limits.bytes_per_s);
+              processor().c_str(), __VERSION__, 1e-9 * limits_.fma_per_s, 1e-9 * limits_.bytes_per_s);
 }
 
 void Report::time(const std::string& title, const std::vector<Candidate>& candidates, double units,
-                  const std::string& unit) {
+                  const std::string& unit, const Work& least) {
   const auto timings = measure(candidates, options_.repetitions);
-  std::printf("\n%s: ns per %s, median (quartiles), ratio\n", title.c_str(), unit.c_str());
+  const double scale = 1e9 / units;
+  const double limit_s =
+      std::max(least.multiply_adds / (limits_.fma_per_s * (least.single ? 2 : 1)), least.bytes / limits_.bytes_per_s);
+  std::printf("\n%s: ns per %s, median (quartiles), ratio%s\n", title.c_str(), unit.c_str(),
+              limit_s > 0 ? ", share of the limit" : "");
   nlohmann::json rows = nlohmann::json::array();
-  for (const Timing& t : timings) {
-    const double scale = 1e9 / units, ratio = t.median_s / timings[0].median_s;
-    std::printf("  %-58s %11.2f  (%.2f - %.2f)  %8.2fx\n", t.name.c_str(), scale * t.median_s, scale * t.lower_s,
+  for (size_t k = 0; k < timings.size(); ++k) {
+    const Timing& t = timings[k];
+    const double ratio = t.median_s / timings[0].median_s;
+    std::printf("  %-58s %11.2f  (%.2f - %.2f)  %8.3gx", t.name.c_str(), scale * t.median_s, scale * t.lower_s,
                 scale * t.upper_s, ratio);
     rows.push_back({{"name", t.name},
                     {"ns", scale * t.median_s},
@@ -123,9 +127,15 @@ void Report::time(const std::string& title, const std::vector<Candidate>& candid
                     {"ratio", ratio},
                     {"repetitions", t.repetitions},
                     {"runs", t.runs}});
+    if (limit_s > 0 && !candidates[k].part) {
+      std::printf("  %3.0f%%", 100 * limit_s / t.median_s);
+      rows.back()["share"] = limit_s / t.median_s;
+    }
+    std::printf("\n");
   }
   std::fflush(stdout);
   document_["tables"].push_back({{"title", title}, {"unit", unit}, {"units", units}, {"rows", rows}});
+  if (limit_s > 0) document_["tables"].back()["limit_ns"] = scale * limit_s;
 }
 
 void Report::note(const std::string& name, const nlohmann::json& value) {
@@ -142,7 +152,8 @@ void Report::write() const {
   std::exit(1);
 }
 
-int run_bench(int argc, char** argv, const Question& question, const std::function<void(Report&, const std::string& size)>& compare) {
+int run_bench(int argc, char** argv, const Question& question,
+              const std::function<void(Report&, const std::string& size)>& compare) {
   const Options options = parse_options(argc, argv, question);
   Report report(question, options);
   for (const std::string& size : options.sizes) compare(report, size);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/limits.h"
 #include "harness/measure.h"
 
 namespace wengert::bench {
@@ -40,16 +41,25 @@ double deviation(std::span<const double> a, std::span<const double> b);
 /// Ends the bench with status 1 and a message unless a and b agree up to `tolerance`, as deviation() counts.
 void require_close(const std::string& what, std::span<const double> a, std::span<const double> b, double tolerance);
 
+/// What any way to compute something has to do at least, in one run; nothing said: no share of the limit is reported.
+struct Work {
+  double multiply_adds = 0;  ///< an operation that nothing is fused with is half of one
+  double bytes = 0;          ///< to and from memory, where caches do not hold them
+  bool single = false;       ///< multiply_adds of f32, of which twice as many fit in a vector
+};
+
 /// Collects timings, prints each table at once, writes the JSON file at the end.
 class Report {
  public:
   /// Measures the limits of the machine and prints them.
   Report(const Question& question, const Options& options);
 
-  /// Times the candidates and prints a line each: time a unit, quartiles, ratio to the first candidate.
+  /// Times the candidates and prints a line each: time a unit, quartiles, ratio to the first candidate, and how much of
+  /// the time the machine would need for `least` if it did nothing else.
   ///
   /// unit : what `units` counts ("point")
-  void time(const std::string& title, const std::vector<Candidate>& candidates, double units, const std::string& unit);
+  void time(const std::string& title, const std::vector<Candidate>& candidates, double units, const std::string& unit,
+            const Work& least = {});
 
   /// A fact for the JSON file and for stdout, e.g. a count of operations.
   void note(const std::string& name, const nlohmann::json& value);
@@ -59,10 +69,12 @@ class Report {
 
  private:
   Options options_;
+  Limits limits_;
   nlohmann::json document_;
 };
 
 /// A bench's main: compare(report, size) for every size asked for.
-int run_bench(int argc, char** argv, const Question& question, const std::function<void(Report&, const std::string& size)>& compare);
+int run_bench(int argc, char** argv, const Question& question,
+              const std::function<void(Report&, const std::string& size)>& compare);
 
 }  // namespace wengert::bench
