@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/plan/cluster_table.h"
+
+#include <algorithm>
+
+#include "wengert/plan/by_width.h"
+#include "wengert/plan/disjoint_paths.h"
+#include "wengert/plan/elimination_state.h"
+
+namespace wengert {
+namespace {
+
+/// Least numbers of predecessors of v (or of successors), by which of its ancestors (descendants) in a cluster are
+/// gone.
+struct Neighbours {
+  uint32_t members = 0;        ///< which of the cluster matter, bit by bit
+  std::vector<uint8_t> least;  ///< by subset of those, packed
+
+  /// Bits of `set` at the places of `members`, packed: tables of half a word each.
+  uint32_t packed(uint32_t set) const { return low[set & 0x1fff] | high[set >> 13]; }
+  int at(uint32_t set) const { return least[packed(set)]; }
+
+  void index() {
+    low.assign(0x2000, 0), high.assign(0x2000, 0);
+    uint32_t place = 0;
+    for (uint32_t k = 0; k < 26; ++k) {
+      if (!(members >> k & 1)) continue;
+      for (uint32_t half = 0; half < 0x2000; ++half) {
+        std::vector<uint32_t>& table = k < 13 ? low : high;
+        if (half >> (k < 13 ? k : k - 13) & 1) table[half] |= 1U << place;
+      }
+      ++place;
+    }
+  }
+
+ private:
+  std::vector<uint32_t> low, high;
+};
+
+template <size_t W> class ClusterSolver {
+ public:
+  using Set = Bits<W>;
+  using State = EliminationState<W>;
+
+  ClusterSolver(const EliminationProblem& problem, const std::vector<uint32_t>& vertices)
+      : vertices_(vertices), start_(problem, table_), paths_(problem.vertices()), stack_(vertices.size() + 1, start_) {
+    for (size_t v = problem.intermediates; v < problem.vertices(); ++v)
+      (problem.is_input(v) ? inputs_ : outputs_).set(v);
+    for (const uint32_t v : vertices) cluster_.set(v);
+    find_ancestors(problem.intermediates);
+  }
+
+  std::vector<uint16_t> solve() {
+    const size_t k = vertices_.size();
+    std::vector<Neighbours> in(k), out(k);
+    for (size_t i = 0; i < k; ++i) {
+      in[i] = neighbours(i, true);
+      out[i] = neighbours(i, false);
+    }
+    std::vector<uint16_t> to_go(size_t{1} << k, 0);
+    for (uint32_t set = static_cast<uint32_t>(to_go.size()) - 1; set-- > 0;) {
+      int least = INT32_MAX;
+      for (size_t i = 0; i < k; ++i)
+        if (!(set >> i & 1)) least = std::min(least, in[i].at(set) * out[i].at(set) + to_go[set | 1U << i]);
+      to_go[set] = static_cast<uint16_t>(std::min(least, 0xffff));
+    }
+    return to_go;
+  }
+
+ private:
+  void find_ancestors(size_t n) {
+    ancestors_.resize(n), descendants_.resize(n);
+    for (size_t v = 0; v < n; ++v)
+      start_.predecessors(v).for_each([&](size_t u) {
+        if (u < n) ancestors_[v] |= ancestors_[u], ancestors_[v].set(u);
+      });
+    for (size_t v = n; v-- > 0;)
+      start_.successors(v).for_each([&](size_t w) {
+        if (w < n) descendants_[v] |= descendants_[w], descendants_[v].set(w);
+      });
+  }
+
+  Neighbours neighbours(size_t i, bool before) {
+    const uint32_t v = vertices_[i];
+    const Set relevant = (before ? ancestors_ : descendants_)[v] & cluster_;
+    Neighbours result;
+    std::vector<uint32_t> members;
+    for (size_t k = 0; k < vertices_.size(); ++k)
+      if (relevant.test(vertices_[k])) result.members |= 1U << k, members.push_back(vertices_[k]);
+    result.least.resize(size_t{1} << members.size());
+    result.index();
+    stack_[0] = start_;
+    Set present = relevant | (before ? inputs_ : outputs_);
+    fill(result.least, members, 0, 0, v, before, present);
+    return result;
+  }
+
+  /// Entries of all subsets that agree with `set` on the first `depth` members.
+  void fill(std::vector<uint8_t>& least, const std::vector<uint32_t>& members, size_t depth, uint32_t set, uint32_t v,
+            bool before, const Set& present) {
+    if (depth == members.size()) {
+      least[set] = static_cast<uint8_t>(std::min(255, separation(stack_[depth], v, before, present)));
+      return;
+    }
+    stack_[depth + 1] = stack_[depth];
+    fill(least, members, depth + 1, set, v, before, present);
+    stack_[depth + 1] = stack_[depth];
+    stack_[depth + 1].eliminate(members[depth]);
+    Set without = present;
+    without.reset(members[depth]);
+    fill(least, members, depth + 1, set | 1U << depth, v, before, without);
+  }
+
+  int separation(const State& state, uint32_t v, bool before, const Set& present) {
+    if (before)
+      return paths_.count([&](size_t x) -> const Set& { return state.predecessors(x); }, present,
+                          state.unknown_predecessors(v));
+    return paths_.count([&](size_t x) -> const Set& { return state.successors(x); }, present,
+                        state.unknown_successors(v));
+  }
+
+  std::vector<uint32_t> vertices_;
+  NumberTable table_;
+  State start_;
+  DisjointPaths<W> paths_;
+  std::vector<State> stack_;
+  Set inputs_, outputs_, cluster_;
+  std::vector<Set> ancestors_, descendants_;
+};
+
+}  // namespace
+
+ClusterTable::ClusterTable(const EliminationProblem& problem, std::vector<uint32_t> vertices)
+    : vertices_(std::move(vertices)) {
+  to_go_ = by_width(problem.vertices(), [&](auto width) { return ClusterSolver<width>(problem, vertices_).solve(); });
+}
+
+}  // namespace wengert

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/plan/elimination_plan.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "wengert/plan/elimination_reduction.h"
+
+namespace wengert {
+namespace {
+
+/// Problems of up to that many intermediates are enumerated: it takes less than a search.
+constexpr size_t most_enumerated = 12;
+
+class Planner {
+ public:
+  Planner(const LinearGraph& graph, const EliminationPlanOptions& options)
+      : options_(options), whole_(graph, options.counting), reduced_(reduced(whole_)) {
+    plan_.counting = options.counting;
+    plan_.intermediates = whole_.intermediates, plan_.inputs = whole_.inputs, plan_.outputs = whole_.outputs;
+    for (const uint32_t v : reduced_.first) plan_.first.push_back(whole_.ids[v]);
+  }
+
+  EliminationPlan run() {
+    const auto start = std::chrono::steady_clock::now();
+    compare_rules();
+    if (problem().intermediates <= most_enumerated) enumerate();
+    int64_t work = 100'000;
+    for (int round = 0; round < options_.rounds && !is_done(); ++round, work *= 4) improve(work);
+    finish();
+    plan_.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return plan_;
+  }
+
+ private:
+  const EliminationProblem& problem() const { return reduced_.problem; }
+  bool is_done() const { return bound_ >= best_.cost.multiplications || (options_.stop && options_.stop()); }
+
+  void compare_rules() {
+    NumberedOrder forward(whole_.intermediates);
+    std::iota(forward.begin(), forward.end(), 0U);
+    const NumberedOrder reverse(forward.rbegin(), forward.rend());
+    compare("forward", forward), compare("reverse", reverse);
+    compare("Markowitz, ties to the first", greedy_order(whole_, GreedyRule::markowitz, Ties::lowest));
+    compare("Markowitz, ties to the last", greedy_order(whole_, GreedyRule::markowitz, Ties::highest));
+    compare("relative Markowitz", greedy_order(whole_, GreedyRule::relative_markowitz, Ties::highest));
+    compare("minimum fill", greedy_order(whole_, GreedyRule::minimum_fill, Ties::highest));
+  }
+
+  void compare(const char* name, const NumberedOrder& order) {
+    plan_.rivals.push_back({name, order_cost(whole_, order)});
+    std::vector<uint32_t> place(whole_.intermediates, UINT32_MAX);
+    for (uint32_t k = 0; k < reduced_.original.size(); ++k) place[reduced_.original[k]] = k;
+    NumberedOrder left;
+    for (const uint32_t v : order)
+      if (place[v] != UINT32_MAX) left.push_back(place[v]);
+    starts_.push_back(std::move(left));
+    const OrderCost cost = order_cost(problem(), starts_.back());
+    if (starts_.size() == 1 || cost < best_.cost) best_ = {starts_.back(), cost, 0};
+  }
+
+  void enumerate() {
+    best_ = exact_order(problem());
+    bound_ = best_.cost.multiplications;
+    plan_.enumerated = true;
+  }
+
+  void improve(int64_t work) {
+    const SearchResult found =
+        search_order(problem(), starts_, {.eliminations = work, .key = options_.key, .stop = options_.stop});
+    if (found.cost < best_.cost) best_ = found, starts_.push_back(found.order);
+    const OrderBound bound = order_bound(problem(), {.target = best_.cost.multiplications,
+                                                     .largest = 14,
+                                                     .work = work,
+                                                     .key = options_.key,
+                                                     .stop = options_.stop});
+    if (bound.cost() <= bound_ && !witness_.clusters.empty()) return;
+    bound_ = bound.cost(), witness_ = bound;
+  }
+
+  void finish() {
+    for (const uint32_t v : reduced_.whole(best_.order)) plan_.choice.push_back(whole_.ids[v]);
+    const OrderCost cost = order_cost(whole_, reduced_.whole(best_.order));
+    plan_.cost = cost.multiplications, plan_.additions = cost.additions;
+    plan_.lower_bound = reduced_.cost.multiplications + bound_;
+    plan_.proven = plan_.cost == plan_.lower_bound;
+    for (const Cluster& cluster : witness_.clusters) {
+      auto& [vertices, least] = plan_.clusters.emplace_back();
+      for (const uint32_t v : cluster.vertices) vertices.push_back(problem().ids[v]);
+      least = cluster.least;
+    }
+  }
+
+  const EliminationPlanOptions& options_;
+  EliminationProblem whole_;
+  ReducedProblem reduced_;
+  std::vector<NumberedOrder> starts_;  ///< of the reduced problem
+  SearchResult best_;
+  int64_t bound_ = 0;
+  OrderBound witness_;
+  EliminationPlan plan_;
+};
+
+}  // namespace
+
+EliminationPlan plan_elimination(const LinearGraph& graph, const EliminationPlanOptions& options) {
+  return Planner(graph, options).run();
+}
+
+}  // namespace wengert
