@@ -4,11 +4,11 @@ _wengert() {
   [[ $current == = ]] && current=
   [[ $previous == = && $COMP_CWORD -ge 2 ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw emit check compile bench train predict data primitives demo help --help --version --man --completion' -- "$current"))
+    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict data primitives demo help --help --version --man --completion' -- "$current"))
     return
   fi
   case $verb:$previous in
-    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp explain draw emit check compile bench train predict data primitives demo' -- "$current")); return ;;
+    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict data primitives demo' -- "$current")); return ;;
     --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
     print:--program) COMPREPLY=(); return ;;
     print:--at) COMPREPLY=(); return ;;
@@ -74,6 +74,13 @@ _wengert() {
     hvp:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     hvp:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     hvp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    plan:--program) COMPREPLY=(); return ;;
+    plan:--at) COMPREPLY=(); return ;;
+    plan:--types) COMPREPLY=(); return ;;
+    plan:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    plan:--count) COMPREPLY=($(compgen -W 'all no-units no-numbers' -- "$current")); return ;;
+    plan:--budget) COMPREPLY=(); return ;;
+    plan:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     explain:--program) COMPREPLY=(); return ;;
     explain:--at) COMPREPLY=(); return ;;
     explain:--types) COMPREPLY=(); return ;;
@@ -222,6 +229,10 @@ _wengert() {
       fi ;;
     hvp)
       if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --engine --math --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    plan)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --count --as-written --budget --order --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     explain)

@@ -15,6 +15,7 @@
 #include "wengert/ir/registry.h"
 #include "wengert/passes/scalarize.h"
 #include "wengert/plan/elimination_order.h"
+#include "wengert/plan/elimination_plan.h"
 #include "wengert/primitives/foreign.h"
 #include "wengert/primitives/primitives.h"
 #include "wengert/trace/record.h"
@@ -38,14 +39,21 @@ TEST(DomainErrors, W301_in_a_derivative_names_the_line_it_comes_from) {
   const Program p = trace([](Expr x) { return sqrt(x * x); }, {f64()}, "f", {"x"});
   const std::string line = "resources_test.cpp:" + std::to_string(__LINE__ - 1);
   const std::vector<Array> x{Array(0.0)};
-  const Program derivatives[] = {grad(p), vjp(p), jvp(p), hessian(p), jacobian(p, {}, JacobianMode::forward), accumulate(p, markowitz_order(linearize(p).graph)).program};
+  const Program derivatives[] = {grad(p),
+                                 vjp(p),
+                                 jvp(p),
+                                 hessian(p),
+                                 jacobian(p, {}, JacobianMode::forward),
+                                 accumulate(p, markowitz_order(linearize(p).graph)).program};
   for (const Program& derivative : derivatives) {
     std::vector<Array> inputs = x;
     if (derivative.inputs() == 2) inputs.push_back(Array(1.0));
     const Error error = error_of([&] { evaluate(derivative, inputs, {.trap_nan = true}); });
     EXPECT_EQ(error.id(), "W301") << derivative.name();
     EXPECT_THAT(error.where(), HasSubstr(line)) << derivative.name();
-    EXPECT_THAT(error.where(), AnyOf(HasSubstr("the derivative of sqrt at %2"), HasSubstr("the derivative of mul at %1"))) << derivative.name();
+    EXPECT_THAT(error.where(),
+                AnyOf(HasSubstr("the derivative of sqrt at %2"), HasSubstr("the derivative of mul at %1")))
+        << derivative.name();
   }
 }
 
@@ -87,6 +95,17 @@ TEST(ResourceErrors, W404_too_many_orders_to_enumerate) {
   };
   documented("W404", [&] { enumerated_order(linearize(trace(chain(18), {f64()})).graph); });
   EXPECT_EQ(error_of([&] { enumerated_order(linearize(trace(chain(5), {f64()})).graph); }).id(), "none");
+}
+
+TEST(ResourceErrors, W405_a_graph_too_large_to_plan) {
+  const LinearGraph graph = linearize(trace(
+                                          [](Expr x) {
+                                            for (int k = 0; k < 2998; ++k) x = sin(x);
+                                            return x;
+                                          },
+                                          {f64()}))
+                                .graph;
+  documented("W405", [&] { plan_elimination(graph); });
 }
 
 TEST(ResourceErrors, W408_a_recording_without_end) {

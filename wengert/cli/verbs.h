@@ -18,6 +18,7 @@ Verb vjp_verb();
 Verb jacobian_verb();
 Verb hessian_verb();
 Verb hvp_verb();
+Verb plan_verb();
 Verb check_verb();
 Verb explain_verb();
 Verb draw_verb();

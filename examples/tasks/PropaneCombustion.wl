@@ -1,0 +1,67 @@
+# Combustion of propane in air, full formulation, of the MINPACK-2 collection: a published task of Jacobian accumulation, a line for each
+# vertex of the published graph (Lohoff and Neftci 2024).
+program PropaneCombustion(x1: f64[], x2: f64[], x3: f64[], x4: f64[], x5: f64[], x6: f64[], x7: f64[], x8: f64[], x9: f64[], x10: f64[], x11: f64[]) {
+  w1 = 40.0 / x11
+  w2 = sqrt(w1)
+  w3 = x1 + x4
+  w4 = w3 - 3.0
+  w5 = 2.0 * x1
+  w6 = w5 + x2
+  w7 = w6 + x4
+  w8 = w7 + x7
+  w9 = w8 + x8
+  w10 = w9 + x9
+  w11 = 2.0 * x10
+  w12 = w10 + w11
+  w13 = w12 - 10.0
+  w14 = 2.0 * x2
+  w15 = 2.0 * x5
+  w16 = w14 + w15
+  w17 = w16 + x6
+  w18 = w17 + x7
+  w19 = w18 - 8.0
+  w20 = 2.0 * x3
+  w21 = w20 + x9
+  w22 = w21 - 40.0
+  w23 = x2 * x4
+  w24 = x1 * x5
+  w25 = w23 - w24
+  w26 = x2 * x4
+  w27 = sqrt(w26)
+  w28 = sqrt(x1)
+  w29 = w28 * w2
+  w30 = w29 * x6
+  w31 = w27 - w30
+  w32 = x1 * x2
+  w33 = sqrt(w32)
+  w34 = sqrt(x4)
+  w35 = w34 * x7
+  w36 = w35 * w2
+  w37 = w33 - w36
+  w38 = x4 * x8
+  w39 = w38 * 40.0
+  w40 = w39 / x11
+  w41 = x1 - w40
+  w42 = sqrt(x3)
+  w43 = x1 * w42
+  w44 = x4 * x9
+  w45 = w44 * w2
+  w46 = w43 - w45
+  w47 = pow(x1, 2.0)
+  w48 = pow(x4, 2.0)
+  w49 = w48 * x10
+  w50 = w49 * 40.0
+  w51 = w50 / x11
+  w52 = w47 - w51
+  w53 = x11 - x1
+  w54 = w53 - x2
+  w55 = w54 - x3
+  w56 = w55 - x4
+  w57 = w56 - x5
+  w58 = w57 - x6
+  w59 = w58 - x7
+  w60 = w59 - x8
+  w61 = w60 - x9
+  w62 = w61 - x10
+  return w4, w13, w19, w22, w25, w31, w37, w41, w46, w52, w62
+}
