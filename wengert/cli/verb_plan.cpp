@@ -6,14 +6,17 @@
 #include <nlohmann/json.hpp>
 
 #include "wengert/ad/linearize.h"
+#include "wengert/base/error.h"
 #include "wengert/cli/interrupt.h"
 #include "wengert/cli/job.h"
+#include "wengert/cli/plan_file.h"
 #include "wengert/cli/program_source.h"
 #include "wengert/cli/table.h"
 #include "wengert/cli/verbs.h"
+#include "wengert/ir/text.h"
 #include "wengert/passes/scalarize.h"
 #include "wengert/passes/simplify.h"
-#include "wengert/plan/elimination_plan.h"
+#include "wengert/plan/certificate.h"
 
 namespace wengert::cli {
 namespace {
@@ -24,11 +27,6 @@ Program planned_program(const Context& context, const Program& p) {
   for (uint32_t v = 0; v < p.size(); ++v) scalars = scalars && p.type(ValueId{v}).is_scalar();
   const Program flat = scalars ? p : scalarize(p).program;
   return context.arguments().has("as-written") ? flat : simplify(flat);
-}
-
-Counting counting_of(const Arguments& arguments) {
-  const std::string name = arguments.text("count");
-  return name == "all" ? Counting::all : name == "no-units" ? Counting::units_free : Counting::numbers_folded;
 }
 
 /// Names of the graph's vertices: those of the lines they are derivatives of; parts of a line have a number behind it.
@@ -55,7 +53,8 @@ EliminationPlan plan_within(Context& context, const LinearGraph& graph) {
     return spent >= budget_s || interrupt.requested();
   };
   return context.stage("plan", [&] {
-    return plan_elimination(graph, {.counting = counting_of(context.arguments()), .rounds = 12, .stop = stop});
+    return plan_elimination(graph,
+                            {.counting = counting_of(context.arguments().text("count")), .rounds = 12, .stop = stop});
   });
 }
 
@@ -102,9 +101,28 @@ void fill_document(nlohmann::ordered_json& document, const EliminationPlan& plan
     clusters.push_back({{"vertices", list(vertices)}, {"least", least}});
 }
 
+/// Checks a file's claims about the Program, which is prepared as it was when the file was written.
+int verify(Context& context, const Program& p) {
+  const std::string path = context.arguments().text("verify");
+  const Certificate certificate = read_certificate(path);
+  if (print(certificate.program) != print(p))
+    throw UsageError("W726", fmt::format("{} is about another Program than {}", path, p.name()), {},
+                     "give the Program that it was written for, and --as-written if it was given then");
+  const EliminationPlan& plan = certificate.plan;
+  const auto wrong = context.stage("verify", [&] { return wrong_claims(linearize(p).graph, plan); });
+  context.document()["program"] = p.name(), context.document()["holds"] = wrong.empty(),
+  context.document()["wrong"] = wrong;
+  for (const std::string& claim : wrong) context.print("wrong: " + claim);
+  if (wrong.empty())
+    context.print(fmt::format("holds: {} takes {} multiplications ({}) in this order, and no order takes fewer than {}",
+                              p.name(), plan.cost, counting_name(plan.counting), plan.lower_bound));
+  return wrong.empty() ? exit_ok : exit_negative;
+}
+
 int run(Context& context) {
   const Point point = load(context);
   const Program p = context.stage("prepare", [&] { return planned_program(context, point.program); });
+  if (context.arguments().has("verify")) return verify(context, p);
   const LinearGraph graph = linearize(p).graph;
   const EliminationPlan plan = plan_within(context, graph);
   const auto names = vertex_names(p, graph);
@@ -115,39 +133,55 @@ int run(Context& context) {
   if (context.arguments().has("order")) context.print("order: " + words(plan.choice, names));
   context.document()["program"] = p.name(), context.document()["count"] = context.arguments().text("count");
   fill_document(context.document(), plan, names);
+  if (context.arguments().has("certificate")) write_certificate(context.arguments().text("certificate"), p, plan);
   return exit_ok;
 }
 
 }  // namespace
 
 Verb plan_verb() {
-  return {.name = "plan",
-          .summary = "Find the order that accumulates a Jacobian with the fewest multiplications, and prove how few",
-          .description =
-              "Forward mode, reverse mode and everything between eliminate the intermediate values one by one, in some "
-              "order; eliminating "
-              "one takes a multiplication for each pair of a value before and a value after it. Which order is "
-              "cheapest is a hard problem "
-              "(NP-complete); it is searched within --budget, together with a lower bound on every order, so that what "
-              "is printed is a "
-              "cost, a bound and the gap. Programs with arrays are written out in scalars first.",
-          .options = joined(program_options(),
-                            {{.names = "--count",
-                              .value = "WHICH",
-                              .help = "Multiplications that count: all, those without a factor +-1, or of those the "
-                                      "ones that are not between two numbers",
-                              .initial = "all",
-                              .choices = {"all", "no-units", "no-numbers"}},
-                             {.names = "--as-written", .help = "Neither simplify the Program nor merge equal lines first, as published counts do not"},
-                             {.names = "--budget",
-                              .value = "SECONDS",
-                              .help = "Time for searching; it ends sooner where the optimum is proven",
-                              .initial = "5"},
-                             {.names = "--order", .help = "Print the order, too"}}),
-          .examples = {{"wengert plan \"v=x*y*sin(x*y), cos(v), exp(v)\" --order", "7 multiplications, proven"},
-                       {"wengert plan f.wl --count no-units --budget 60 --json",
-                        "What is really multiplied, within a minute, as JSON"}},
-          .run = run};
+  return {
+      .name = "plan",
+      .summary = "Find the order that accumulates a Jacobian with the fewest multiplications, and prove how few",
+      .description =
+          "Forward mode, reverse mode and everything between eliminate the intermediate values one by one, in some "
+          "order; "
+          "eliminating one takes a multiplication for each pair of a value before and a value after it. Which order is "
+          "cheapest is a hard problem (NP-complete); it is searched within --budget, together with a lower bound on "
+          "every "
+          "order, so that what is printed is a cost, a bound and the gap. Programs with arrays are written out in "
+          "scalars "
+          "first.\n\nWith --certificate the bound's witness is written to a file; --verify checks such a file by other "
+          "means "
+          "than those that found it, and ends with exit code 1 if something in it is wrong.",
+      .options =
+          joined(program_options(),
+                 {{.names = "--count",
+                   .value = "WHICH",
+                   .help = "Multiplications that count: all; those without a factor 1 or -1; of those, not the ones of "
+                           "two numbers",
+                   .initial = "all",
+                   .choices = {"all", "no-units", "no-numbers"}},
+                  {.names = "--as-written",
+                   .help = "Neither simplify the Program nor merge equal lines first, as published counts do not"},
+                  {.names = "--budget",
+                   .value = "SECONDS",
+                   .help = "Time for searching; it ends sooner with a proof",
+                   .initial = "5"},
+                  {.names = "--order", .help = "Print the order, too"},
+                  {.names = "--certificate",
+                   .value = "FILE",
+                   .help = "Write order, cost, bound and witness",
+                   .completes = Completes::files},
+                  {.names = "--verify",
+                   .value = "FILE",
+                   .help = "Check what such a file claims about the Program",
+                   .completes = Completes::files}}),
+      .examples = {{"wengert plan \"v=x*y*sin(x*y), cos(v), exp(v)\" --order", "7 multiplications, proven"},
+                   {"wengert plan f.wl --certificate f.json && wengert plan f.wl --verify f.json",
+                    "A proof to keep, and its check"},
+                   {"wengert plan f.wl --count no-units --budget 60 --json", "What is really multiplied, as JSON"}},
+      .run = run};
 }
 
 }  // namespace wengert::cli

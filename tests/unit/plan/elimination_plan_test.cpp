@@ -3,6 +3,7 @@
 // Search, reductions and bounds against the best of all orders, on random graphs; the published tasks.
 #include "wengert/plan/elimination_plan.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,10 +12,12 @@
 #include <set>
 #include <sstream>
 
+#include "random_program.h"
 #include "wengert/ad/linearize.h"
 #include "wengert/base/random.h"
 #include "wengert/ir/text.h"
 #include "wengert/passes/simplify.h"
+#include "wengert/plan/certificate.h"
 #include "wengert/plan/elimination_reduction.h"
 
 namespace wengert {
@@ -168,6 +171,41 @@ TEST(Plan, is_the_same_each_time_and_its_witness_adds_up) {
   }
   EXPECT_EQ(seen.size(), once.intermediates);
   EXPECT_LT(total, once.lower_bound);
+}
+
+TEST_P(EveryCounting, claims_hold_by_a_checker_of_its_own_and_false_ones_do_not) {
+  for (const char* name : {"BlackScholes", "PropaneCombustion"}) {
+    const LinearGraph graph = linearize(task(name)).graph;
+    EliminationPlan plan = plan_elimination(graph, {.counting = GetParam(), .rounds = 1});
+    EXPECT_THAT(wrong_claims(graph, plan), testing::IsEmpty()) << name;
+    EliminationPlan other = plan;
+    --other.cost;
+    EXPECT_THAT(wrong_claims(graph, other), testing::Not(testing::IsEmpty()));
+    other = plan;
+    ++other.lower_bound;
+    EXPECT_THAT(wrong_claims(graph, other), testing::Not(testing::IsEmpty()));
+    other = plan;
+    other.choice.pop_back();
+    EXPECT_THAT(wrong_claims(graph, other), testing::Not(testing::IsEmpty()));
+    other = plan;
+    other.first.push_back(plan.choice.back());
+    EXPECT_THAT(wrong_claims(graph, other), testing::Not(testing::IsEmpty()));
+    if (plan.clusters.empty()) continue;
+    other = plan;
+    ++other.clusters[0].second, ++other.lower_bound;
+    EXPECT_THAT(wrong_claims(graph, other), testing::Not(testing::IsEmpty()));
+    other = plan;
+    other.clusters[0].first = plan.clusters[1].first;
+    EXPECT_THAT(wrong_claims(graph, other), testing::Not(testing::IsEmpty()));
+  }
+}
+
+TEST_P(EveryCounting, claims_about_random_graphs_hold) {
+  for (uint64_t key = 0; key < 25; ++key) {
+    const LinearGraph graph = linearize(random_program(key, {.draws = 6, .arrays = false, .nesting = 0}).program).graph;
+    const EliminationPlan plan = plan_elimination(graph, {.counting = GetParam(), .rounds = 1});
+    EXPECT_THAT(wrong_claims(graph, plan), testing::IsEmpty()) << key;
+  }
 }
 
 TEST(Plan, ends_when_it_is_told_to) {
