@@ -137,6 +137,30 @@ int run(Context& context) {
   return exit_ok;
 }
 
+std::vector<Option> plan_options() {
+  return {{.names = "--count",
+           .value = "WHICH",
+           .help = "Multiplications that count: all; those without a factor 1 or -1; of those, not the ones of "
+                   "two numbers",
+           .initial = "all",
+           .choices = {"all", "no-units", "no-numbers"}},
+          {.names = "--as-written",
+           .help = "Neither simplify the Program nor merge equal lines first, as published counts do not"},
+          {.names = "--budget",
+           .value = "SECONDS",
+           .help = "Time for searching; it ends sooner with a proof",
+           .initial = "5"},
+          {.names = "--order", .help = "Print the order, too"},
+          {.names = "--certificate",
+           .value = "FILE",
+           .help = "Write order, cost, bound and witness",
+           .completes = Completes::files},
+          {.names = "--verify",
+           .value = "FILE",
+           .help = "Check what such a file claims about the Program",
+           .completes = Completes::files}};
+}
+
 }  // namespace
 
 Verb plan_verb() {
@@ -154,29 +178,7 @@ Verb plan_verb() {
           "first.\n\nWith --certificate the bound's witness is written to a file; --verify checks such a file by other "
           "means "
           "than those that found it, and ends with exit code 1 if something in it is wrong.",
-      .options =
-          joined(program_options(),
-                 {{.names = "--count",
-                   .value = "WHICH",
-                   .help = "Multiplications that count: all; those without a factor 1 or -1; of those, not the ones of "
-                           "two numbers",
-                   .initial = "all",
-                   .choices = {"all", "no-units", "no-numbers"}},
-                  {.names = "--as-written",
-                   .help = "Neither simplify the Program nor merge equal lines first, as published counts do not"},
-                  {.names = "--budget",
-                   .value = "SECONDS",
-                   .help = "Time for searching; it ends sooner with a proof",
-                   .initial = "5"},
-                  {.names = "--order", .help = "Print the order, too"},
-                  {.names = "--certificate",
-                   .value = "FILE",
-                   .help = "Write order, cost, bound and witness",
-                   .completes = Completes::files},
-                  {.names = "--verify",
-                   .value = "FILE",
-                   .help = "Check what such a file claims about the Program",
-                   .completes = Completes::files}}),
+      .options = joined(program_options(), plan_options()),
       .examples = {{"wengert plan \"v=x*y*sin(x*y), cos(v), exp(v)\" --order", "7 multiplications, proven"},
                    {"wengert plan f.wl --certificate f.json && wengert plan f.wl --verify f.json",
                     "A proof to keep, and its check"},
