@@ -21,6 +21,7 @@
 #include "wengert/ir/text.h"
 #include "wengert/kernel/interpret.h"
 #include "wengert/primitives/primitives.h"
+#include "wengert/trace/trace.h"
 
 namespace wengert {
 namespace {
