@@ -196,6 +196,27 @@ TEST(MemoryPlan, keeps_what_a_loop_hands_from_one_iteration_to_the_next) {
   EXPECT_EQ(scratch_lifetimes(kernel, nullptr)[0].last, static_cast<uint32_t>(kernel.steps.size() - 1));
 }
 
+TEST(MemoryPlan, can_put_what_belongs_to_an_iteration_into_memory_of_its_own) {
+  const Type type = f64({8});
+  KernelBuilder k(std::span(&type, 1), std::span(&type, 1));
+  const Buffer common = k.scratch(type);
+  k.loop(8, [&](Integer i) { common.store(i, k.operand(0).real(i)); });
+  const auto loop = static_cast<uint32_t>(k.steps());
+  k.loop_over_points(8, [&](Integer i) {
+    const Buffer own = k.scratch(f64({16}));
+    own.store(Integer(0), common.real(i));
+    k.result().store(i, own.real(Integer(0)));
+  });
+  const Kernel kernel = k.finish();
+  const MemoryPlan plan = plan_memory(kernel, {.own_loops = {loop}}), together = plan_memory(kernel);
+  EXPECT_EQ(plan.bytes, 64u);
+  EXPECT_EQ(plan.own_bytes, 128u);
+  EXPECT_EQ(plan.scratch, (std::vector<size_t>{0, 0}));
+  EXPECT_FALSE(plan.overlap(0, 1));
+  EXPECT_EQ(together.bytes, 192u);
+  EXPECT_EQ(together.own_bytes, 0u);
+}
+
 TEST(MemoryPlan, is_checked_by_a_reading_that_finds_a_wrong_one) {
   const Program p = chain(10);
   const LoweredProgram lowered = lower(p, as_loops);
