@@ -48,8 +48,13 @@ void show(Context& context, const Job& job, const Executable& executable, const 
     object["operations"] = to_json(*count);
   }
   size_t workspace = 0;
+  std::string shared;
   if (const auto* const code = dynamic_cast<const Compiled*>(&executable)) {
     workspace = code->workspace_bytes();
+    if (code->workspace_unshared() > workspace)
+      shared = fmt::format(" (bound {}, {} without sharing)", bytes_text(code->workspace_bound()), bytes_text(code->workspace_unshared()));
+    object["workspace_bound_bytes"] = code->workspace_bound();
+    object["workspace_unshared_bytes"] = code->workspace_unshared();
     const auto loops = loops_by_lanes(p, choice.lanes);
     row("loops", loops_text(loops));
     row("code", bytes_text(code->code_bytes()));
@@ -59,7 +64,7 @@ void show(Context& context, const Job& job, const Executable& executable, const 
   } else if (const auto* const interpreter = dynamic_cast<const Interpreter*>(&executable)) {
     workspace = interpreter->workspace_bytes();
   }
-  row("workspace", bytes_text(workspace) + " a run");
+  row("workspace", bytes_text(workspace) + " a run" + shared);
   object["workspace_bytes"] = workspace;
   context.document()["jobs"].push_back(std::move(object));
 }
@@ -86,7 +91,7 @@ Verb compile_verb() {
           .summary = "Say which engine a Program would be run by, and why; compile it if that pays",
           .description =
               "What compile() of the C++ interface does for --runs runs: the engine and the reason, the time that compiling took, the "
-              "code's size, the memory of a run, and the loops with the SIMD lanes that they are run in. With --engine compiled it is "
+              "code's size, the memory of a run with the least that any plan of it could take, and the loops with the SIMD lanes that they are run in. With --engine compiled it is "
               "compiled in any case. The inputs need no values; those of a formula are scalars unless --types or --at says otherwise. "
               "wengert bench measures where this verb estimates.",
           .options = joined(joined(job_options(), {runs_option(), limit_option()}), engine_options()),

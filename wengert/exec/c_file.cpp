@@ -10,8 +10,6 @@
 namespace wengert {
 namespace {
 
-size_t element_bytes(DType dtype, bool single) { return dtype == DType::f64 && single ? 4 : size_of(dtype); }
-
 /// Names and meanings of `types`, which are called `names` where there are some. What begins like the names of the
 /// file's own functions and tables ends in _, as none of those does.
 std::vector<CParameter> parameters(std::span<const Type> types, const std::vector<std::string>& names,
@@ -39,7 +37,7 @@ std::string signature(const CFile& file, const std::string& first) {
 }
 
 CKernelStyle style_of(const CFile& file, const CFunction& function) {
-  CKernelStyle style{.prefix = file.name, .single = file.single, .buffers = {}, .by_point = {}};
+  CKernelStyle style{.prefix = file.name, .single = file.single, .buffers = {}, .by_point = {}, .memory = &file.memory};
   for (const CParameter& p : file.inputs) style.buffers.push_back(p.name);
   for (const std::string& name : file.constants) style.buffers.push_back(name);
   for (const CParameter& p : file.outputs) style.buffers.push_back(p.name);
@@ -57,7 +55,7 @@ std::string local_pointers(const CFile& file, const CFunction& function, const C
     if (!body.buffers.contains(first + k)) continue;
     const std::string_view type = c_type(kernel.scratch[k].dtype, file.single);
     text +=
-        fmt::format("  {}* const t{} = ({}*)(void*)((char*)workspace + {});\n", type, k, type, file.scratch_offset[k]);
+        fmt::format("  {}* const t{} = ({}*)(void*)((char*)workspace + {});\n", type, k, type, file.memory.scratch[k]);
   }
   return text.empty() ? "  (void)workspace;\n" : text;
 }
@@ -145,11 +143,9 @@ CFile plan_c_file(const CFunction& function, const EmitCOptions& options, const 
   for (size_t k = 0; k < function.constants.size(); ++k) file.constants.push_back(fmt::format("{}_table_{}", name, k));
   for (const auto* list : {&file.inputs, &file.outputs})
     for (const CParameter& p : *list) file.rank = std::max(file.rank, p.type.shape.rank());
-  for (const Type& type : kernel.scratch) {
-    file.scratch_offset.push_back(file.workspace_bytes);
-    file.workspace_bytes +=
-        (static_cast<size_t>(type.elements()) * element_bytes(type.dtype, file.single) + 7) & ~size_t{7};
-  }
+  // C compilers take it that memory of one type is not written as another (C99, 6.5, 7).
+  file.memory = plan_memory(kernel, {.single = file.single, .by_type = true, .alignment = alignof(double)});
+  file.workspace_bytes = file.memory.bytes;
   if (function.has_failures) {
     const size_t failures = kernel.operands.size() + kernel.results.size() - 1;
     file.guarded = std::ranges::any_of(

@@ -6,6 +6,7 @@
 
 #include "wengert/exec/c_kernel.h"
 #include "wengert/exec/emit_c.h"
+#include "wengert/exec/memory_plan.h"
 
 namespace wengert {
 
@@ -21,7 +22,7 @@ struct CFile {
   bool single = false;
   std::vector<CParameter> inputs, outputs;
   std::vector<std::string> constants;  ///< names of the tables
-  std::vector<size_t> scratch_offset;
+  MemoryPlan memory;  ///< of the scratch buffers, in the workspace
   size_t workspace_bytes = 0;
   bool guarded = false;  ///< whether the function can return 1
   int rank = 1;          ///< largest of an input or output, at least 1

@@ -174,11 +174,16 @@ class Writer {
     line(fmt::format("{}{} = {};", first ? fmt::format("{} ", type_of(id)) : std::string(), name(id), e.text));
   }
 
+  bool share_memory(uint32_t a, uint32_t b) const {
+    const size_t outside = first_scratch(kernel_);
+    return a == b || (style_.memory != nullptr && std::min(a, b) >= outside && style_.memory->overlap(a - outside, b - outside));
+  }
+
   /// A store rounds to the buffer's dtype; accumulate_real is the store of a sum.
   void store(const MicroStep& s, const Expression& value) {
     if (style_.buffers[s.a].empty()) return;
     const Expression place = element(s.a, use({RegisterKind::integer, s.b}));
-    settle([&](const Expression& other) { return other.buffers.contains(s.a); });
+    settle([&](const Expression& other) { return std::ranges::any_of(other.buffers, [&](uint32_t buffer) { return share_memory(buffer, s.a); }); });
     const bool narrow = types_[s.a] == DType::f32 && !style_.single;
     if (s.op == Micro::accumulate_real && !narrow) return line(fmt::format("{} += {};", place.text, value.text));
     Expression stored = value;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "wengert/exec/c_registers.h"
+#include "wengert/exec/memory_plan.h"
 
 namespace wengert {
 
@@ -21,6 +22,7 @@ struct CKernelStyle {
   std::vector<std::string> buffers;  ///< the name of each: operands, results, scratch; without one: stores are left out
   /// Buffers whose elements lie a point beside the other: element k of point i at [k * points + i].
   std::vector<bool> by_point;
+  const MemoryPlan* memory = nullptr;  ///< of the scratch buffers; null: each has a place of its own
   int indent = 1;  ///< levels, of two blanks each
 };
 

@@ -71,6 +71,8 @@ std::string code_key(const CodeRequest& request, std::string_view host) {
   add_kernel(hash, *request.kernel);
   for (Precision p : *request.precisions) hash.add(static_cast<uint64_t>(p));
   for (uint8_t lanes : *request.lanes) hash.add(lanes);
+  for (size_t offset : request.memory->scratch) hash.add(offset);
+  for (const MemoryPlan::LaneSum& sum : request.memory->sums) hash.add(sum.offset);
   return hash.text();
 }
 

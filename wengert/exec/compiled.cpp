@@ -159,6 +159,7 @@ struct Compiled::Code {
   CompiledOptions options;
   CodeResult result;
   int level = 0, most_lanes = 1;
+  size_t workspace_bound = 0, workspace_unshared = 0;
   bool from_cache = false;
 
   /// Memory of one run; 64-byte aligned from `start` on.
@@ -193,8 +194,9 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = options.lanes ? component().vector_bytes : 0});
   code->level = options.level >= 0 ? options.level : level_for(kernel);
   for (uint8_t width : lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
+  const MemoryPlan memory = plan_memory(kernel, {.lanes = &lanes, .share = options.share_memory});
   CodeRequest request;
-  request.kernel = &kernel, request.precisions = &precisions, request.lanes = &lanes;
+  request.kernel = &kernel, request.precisions = &precisions, request.lanes = &lanes, request.memory = &memory;
   request.functions = scalar_functions();
   request.level = code->level;
   request.chunk = code->level == 0 ? 1000 : 3000;
@@ -205,6 +207,8 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   if (!code->options.cancelled) request.cancelled = nullptr;
   code->from_cache = compile_with(options.cache, request, code->result);
   code->result.objects = {};
+  code->workspace_bound = code->result.workspace_bytes - (memory.bytes - memory.bound);
+  code->workspace_unshared = code->result.workspace_bytes - memory.bytes + memory.unshared;
   code->lowered.kernel.steps = {};  // as long as the list; library calls are still needed
   if (code->result.given_up)
     throw ResourceError("W711", fmt::format("compiling program \"{}\" was given up", program().name()), {}, "run it by the interpreter, or allow more time");
@@ -216,6 +220,8 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
 Compiled::~Compiled() = default;
 
 size_t Compiled::workspace_bytes() const { return code_->result.workspace_bytes; }
+size_t Compiled::workspace_bound() const { return code_->workspace_bound; }
+size_t Compiled::workspace_unshared() const { return code_->workspace_unshared; }
 size_t Compiled::code_bytes() const { return code_->result.code_bytes; }
 int Compiled::level() const { return code_->level; }
 bool Compiled::from_cache() const { return code_->from_cache; }

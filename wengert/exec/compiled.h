@@ -32,6 +32,7 @@ struct CompiledOptions {
   bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
   bool natives = true;                   ///< matrix products by library
   MathLibrary math = MathLibrary::fast;
+  bool share_memory = true;              ///< values that are not in use at the same time have one place
   bool trap_nan = false;                 ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
   const CodeCache* cache = nullptr;
   std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711
@@ -52,7 +53,11 @@ class Compiled : public Executable {
   using Executable::run;
   void run(std::span<const ConstView> inputs, std::span<const View> outputs) const override;
 
+  /// Memory of a run; what no plan for this order of steps could do without; and what every value in a place of its own
+  /// would take.
   size_t workspace_bytes() const;
+  size_t workspace_bound() const;
+  size_t workspace_unshared() const;
   size_t code_bytes() const;
   int level() const;
   bool from_cache() const;

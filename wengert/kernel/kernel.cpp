@@ -65,6 +65,7 @@ Buffer KernelBuilder::result(int k) const {
 Place KernelBuilder::scratch_place(const Type& type) {
   kernel_.scratch.push_back(type);
   kernel_.scratch_loop.push_back(outermost_parallel_);
+  kernel_.scratch_scope.push_back(open_loops_.empty() ? Kernel::whole_run : open_loops_.back());
   return {.buffer = static_cast<uint32_t>(kernel_.operands.size() + kernel_.results.size() + kernel_.scratch.size() - 1)};
 }
 
@@ -125,6 +126,7 @@ size_t KernelBuilder::begin_loop(LoopKind kind, Integer index, Integer extent) {
   kernel_.steps.push_back({Micro::loop, kind, index.slot, extent.slot, 0, 0});
   const size_t start = kernel_.steps.size() - 1;
   open_.push_back(++iterations_);
+  open_loops_.push_back(static_cast<uint32_t>(start));
   if (kind == points && parallel_depth_++ == 0) outermost_parallel_ = static_cast<uint32_t>(start);
   return start;
 }
@@ -133,6 +135,7 @@ void KernelBuilder::end_loop(size_t start) {
   kernel_.steps[start].b = static_cast<uint32_t>(kernel_.steps.size());
   const MicroStep& head = kernel_.steps[start];
   open_.pop_back();
+  open_loops_.pop_back();
   if (head.function == points && --parallel_depth_ == 0) outermost_parallel_ = Kernel::whole_run;
   kernel_.steps.push_back({Micro::end_loop, head.function, head.to, head.a, static_cast<uint32_t>(start), 0});
 }

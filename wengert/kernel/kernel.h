@@ -33,6 +33,7 @@ namespace wengert {
 struct NativeCall {
   std::function<void(std::span<void* const>)> function;
   std::vector<uint32_t> buffers, bases;
+  size_t operands = 0;  ///< so many of the buffers, the first, are only read
 };
 
 /// A finished kernel. Constants are in registers before the first step.
@@ -49,6 +50,9 @@ struct Kernel {
   /// Of each scratch buffer: the step of the outermost parallel loop that it lives in, one iteration at a time, or
   /// `whole_run`.
   std::vector<uint32_t> scratch_loop;
+  /// Of each scratch buffer: the step of the innermost loop that it was made in, or `whole_run`. From one iteration of that
+  /// loop to the next it keeps nothing.
+  std::vector<uint32_t> scratch_scope;
   static constexpr uint32_t whole_run = 0xffffffff;
 };
 
@@ -134,7 +138,7 @@ class KernelBuilder {
   int operands() const { return static_cast<int>(frame_.operands.size()); }
   Buffer operand(int k) const { return {frame_.first + static_cast<uint32_t>(k), frame_.operands[static_cast<size_t>(k)]}; }
   Buffer result(int k = 0) const;
-  /// Memory that lives while the kernel runs, or while an iteration of the outermost parallel loop around it does; not
+  /// Memory that lives while the iteration of the innermost open loop does, or while the kernel runs where none is open; not
   /// initialised.
   Buffer scratch(const Type& type);
   Place scratch_place(const Type& type);
@@ -253,7 +257,8 @@ class KernelBuilder {
   Frame frame_;
   std::deque<Place> places_;
   std::vector<KnownIndex> known_;
-  std::vector<uint32_t> open_;  // iterations of open loops, by number
+  std::vector<uint32_t> open_;        // iterations of open loops, by number
+  std::vector<uint32_t> open_loops_;  // and their steps
   uint32_t iterations_ = 0, parallel_depth_ = 0, outermost_parallel_ = Kernel::whole_run;
   std::map<uint64_t, uint32_t> real_constants_;  // by bit pattern
   std::map<int64_t, uint32_t> integer_constants_, boolean_constants_;

@@ -167,6 +167,8 @@ TEST_F(Engines, of_a_compiled_program_are_described) {
   const auto job = run_tool(with(words, {"--runs", "1e6", "--json"})).json()["jobs"][0];
   EXPECT_GT(job["code_bytes"], 0);
   EXPECT_GT(job["loops"][0]["count"], 0);
+  EXPECT_LE(job["workspace_bound_bytes"], job["workspace_bytes"]);
+  EXPECT_LE(job["workspace_bytes"], job["workspace_unshared_bytes"]);
   EXPECT_EQ(run_tool(with(words, {"--runs", "1", "--json"})).json()["jobs"][0]["engine"]["name"], "interpreter");
 }
 

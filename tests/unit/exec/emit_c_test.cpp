@@ -21,6 +21,7 @@
 #include "wengert/ir/text.h"
 #include "wengert/kernel/interpret.h"
 #include "wengert/primitives/primitives.h"
+#include "wengert/trace/trace.h"
 
 namespace wengert {
 namespace {
@@ -290,6 +291,21 @@ TEST_F(EmitC, runs_many_points_in_one_call) {
     EXPECT_EQ(Array(u[k]), expected[0]);
     EXPECT_EQ(Array({2}, {v[k], v[points + k]}), expected[1]);
   }
+}
+
+TEST_F(EmitC, needs_memory_for_what_is_in_use_at_once) {
+  const Program p = trace(
+      [](Expr x) {
+        for (int k = 0; k < 6; ++k) x = x * cumulative_sum(x);
+        return x;
+      },
+      {f64({100})});
+  const EmittedC c = emit_c(p, {.name = "f"});
+  EXPECT_LE(c.workspace_bytes, 3 * 800u);
+  const CompiledC code(c.source + call_through_pointers("f", 3));
+  ASSERT_TRUE(code);
+  const std::vector<Array> x{Array::filled(f64({100}), 0.01)};
+  EXPECT_EQ(call_c(code, "f", x, {Array(f64({100}))}, c.workspace_bytes), evaluate(p, x, {.reference = true}));
 }
 
 TEST_F(EmitC, states_its_sizes_for_whoever_loads_it) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "wengert/exec/lanes.h"
+#include "wengert/exec/memory_plan.h"
 #include "wengert/kernel/kernel.h"
 
 namespace wengert {
@@ -27,6 +28,7 @@ struct CodeRequest {
   const Kernel* kernel = nullptr;
   const std::vector<Precision>* precisions = nullptr;
   const std::vector<uint8_t>* lanes = nullptr;
+  const MemoryPlan* memory = nullptr;
   std::vector<NamedFunction> functions;
   const char* symbol = "f";          ///< of the function; names objects in a cache
   int level = 1;                     ///< 0: fast to compile, in chunks; 1: for straight-line code; 2: with loops
@@ -61,7 +63,7 @@ using HostText = const char* (*)();
 /// What both sides must agree on: the structures that pass through the door, and the micro-operations by number.
 using LayoutNumber = uint64_t (*)();
 inline constexpr uint64_t component_layout =
-    ((sizeof(Kernel) * 251 + sizeof(CodeRequest)) * 251 + sizeof(CodeResult)) * 251 + static_cast<uint64_t>(Micro::boolean_to_integer) * 7 + 1;
+    ((sizeof(Kernel) * 251 + sizeof(CodeRequest)) * 251 + sizeof(CodeResult)) * 251 + static_cast<uint64_t>(Micro::boolean_to_integer) * 7 + 2;
 inline constexpr char compile_code_symbol[] = "wengert_llvm_compile", release_code_symbol[] = "wengert_llvm_release",
                       vector_bytes_symbol[] = "wengert_llvm_vector_bytes", layout_symbol[] = "wengert_llvm_layout", host_symbol[] = "wengert_llvm_host";
 

@@ -8,16 +8,6 @@
 #include <set>
 
 namespace wengert::llvm_reading {
-namespace {
-
-size_t bytes_of(const wengert::Type& type) {
-  return llvm_reading::bytes_of(type.dtype) * static_cast<size_t>(elements_of(type));
-}
-
-size_t aligned(size_t bytes) { return (bytes + 63) & ~size_t{63}; }
-
-}  // namespace
-
 std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps) {
   std::vector<Chunk> chunks;
   const auto count = static_cast<uint32_t>(kernel.steps.size());
@@ -35,17 +25,9 @@ std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps) {
 }
 
 std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop) {
-  const Kernel& kernel = *request.kernel;
-  const size_t scratch = first_scratch(kernel);
   std::vector<uint32_t> buffers;
-  constexpr uint8_t over_points = 2;  // others are short, or add at another place in each iteration: see Micro::loop
-  if (kernel.steps[loop].function != over_points) return buffers;
-  for (uint32_t at = loop + 1; at < kernel.steps[loop].b; ++at) {
-    const MicroStep& s = kernel.steps[at];
-    if (s.op != Micro::accumulate_real) continue;
-    const bool is_private = s.a >= scratch && kernel.scratch_loop[s.a - scratch] == loop;
-    if (!is_private && std::ranges::find(buffers, s.a) == buffers.end()) buffers.push_back(s.a);
-  }
+  for (const MemoryPlan::LaneSum& sum : request.memory->sums)
+    if (sum.loop == loop) buffers.push_back(sum.buffer);
   return buffers;
 }
 
@@ -79,24 +61,12 @@ void keep_registers(const Kernel& kernel, const std::vector<Chunk>& chunks, Work
 }  // namespace
 
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) {
-  const Kernel& kernel = *request.kernel;
   Workspace w;
-  for (size_t k = 0; k < kernel.scratch.size(); ++k) {
-    const uint32_t loop = kernel.scratch_loop[k];
-    const size_t lanes = loop == Kernel::whole_run ? 1 : (*request.lanes)[loop];
-    w.scratch.push_back(w.bytes);
-    w.bytes += aligned(bytes_of(kernel.scratch[k]) * std::max<size_t>(lanes, 1));
-  }
-  for (uint32_t at = 0; at < kernel.steps.size(); ++at) {
-    const size_t lanes = (*request.lanes)[at];
-    if (lanes < 2) continue;
-    for (uint32_t buffer : summed_buffers(request, at)) {
-      w.sums.emplace(sums_key(at, buffer), w.bytes);
-      w.bytes += aligned(bytes_of(buffer_type(kernel, buffer)) * lanes);
-    }
-  }
-  if (chunks.size() > 1) keep_registers(kernel, chunks, w);
-  w.bytes = aligned(w.bytes);
+  w.scratch = request.memory->scratch;
+  w.bytes = request.memory->bytes;
+  for (const MemoryPlan::LaneSum& sum : request.memory->sums) w.sums.emplace(sums_key(sum.loop, sum.buffer), sum.offset);
+  if (chunks.size() > 1) keep_registers(*request.kernel, chunks, w);
+  w.bytes = (w.bytes + 63) & ~size_t{63};
   return w;
 }
 
@@ -127,15 +97,21 @@ Emitter::Emitter(const CodeRequest& request, const Workspace& workspace, Registe
     flags.setAllowContract(true);
     b_.setFastMathFlags(flags);
   }
-  const size_t buffers = first_scratch(kernel_) + kernel_.scratch.size();
-  if (request.level == 0 || buffers > 64) return;
+  make_scopes();
+}
+
+/// An access is told apart from those of every buffer that shares no memory with its own.
+void Emitter::make_scopes() {
+  const size_t outside = first_scratch(kernel_), buffers = outside + kernel_.scratch.size();
+  if (request_.level == 0 || buffers > 64) return;
   llvm::MDBuilder metadata(context_);
   auto* const domain = metadata.createAnonymousAliasScopeDomain();
   std::vector<llvm::Metadata*> scopes;
   for (size_t k = 0; k < buffers; ++k) scopes.push_back(metadata.createAnonymousAliasScope(domain));
   for (size_t k = 0; k < buffers; ++k) {
-    std::vector<llvm::Metadata*> others = scopes;
-    others.erase(others.begin() + static_cast<std::ptrdiff_t>(k));
+    std::vector<llvm::Metadata*> others;
+    for (size_t j = 0; j < buffers; ++j)
+      if (j != k && !(j >= outside && k >= outside && request_.memory->overlap(j - outside, k - outside))) others.push_back(scopes[j]);
     scopes_.push_back(llvm::MDNode::get(context_, scopes[k]));
     others_.push_back(llvm::MDNode::get(context_, others));
   }

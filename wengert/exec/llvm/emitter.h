@@ -60,8 +60,7 @@ struct Workspace {
 };
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks);
 
-/// The memory outside of iterations that a loop in lanes adds to at places common to all lanes: each lane gets sums of
-/// its own, added up after the loop. plan_lanes bounds their size.
+/// The buffers of which each lane of that loop gets sums of its own, added up after the loop. plan_lanes bounds their size.
 std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop);
 inline uint64_t sums_key(uint32_t loop, uint32_t buffer) { return uint64_t{loop} << 32 | buffer; }
 
@@ -87,6 +86,7 @@ class Emitter {
 
  private:
   // emitter.cpp: functions, registers, memory
+  void make_scopes();
   Lane& slot(Kind kind, uint32_t index) { return registers_.slot(kind, index); }
   Lane get(Kind kind, uint32_t index);
   llvm::Value* real(uint32_t index, llvm::Type* element);
