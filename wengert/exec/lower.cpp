@@ -226,7 +226,7 @@ class ProgramWriter {
   }
 
   /// What follows a product element by element stays a loop of its own: done tile by tile it would gain little. Such loops
-  /// take 14 to 18% of the training steps of 784-512-256-10 (Adam) and 64-64-64-10 at batch 128, the products 76 to 79%.
+  /// take 14 and 16% of the training steps of 784-512-256-10 (Adam) and 64-64-64-10 at batch 128, the products 76 to 79%.
   bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
                   std::span<const Place> in, std::span<const Place> out) {
     if (!shared_.options.natives || is_small(operands, results)) return false;
