@@ -21,7 +21,7 @@ namespace {
 /// Loops of the compiled kernel by the lanes that they are run in.
 std::map<int, size_t> loops_by_lanes(const Program& p, int most_lanes) {
   const Kernel kernel = lower(p, {.natives = true}).kernel;
-  const auto lanes = plan_lanes(kernel, real_precisions(kernel), {.vector_bytes = most_lanes > 1 ? LaneOptions{}.vector_bytes : 0});
+  const auto lanes = plan_lanes(kernel, real_precisions(kernel), {.vector_bytes = most_lanes > 1 ? Compiled::vector_bytes() : 0});
   std::map<int, size_t> loops;
   for (uint8_t width : lanes)
     if (width > 0) ++loops[width];
@@ -51,9 +51,10 @@ void show(Context& context, const Job& job, const Executable& executable, const 
   if (const auto* const code = dynamic_cast<const Compiled*>(&executable)) {
     workspace = code->workspace_bytes();
     const auto loops = loops_by_lanes(p, choice.lanes);
-    row("loops", loops_text(loops));
+    row("loops", loops_text(loops) + (code->most_blocks() > 1 ? fmt::format("; at most {} blocks of a loop", code->most_blocks()) : ""));
     row("code", bytes_text(code->code_bytes()));
     object["code_bytes"] = code->code_bytes();
+    object["blocks"] = code->most_blocks();
     auto& list = object["loops"] = nlohmann::ordered_json::array();
     for (const auto& [lanes, count] : loops) list.push_back({{"lanes", lanes}, {"count", count}});
   } else if (const auto* const interpreter = dynamic_cast<const Interpreter*>(&executable)) {
@@ -86,7 +87,8 @@ Verb compile_verb() {
           .summary = "Say which engine a Program would be run by, and why; compile it if that pays",
           .description =
               "What compile() of the C++ interface does for --runs runs: the engine and the reason, the time that compiling took, the "
-              "code's size, the memory of a run, and the loops with the SIMD lanes that they are run in. With --engine compiled it is "
+              "code's size, the memory of a run, and the loops with the SIMD lanes that they are run in, and into how many blocks, which "
+              "threads share, the longest is cut. With --engine compiled it is "
               "compiled in any case. The inputs need no values; those of a formula are scalars unless --types or --at says otherwise. "
               "wengert bench measures where this verb estimates.",
           .options = joined(joined(job_options(), {runs_option(), limit_option()}), engine_options()),

@@ -71,6 +71,7 @@ std::string code_key(const CodeRequest& request, std::string_view host) {
   add_kernel(hash, *request.kernel);
   for (Precision p : *request.precisions) hash.add(static_cast<uint64_t>(p));
   for (uint8_t lanes : *request.lanes) hash.add(lanes);
+  for (const BlockedLoop& loop : *request.blocks) hash.add(uint64_t{loop.loop} << 32 | static_cast<uint64_t>(loop.blocks));  // the rest follows
   return hash.text();
 }
 

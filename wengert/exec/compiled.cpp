@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "wengert/base/thread_pool.h"
 #include "wengert/exec/code_key.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/exec/llvm/component.h"
@@ -79,7 +80,42 @@ const Component& component() {
 double call_log_gamma(double x) { return log_gamma(x); }
 double call_polygamma(double n, double x) { return polygamma(n, x); }
 
-void call_native(const NativeCall* call, void* const* addresses) { call->function({addresses, call->buffers.size()}); }
+/// What a library call threw on this thread: compiled code lets nothing pass.
+thread_local std::exception_ptr native_failure;
+
+void call_native(const NativeCall* call, void* const* addresses) noexcept {
+  try {
+    call->function({addresses, call->buffers.size()});
+  } catch (...) {
+    if (!native_failure) native_failure = std::current_exception();
+  }
+}
+
+void throw_native_failure() {
+  if (native_failure) std::rethrow_exception(std::exchange(native_failure, nullptr));
+}
+
+/// What a run hands to its loops that are cut into blocks.
+struct BlockContext {
+  int threads;
+  std::byte* own;  // memory of worker 0, behind it that of the others
+  size_t own_bytes;
+  std::exception_ptr failure = nullptr;
+};
+
+void run_blocks(BlockContext* context, RunBlock run, void* const* buffers, void* workspace, int64_t blocks) noexcept {
+  if (context->failure) return;
+  const auto one = [&](size_t block, int worker) {
+    run(buffers, workspace, context->own + static_cast<size_t>(worker) * context->own_bytes, static_cast<int64_t>(block));
+    throw_native_failure();
+  };
+  try {
+    if (context->threads > 1) return ThreadPool::shared().run(static_cast<size_t>(blocks), context->threads, one);
+    for (int64_t block = 0; block < blocks; ++block) one(static_cast<size_t>(block), 0);
+  } catch (...) {
+    context->failure = std::current_exception();
+  }
+}
 
 using One = double (*)(double);
 using Two = double (*)(double, double);
@@ -95,7 +131,8 @@ std::vector<NamedFunction> scalar_functions() {
           {"atan", address<One>(std::atan)},   {"atan2", address<Two>(std::atan2)}, {"sinh", address<One>(std::sinh)},
           {"cosh", address<One>(std::cosh)},   {"tanh", address<One>(std::tanh)},   {"asinh", address<One>(std::asinh)},
           {"acosh", address<One>(std::acosh)}, {"atanh", address<One>(std::atanh)}, {"erf", address<One>(std::erf)},
-          {"erfc", address<One>(std::erfc)},   {"lgamma", address(call_log_gamma)}, {"polygamma", address(call_polygamma)}, {"call_native", address(call_native)}};
+          {"erfc", address<One>(std::erfc)},   {"lgamma", address(call_log_gamma)}, {"polygamma", address(call_polygamma)}, {"call_native", address(call_native)},
+          {"run_blocks", address(run_blocks)}};
 }
 
 bool has_loops(const Kernel& kernel) { return std::ranges::find(kernel.steps, Micro::loop, &MicroStep::op) != kernel.steps.end(); }
@@ -145,6 +182,22 @@ bool compile_with(const CodeCache* cache, CodeRequest& request, CodeResult& resu
   return false;
 }
 
+int threads_of(const CompiledOptions& options) {
+  if (options.threads < 0 || options.threads > most_threads)
+    throw UsageError("W715", fmt::format("compiled code cannot run on {} threads", options.threads), {},
+                     fmt::format("ask for 1 to {}, or for 0, which is one a processor", most_threads));
+  return options.threads > 0 ? options.threads : std::max(1, std::min(static_cast<int>(std::thread::hardware_concurrency()), most_threads));
+}
+
+int vector_bytes_of(const CompiledOptions& options) {
+  if (!options.lanes) return 0;
+  if (options.vector_bytes == -1) return component().vector_bytes;
+  if (options.vector_bytes != 16 && options.vector_bytes != 32 && options.vector_bytes != 64)
+    throw UsageError("W724", fmt::format("vectors of {} bytes were asked for", options.vector_bytes), {},
+                     "16, 32 and 64 bytes are what processors have; -1 takes this one's; without vectors: lanes = false");
+  return options.vector_bytes;
+}
+
 constexpr size_t most_steps_optimized = 20'000;  // beyond, level 1 and 2 take more than a second
 
 int level_for(const Kernel& kernel) {
@@ -158,18 +211,29 @@ struct Compiled::Code {
   LoweredProgram lowered;
   CompiledOptions options;
   CodeResult result;
-  int level = 0, most_lanes = 1;
+  int level = 0, most_lanes = 1, most_blocks = 1, threads = 1;
   bool from_cache = false;
 
   /// Memory of one run; 64-byte aligned from `start` on.
   struct Workspace {
     std::unique_ptr<std::byte[]> memory;
-    void* start;
+    std::byte* start;
     explicit Workspace(size_t bytes)
         : memory(std::make_unique_for_overwrite<std::byte[]>(bytes + 64)),
-          start(reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(memory.get()) + 63) & ~uintptr_t{63})) {}
+          start(reinterpret_cast<std::byte*>((reinterpret_cast<uintptr_t>(memory.get()) + 63) & ~uintptr_t{63})) {}
   };
   mutable WorkspacePool<Workspace> workspaces;
+
+  /// That can have a block at the same time.
+  int workers() const { return std::min(threads, most_blocks); }
+  size_t bytes() const { return result.workspace_bytes + static_cast<size_t>(workers()) * result.own_bytes; }
+
+  void run(void* const* buffers, std::byte* workspace) const {
+    BlockContext context{workers(), workspace + result.workspace_bytes, result.own_bytes};
+    result.run(buffers, workspace, &context);
+    if (context.failure) std::rethrow_exception(context.failure);
+    if (!lowered.kernel.natives.empty()) throw_native_failure();
+  }
 
   ~Code() {
     if (result.handle != nullptr) component().release(result.handle);
@@ -187,14 +251,17 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
                      "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of libwengert_llvm.so, or use the interpreter");
   auto code = std::make_unique<Code>();
   code->options = options;
+  code->threads = threads_of(options);
   code->lowered = lower(program(), {.natives = options.natives});
   const Kernel& kernel = code->lowered.kernel;
   const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
-  const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = options.lanes ? component().vector_bytes : 0});
+  const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = vector_bytes_of(options)});
+  const auto blocks = plan_blocks(kernel, lanes, {.any_sums = options.lanes, .counts = static_cast<uint32_t>(code->lowered.failures())});
   code->level = options.level >= 0 ? options.level : level_for(kernel);
   for (uint8_t width : lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
+  for (const BlockedLoop& loop : blocks) code->most_blocks = std::max(code->most_blocks, static_cast<int>(loop.blocks));
   CodeRequest request;
-  request.kernel = &kernel, request.precisions = &precisions, request.lanes = &lanes;
+  request.kernel = &kernel, request.precisions = &precisions, request.lanes = &lanes, request.blocks = &blocks;
   request.functions = scalar_functions();
   request.level = code->level;
   request.chunk = code->level == 0 ? 1000 : 3000;
@@ -215,11 +282,14 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
 
 Compiled::~Compiled() = default;
 
-size_t Compiled::workspace_bytes() const { return code_->result.workspace_bytes; }
+size_t Compiled::workspace_bytes() const { return code_->bytes(); }
 size_t Compiled::code_bytes() const { return code_->result.code_bytes; }
 int Compiled::level() const { return code_->level; }
 bool Compiled::from_cache() const { return code_->from_cache; }
 int Compiled::most_lanes() const { return code_->most_lanes; }
+int Compiled::threads() const { return code_->threads; }
+int Compiled::most_blocks() const { return code_->most_blocks; }
+int Compiled::vector_bytes() { return component().vector_bytes; }
 
 void Compiled::run(std::span<const ConstView> inputs, std::span<const View> outputs) const {
   check(inputs, outputs);
@@ -235,9 +305,9 @@ void Compiled::run(std::span<const ConstView> inputs, std::span<const View> outp
   for (const View& y : outputs) buffers[at++] = y.data;
   double failures = 0;
   buffers[at] = &failures;
-  const size_t bytes = code_->result.workspace_bytes;
+  const size_t bytes = code_->bytes();
   auto workspace = code_->workspaces.take(program(), bytes, [&] { return std::make_unique<Code::Workspace>(bytes); });
-  code_->result.run(buffers, workspace->start);
+  code_->run(buffers, workspace->start);
   code_->workspaces.give_back(std::move(workspace));
   const bool nan = code_->options.trap_nan && std::ranges::any_of(outputs, has_nan);
   // The interpreter knows the line and says it; or finds that by its own rounding nothing is wrong, and its results count.

@@ -13,6 +13,8 @@
 
 namespace wengert {
 
+constexpr int most_threads = 1024;  ///< that may be asked for
+
 enum class MathLibrary : uint8_t {
   fast,      ///< vectors: glibc's libmvec, up to 4 ulp; scalars: libm
   accurate,  ///< vectors: SLEEF, under 1 ulp; scalars: libm
@@ -32,6 +34,8 @@ struct CompiledOptions {
   bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
   bool natives = true;                   ///< matrix products by library
   MathLibrary math = MathLibrary::fast;
+  int threads = 1;                       ///< that share loops over many points; 0: one a processor. Results do not depend on it
+  int vector_bytes = -1;                 ///< of the vectors that lanes fill: 16, 32 or 64; -1: this processor's
   bool trap_nan = false;                 ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
   const CodeCache* cache = nullptr;
   std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711
@@ -43,7 +47,7 @@ class Compiled : public Executable {
  public:
   /// cost   : about 5 us a line at level 0, 20 to 40 at the others; the first in a process loads the compiler, 25 to 150 ms
   /// throws : ResourceError W711 if it was cancelled; UsageError W710 for what cannot be compiled, W712 if the component
-  ///          is not there
+  ///          is not there, W715 or W724 for a number of threads or bytes that cannot be
   explicit Compiled(Program program, CompiledOptions options = {});
   ~Compiled() override;
   Compiled(const Compiled&) = delete;
@@ -57,9 +61,13 @@ class Compiled : public Executable {
   int level() const;
   bool from_cache() const;
   int most_lanes() const;  ///< iterations of a loop at once, at most
+  int threads() const;
+  int most_blocks() const;  ///< parts of a loop that threads may share, at most; 1: everything is done by the caller
 
   /// Whether the component is there; if not, why not.
   static bool is_available(std::string* reason = nullptr);
+  /// Of this processor's vectors, as lanes use them; 0: none.
+  static int vector_bytes();
 
  private:
   struct Code;

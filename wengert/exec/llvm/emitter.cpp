@@ -18,19 +18,26 @@ size_t aligned(size_t bytes) { return (bytes + 63) & ~size_t{63}; }
 
 }  // namespace
 
-std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps) {
+std::vector<Chunk> chunks_of(const CodeRequest& request) {
+  const Kernel& kernel = *request.kernel;
   std::vector<Chunk> chunks;
   const auto count = static_cast<uint32_t>(kernel.steps.size());
+  auto blocks = request.blocks->begin();
   uint32_t first = 0, at = 0;
   while (at < count) {
     const uint32_t next = kernel.steps[at].op == Micro::loop ? kernel.steps[at].b + 1 : at + 1;
-    if (at > first && next - first > steps) {
+    const bool alone = blocks != request.blocks->end() && blocks->loop == at;
+    if (at > first && (alone || next - first > request.chunk)) {
       chunks.push_back({first, at});
       first = at;
     }
+    if (alone) {
+      chunks.push_back({at, next, &*blocks++});
+      first = next;
+    }
     at = next;
   }
-  chunks.push_back({first, count});
+  if (first < count || chunks.empty()) chunks.push_back({first, count});
   return chunks;
 }
 
@@ -78,25 +85,45 @@ void keep_registers(const Kernel& kernel, const std::vector<Chunk>& chunks, Work
 
 }  // namespace
 
+BlockSums block_sums(const CodeRequest& request, const BlockedLoop& blocks) {
+  BlockSums sums;
+  for (uint32_t buffer : blocks.buffers) {
+    sums.buffers.push_back(sums.bytes);
+    sums.bytes += aligned(bytes_of(buffer_type(*request.kernel, buffer)));
+  }
+  for (size_t k = 0; k < blocks.variables.size(); ++k) sums.variables.push_back(sums.bytes), sums.bytes += 8;
+  sums.bytes = aligned(sums.bytes);
+  return sums;
+}
+
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) {
   const Kernel& kernel = *request.kernel;
   Workspace w;
+  std::vector<size_t> own(request.blocks->size());  // bytes, each loop's from 0: one is running at a time
+  const auto place = [&](uint32_t loop, size_t bytes) {
+    size_t* end = &w.bytes;
+    for (size_t k = 0; k < own.size() && loop != Kernel::whole_run; ++k)
+      if (const uint32_t first = (*request.blocks)[k].loop; first <= loop && loop < kernel.steps[first].b) end = &own[k];
+    const size_t at = *end;
+    *end += aligned(bytes);
+    return at;
+  };
   for (size_t k = 0; k < kernel.scratch.size(); ++k) {
     const uint32_t loop = kernel.scratch_loop[k];
     const size_t lanes = loop == Kernel::whole_run ? 1 : (*request.lanes)[loop];
-    w.scratch.push_back(w.bytes);
-    w.bytes += aligned(bytes_of(kernel.scratch[k]) * std::max<size_t>(lanes, 1));
+    w.scratch.push_back(place(loop, bytes_of(kernel.scratch[k]) * std::max<size_t>(lanes, 1)));
   }
   for (uint32_t at = 0; at < kernel.steps.size(); ++at) {
     const size_t lanes = (*request.lanes)[at];
     if (lanes < 2) continue;
-    for (uint32_t buffer : summed_buffers(request, at)) {
-      w.sums.emplace(sums_key(at, buffer), w.bytes);
-      w.bytes += aligned(bytes_of(buffer_type(kernel, buffer)) * lanes);
-    }
+    for (uint32_t buffer : summed_buffers(request, at))
+      w.sums.emplace(sums_key(at, buffer), place(at, bytes_of(buffer_type(kernel, buffer)) * lanes));
   }
   if (chunks.size() > 1) keep_registers(kernel, chunks, w);
-  w.bytes = aligned(w.bytes);
+  w.block_sums = w.bytes = aligned(w.bytes);
+  for (const BlockedLoop& blocks : *request.blocks)
+    w.bytes = std::max(w.bytes, w.block_sums + block_sums(request, blocks).bytes * static_cast<size_t>(blocks.blocks));
+  for (size_t bytes : own) w.own_bytes = std::max(w.own_bytes, bytes);
   return w;
 }
 
@@ -141,15 +168,18 @@ Emitter::Emitter(const CodeRequest& request, const Workspace& workspace, Registe
   }
 }
 
-void Emitter::emit(const Chunk& chunk, const std::string& name) {
-  auto* const type = llvm::FunctionType::get(b_.getVoidTy(), {ptr_, ptr_}, false);
+void Emitter::begin_function(const std::string& name, std::vector<llvm::Type*> arguments) {
+  auto* const type = llvm::FunctionType::get(b_.getVoidTy(), arguments, false);
   function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
   function_->addFnAttr(llvm::Attribute::NoUnwind);
   buffers_ = function_->getArg(0);
   work_ = function_->getArg(1);
-  auto* const entry = llvm::BasicBlock::Create(context_, "entry", function_);
-  b_.SetInsertPoint(entry);
+  b_.SetInsertPoint(llvm::BasicBlock::Create(context_, "entry", function_));
   buffer_pointers_.clear();
+}
+
+void Emitter::emit(const Chunk& chunk, const std::string& name) {
+  begin_function(name, {ptr_, ptr_});
   if (chunk.last - chunk.first == kernel_.steps.size())  // addresses are taken once, before every loop
     for (uint32_t k = 0; k < first_scratch(kernel_) + kernel_.scratch.size(); ++k) buffer(k);
   range(chunk.first, chunk.last);
@@ -167,7 +197,7 @@ void Emitter::keep_for_other_chunks(const Chunk& chunk) {
     const auto place = workspace_.kept(kind).find(index);
     if (place == workspace_.kept(kind).end() || !done.emplace(kind, index).second) continue;
     if (llvm::Value* const value = registers_.of(kind)[index].value)
-      b_.CreateStore(value, b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, place->second));
+      b_.CreateStore(value, bytes_from(work_, place->second));
   }
 }
 
@@ -187,8 +217,7 @@ Lane Emitter::get(Kind kind, uint32_t index) {
   llvm::IRBuilder<>::InsertPointGuard guard(b_);
   auto& entry = function_->getEntryBlock();
   b_.SetInsertPoint(&entry, entry.getFirstInsertionPt());
-  auto* const at = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, kept.at(index));
-  lane = {b_.CreateLoad(register_type(kind, index), at), false, 0};
+  lane = {b_.CreateLoad(register_type(kind, index), bytes_from(work_, kept.at(index))), false, 0};
   return lane;
 }
 
@@ -241,8 +270,8 @@ llvm::Value* Emitter::buffer(uint32_t index) {
   auto& entry = function_->getEntryBlock();
   b_.SetInsertPoint(&entry, entry.getFirstInsertionPt());
   const size_t outside = first_scratch(kernel_);
-  if (index >= outside) pointer = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, workspace_.scratch[index - outside]);
-  else pointer = b_.CreateLoad(ptr_, b_.CreateConstInBoundsGEP1_64(ptr_, buffers_, index));
+  if (index < outside) pointer = b_.CreateLoad(ptr_, b_.CreateConstInBoundsGEP1_64(ptr_, buffers_, index));
+  else pointer = bytes_from(is_in_block(kernel_.scratch_loop[index - outside]) ? own_ : work_, workspace_.scratch[index - outside]);
   return pointer;
 }
 
