@@ -29,8 +29,8 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  /// task(index, worker) for index = 0 .. count - 1, each once, in any order, by at most `threads` workers (numbered from
-  /// 0, the caller). Several callers at once share the threads; a task may call run itself.
+  /// task(index, worker) for index = 0 .. count - 1, each once, in any order, by at most `threads` workers (numbered
+  /// from 0, the caller). Several callers at once share the threads; a task may call run itself.
   ///
   /// cost   : with one thread or one piece, calls; else some microseconds to wake the others
   /// throws : what the piece of the lowest index that threw has thrown; pieces behind it may have been left out

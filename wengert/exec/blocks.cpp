@@ -38,7 +38,8 @@ IndexForm index_below(const IndexForm& extent) {
 /// Whether one loop can be cut, and which sums its blocks need.
 class BlockCheck {
  public:
-  BlockCheck(const Kernel& kernel, const Known& known, uint32_t loop) : kernel_(kernel), known_(known), loop_(loop), integer_(kernel.integers + 1) {
+  BlockCheck(const Kernel& kernel, const Known& known, uint32_t loop)
+      : kernel_(kernel), known_(known), loop_(loop), integer_(kernel.integers + 1) {
     for (const auto& c : kernel.integer_constants) integer_[c.to] = {0, c.value, c.value, true, true};
   }
 
@@ -60,7 +61,9 @@ class BlockCheck {
       case Micro::loop: integer_[s.to] = index_below(integer_[s.a]); return true;
       case Micro::end_loop: return true;
       case Micro::load_integer: integer_[s.to] = anything; return true;
-      case Micro::store_real: case Micro::store_integer: case Micro::store_boolean: return is_apart(s.a, integer_[s.b]);
+      case Micro::store_real:
+      case Micro::store_integer:
+      case Micro::store_boolean: return is_apart(s.a, integer_[s.b]);
       case Micro::accumulate_real:
         if (!is_apart(s.a, integer_[s.b])) add(buffers, s.a);
         return true;
@@ -78,16 +81,15 @@ class BlockCheck {
     if (std::ranges::find(all, one) == all.end()) all.push_back(one);
   }
 
-  bool is_apart(uint32_t buffer, const IndexForm& index) const { return index.differs() || is_of_iteration(kernel_, loop_, buffer); }
+  bool is_apart(uint32_t buffer, const IndexForm& index) const {
+    return index.differs() || is_of_iteration(kernel_, loop_, buffer);
+  }
 
-  /// What a library call writes begins at another place in each iteration; it never reaches the next one's.
+  /// What a library call writes, its last buffer, begins at another place in each iteration; it never reaches the next
+  /// one's.
   bool is_apart(const NativeCall& call) const {
-    for (size_t k = 0; k < call.buffers.size(); ++k) {
-      if (call.buffers[k] < kernel_.operands.size()) continue;
-      const IndexForm first = call.bases[k] == Place::nowhere ? IndexForm{} : integer_[call.bases[k]];
-      if (!is_apart(call.buffers[k], first)) return false;
-    }
-    return true;
+    return is_apart(call.buffers.back(),
+                    call.bases.back() == Place::nowhere ? IndexForm{} : integer_[call.bases.back()]);
   }
 
   bool assigns(const MicroStep& s) {
@@ -113,7 +115,9 @@ class BlockCheck {
 
 IndexForm BlockCheck::computed(const MicroStep& s) const {
   bool fixed = true;
-  for_each_operand(s, [&](RegisterKind kind, uint32_t slot) { fixed = fixed && kind == RegisterKind::integer && integer_[slot].is_fixed(); });
+  for_each_operand(s, [&](RegisterKind kind, uint32_t slot) {
+    fixed = fixed && kind == RegisterKind::integer && integer_[slot].is_fixed();
+  });
   if (s.op < Micro::integer_add || s.op > Micro::integer_remainder) return fixed ? IndexForm{} : anything;
   const IndexForm &a = integer_[s.a], &b = integer_[s.b];
   const auto divisor = known_[s.b].value_or(0);
@@ -133,7 +137,8 @@ IndexForm BlockCheck::computed(const MicroStep& s) const {
 /// Estimates what a loop costs: steps, weighed by what they take in compiled code.
 class WorkEstimate {
  public:
-  WorkEstimate(const Kernel& kernel, const Known& known, const std::vector<uint8_t>& lanes) : kernel_(kernel), known_(known), lanes_(lanes) {}
+  WorkEstimate(const Kernel& kernel, const Known& known, const std::vector<uint8_t>& lanes)
+      : kernel_(kernel), known_(known), lanes_(lanes) {}
 
   double of_loop(uint32_t at) const {
     const MicroStep& s = kernel_.steps[at];
@@ -153,7 +158,8 @@ class WorkEstimate {
     switch (s.op) {
       case Micro::native: return 1000;
       case Micro::call: return 20;
-      case Micro::divide: case Micro::square_root: return 4;
+      case Micro::divide:
+      case Micro::square_root: return 4;
       default: return form_of(s).to == RegisterKind::integer || s.op == Micro::copy_real ? 0.25 : 1;
     }
   }
@@ -189,7 +195,8 @@ class BlockPlanner {
     BlockCheck check(kernel_, known_, at);
     if (!check() || !sums_allowed(check) || is_read_later(at, check)) return one;
     const double sums = sum_bytes(check) / 8;
-    constexpr double sum_work = 8;  // zeroing a sum, adding to it in lanes, adding it up: a small part of what a block does
+    constexpr double sum_work =
+        8;  // zeroing a sum, adding to it in lanes, adding it up: a small part of what a block does
     double most = static_cast<double>(std::min(options_.most_blocks, extent / std::max<int>(lanes_[at], 1)));
     most = std::min(most, work / std::max(options_.block_work, sum_work * 8 * sums));
     if (sums > 0) most = std::min(most, static_cast<double>(options_.sums_bytes) / (8 * sums));
@@ -203,17 +210,21 @@ class BlockPlanner {
     using Register = std::pair<RegisterKind, uint32_t>;
     std::set<Register> written;
     for (uint32_t at = loop; at < kernel_.steps[loop].b; ++at)
-      if (const StepForm form = form_of(kernel_.steps[at]); form.to != RegisterKind::none) written.emplace(form.to, kernel_.steps[at].to);
+      if (const StepForm form = form_of(kernel_.steps[at]); form.to != RegisterKind::none)
+        written.emplace(form.to, kernel_.steps[at].to);
     for (uint32_t variable : check.variables) written.erase(Register(RegisterKind::real, variable));
     bool is_read = false;
     for (uint32_t at = kernel_.steps[loop].b + 1; at < kernel_.steps.size(); ++at)
-      for_each_operand(kernel_.steps[at], [&](RegisterKind kind, uint32_t slot) { is_read = is_read || written.contains({kind, slot}); });
+      for_each_operand(kernel_.steps[at], [&](RegisterKind kind, uint32_t slot) {
+        is_read = is_read || written.contains({kind, slot});
+      });
     return is_read;
   }
 
   bool sums_allowed(const BlockCheck& check) const {
     if (options_.any_sums) return true;
-    return check.variables.empty() && std::ranges::all_of(check.buffers, [&](uint32_t buffer) { return buffer == options_.counts; });
+    return check.variables.empty() &&
+           std::ranges::all_of(check.buffers, [&](uint32_t buffer) { return buffer == options_.counts; });
   }
 
   double sum_bytes(const BlockCheck& check) const {
@@ -230,7 +241,8 @@ class BlockPlanner {
 
 }  // namespace
 
-std::vector<BlockedLoop> plan_blocks(const Kernel& kernel, const std::vector<uint8_t>& lanes, const BlockOptions& options) {
+std::vector<BlockedLoop> plan_blocks(const Kernel& kernel, const std::vector<uint8_t>& lanes,
+                                     const BlockOptions& options) {
   return BlockPlanner(kernel, lanes, options)();
 }
 

@@ -19,7 +19,8 @@ namespace {
 
 bool reads_real(const MicroStep& s, uint32_t real) {
   bool reads = false;
-  for_each_operand(s, [&](RegisterKind kind, uint32_t slot) { reads = reads || (kind == RegisterKind::real && slot == real); });
+  for_each_operand(
+      s, [&](RegisterKind kind, uint32_t slot) { reads = reads || (kind == RegisterKind::real && slot == real); });
   return reads;
 }
 
@@ -29,9 +30,12 @@ bool is_sum(const Kernel& kernel, uint32_t loop, uint32_t slot) {
   std::vector<uint32_t> next, assigned;
   for (uint32_t at = loop + 1; at < kernel.steps[loop].b; ++at) {
     const MicroStep& s = kernel.steps[at];
-    if (s.op == Micro::copy_real && s.to == slot) assigned.push_back(s.a);
-    else if (s.op == Micro::add && (s.a == slot) != (s.b == slot)) next.push_back(s.to);
-    else if (reads_real(s, slot)) return false;
+    if (s.op == Micro::copy_real && s.to == slot)
+      assigned.push_back(s.a);
+    else if (s.op == Micro::add && (s.a == slot) != (s.b == slot))
+      next.push_back(s.to);
+    else if (reads_real(s, slot))
+      return false;
   }
   return next == assigned;
 }

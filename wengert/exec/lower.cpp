@@ -227,7 +227,8 @@ class ProgramWriter {
 
   bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
                   std::span<const Place> in, std::span<const Place> out) {
-    if (!shared_.options.natives || is_small(operands, results)) return false;
+    // One result: of a NativeCall's buffers the last one is written, and no other (exec/blocks).
+    if (!shared_.options.natives || results.size() != 1 || is_small(operands, results)) return false;
     for (const auto places : {in, out})
       for (const Place& place : places)
         if (!place.is_buffer()) return false;

@@ -66,7 +66,8 @@ TEST(ThreadPool, several_callers_share_it_and_tasks_may_ask_it_themselves) {
   for (int c = 0; c < 4; ++c)
     callers.emplace_back([&] {
       for (int k = 0; k < 20; ++k)
-        pool.run(8, 3, [&](size_t, int) { pool.run(5, 2, [&](size_t index, int) { sum += static_cast<int>(index); }); });
+        pool.run(8, 3,
+                 [&](size_t, int) { pool.run(5, 2, [&](size_t index, int) { sum += static_cast<int>(index); }); });
     });
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(sum, 4 * 20 * 8 * 10);

@@ -46,12 +46,15 @@ TEST(Blocks, are_of_iterations_that_write_elements_of_their_own) {
 }
 
 TEST(Blocks, need_to_know_where_iterations_write) {
-  const Kernel scattered = loop_of([](KernelBuilder& k, Integer i) { k.result().store(to_integer(k.operand(0).real(i)), Scalar(1.0)); });
+  const Kernel scattered =
+      loop_of([](KernelBuilder& k, Integer i) { k.result().store(to_integer(k.operand(0).real(i)), Scalar(1.0)); });
   EXPECT_TRUE(blocks_of(scattered).empty());
   const Kernel divided = loop_of([](KernelBuilder& k, Integer i) { k.result().store(i / Integer(2), Scalar(1.0)); });
   EXPECT_TRUE(blocks_of(divided).empty());
   const Kernel triangular = loop_of([](KernelBuilder& k, Integer i) {
-    k.loop(Integer(3), [&](Integer j) { k.loop(j + Integer(1), [&](Integer l) { k.result().store(i * Integer(4) + l, Scalar(1.0)); }); });
+    k.loop(Integer(3), [&](Integer j) {
+      k.loop(j + Integer(1), [&](Integer l) { k.result().store(i * Integer(4) + l, Scalar(1.0)); });
+    });
   });
   EXPECT_EQ(blocks_of(triangular).size(), 1u);
 }
@@ -101,7 +104,8 @@ TEST(Blocks, are_of_loops_outside_of_all_others) {
   const Type in = f64({1000}), out = f64({4000});
   KernelBuilder k({&in, 1}, {&out, 1});
   k.loop(Integer(4), [&](Integer step) {
-    k.parallel_loop(Integer(1000), [&](Integer i) { k.result().store(step * Integer(1000) + i, k.operand(0).real(i)); });
+    k.parallel_loop(Integer(1000),
+                    [&](Integer i) { k.result().store(step * Integer(1000) + i, k.operand(0).real(i)); });
   });
   EXPECT_TRUE(blocks_of(k.finish()).empty());
 }

@@ -41,7 +41,8 @@ template <class F> Error error_of(F f) {
 
 Array waves(const Type& type, double phase = 0) {
   Array x(Type{DType::f64, type.shape});
-  for (int64_t i = 0; i < x.elements(); ++i) x.mutable_values<double>()[static_cast<size_t>(i)] = std::sin(phase + 0.7 * static_cast<double>(i));
+  for (int64_t i = 0; i < x.elements(); ++i)
+    x.mutable_values<double>()[static_cast<size_t>(i)] = std::sin(phase + 0.7 * static_cast<double>(i));
   return x.as(type.dtype);
 }
 
@@ -59,7 +60,8 @@ void expect_same_bits(const Program& p, const std::vector<Array>& x, double near
     EXPECT_GT(alone.most_blocks(), 1) << print(p);
     const auto expected = alone.run(x);
     EXPECT_TRUE(same_values(expected, reference, 64, near)) << "level " << level << '\n' << print(p);
-    for (int threads : {2, 3, 4}) EXPECT_EQ(Compiled(p, {.level = level, .threads = threads}).run(x), expected) << threads << " at level " << level;
+    for (int threads : {2, 3, 4})
+      EXPECT_EQ(Compiled(p, {.level = level, .threads = threads}).run(x), expected) << threads << " at level " << level;
   }
 }
 void expect_same_bits(const Program& p) { expect_same_bits(p, point_of(p)); }
@@ -85,7 +87,11 @@ Program sums(int64_t n, DType dtype = DType::f64) {
 }
 
 Program values(int64_t n) {
-  return trace([&](Expr x, Expr a) { return map(body(), std::array{x, a}, {true, false}); }, {f64({n, 3}), f64({3})}, "values");
+  return trace(
+      [&](Expr x, Expr a) {
+        return map(body(), std::array{x, a}, {true, false});
+      },
+      {f64({n, 3}), f64({3})}, "values");
 }
 
 constexpr int64_t many = 20'011;  // prime: lanes and blocks never come out even
@@ -93,7 +99,11 @@ constexpr int64_t many = 20'011;  // prime: lanes and blocks never come out even
 TEST_F(Threads, change_no_bit_of_a_map) { expect_same_bits(values(many)); }
 
 TEST_F(Threads, change_no_bit_of_the_jacobian_of_a_map) {
-  const Program blocks = trace([&](Expr x, Expr a) { return map(jacobian(body()), std::array{x, a}, {true, false}); }, {f64({many, 3}), f64({3})});
+  const Program blocks = trace(
+      [&](Expr x, Expr a) {
+        return map(jacobian(body()), std::array{x, a}, {true, false});
+      },
+      {f64({many, 3}), f64({3})});
   expect_same_bits(blocks);
 }
 
@@ -110,27 +120,46 @@ TEST_F(Threads, change_no_bit_in_single_precision) {
 
 /// log of a sum over components, summed over points: a map in a map, and gradients that all points add to.
 Program mixture(int64_t n, int64_t k) {
-  const Program component = trace([](Expr factor, Expr mean, Expr x) { const Expr y = factor * (x - mean); return -0.5 * dot(y, y); },
-                                  {f64({2}), f64({2}), f64({2})}, "component");
-  const Program point = trace([&](Expr x, Expr factor, Expr mean) { return logsumexp(map(component, {{factor, mean, x}}, {true, true, false})[0]); },
-                              {f64({2}), f64({k, 2}), f64({k, 2})}, "point");
-  return trace([&](Expr x, Expr factor, Expr mean) { return sum_map(point, {{x, factor, mean}}, {true, false, false})[0]; },
-               {f64({n, 2}), f64({k, 2}), f64({k, 2})}, "mixture");
+  const Program component = trace(
+      [](Expr factor, Expr mean, Expr x) {
+        const Expr y = factor * (x - mean);
+        return -0.5 * dot(y, y);
+      },
+      {f64({2}), f64({2}), f64({2})}, "component");
+  const Program point = trace(
+      [&](Expr x, Expr factor, Expr mean) {
+        return logsumexp(map(component, {{factor, mean, x}}, {true, true, false})[0]);
+      },
+      {f64({2}), f64({k, 2}), f64({k, 2})}, "point");
+  return trace(
+      [&](Expr x, Expr factor, Expr mean) {
+        return sum_map(point, {{x, factor, mean}}, {true, false, false})[0];
+      },
+      {f64({n, 2}), f64({k, 2}), f64({k, 2})}, "mixture");
 }
 
-TEST_F(Threads, change_no_bit_of_the_gradient_of_a_mixture) { expect_same_bits(value_and_grad(mixture(5003, 5), {1, 2})); }
+TEST_F(Threads, change_no_bit_of_the_gradient_of_a_mixture) {
+  expect_same_bits(value_and_grad(mixture(5003, 5), {1, 2}));
+}
 
-/// A body too long to be written as scalars: its arrays are scratch of each iteration, which every worker has its own of.
+/// A body too long to be written as scalars: its arrays are scratch of each iteration, which every worker has its own
+/// of.
 TEST_F(Threads, have_scratch_of_their_own) { expect_same_bits(value_and_grad(mixture(203, 700), {1, 2})); }
 
 TEST_F(Threads, share_bodies_that_call_libraries) {
-  const Program product = trace([](Expr x, Expr w) { return tanh(matmul(x, w)); }, {f64({16, 16}), f64({16, 16})}, "product");
-  const Program p = trace([&](Expr x, Expr w) { return map(product, {{x, w}}, {true, false})[0]; }, {f64({301, 16, 16}), f64({16, 16})});
+  const Program product =
+      trace([](Expr x, Expr w) { return tanh(matmul(x, w)); }, {f64({16, 16}), f64({16, 16})}, "product");
+  const Program p = trace(
+      [&](Expr x, Expr w) {
+        return map(product, {{x, w}}, {true, false})[0];
+      },
+      {f64({301, 16, 16}), f64({16, 16})});
   expect_same_bits(p, {waves(f64({301, 16, 16})), waves(f64({16, 16}), 2)});
 }
 
 TEST_F(Threads, change_no_bit_of_arrays_element_by_element) {
-  expect_same_bits(value_and_grad(trace([](Expr x, Expr y) { return sum(exp(sin(x) * y) / (1.0 + x * x)); }, {f64({300'007}), f64({300'007})})));
+  expect_same_bits(value_and_grad(
+      trace([](Expr x, Expr y) { return sum(exp(sin(x) * y) / (1.0 + x * x)); }, {f64({300'007}), f64({300'007})})));
 }
 
 TEST_F(Threads, change_no_bit_of_long_lists_around_a_loop) {
@@ -244,12 +273,15 @@ TEST_F(Threads, and_lanes_of_any_width_give_the_references_values) {
     for (const Program& p : {value_and_grad(sums(many)), value_and_grad(sums(53)), values(61), mixture(101, 5)}) {
       const Compiled f(p, {.threads = 2, .vector_bytes = bytes});
       EXPECT_EQ(f.most_lanes(), bytes / 8);
-      EXPECT_TRUE(same_values(f.run(point_of(p)), evaluate(p, point_of(p), {.reference = true}), 64, 1e-11)) << bytes << '\n' << print(p);
+      EXPECT_TRUE(same_values(f.run(point_of(p)), evaluate(p, point_of(p), {.reference = true}), 64, 1e-11))
+          << bytes << '\n'
+          << print(p);
     }
     const Program single = sums(61, DType::f32);
     const Compiled f(single, {.vector_bytes = bytes});
     EXPECT_EQ(f.most_lanes(), bytes / 4);
-    EXPECT_TRUE(same_values(f.run(point_of(single)), evaluate(single, point_of(single), {.reference = true}), 64, 1e-4)) << bytes;
+    EXPECT_TRUE(same_values(f.run(point_of(single)), evaluate(single, point_of(single), {.reference = true}), 64, 1e-4))
+        << bytes;
   }
 }
 
