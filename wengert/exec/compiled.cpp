@@ -229,6 +229,7 @@ struct Compiled::Code {
   size_t bytes() const { return result.workspace_bytes + static_cast<size_t>(workers()) * result.own_bytes; }
 
   void run(void* const* buffers, std::byte* workspace) const {
+    if (most_blocks == 1 && lowered.kernel.natives.empty()) return result.run(buffers, workspace, nullptr);  // nothing that could fail
     BlockContext context{workers(), workspace + result.workspace_bytes, result.own_bytes};
     result.run(buffers, workspace, &context);
     if (context.failure) std::rethrow_exception(context.failure);
