@@ -189,7 +189,8 @@ class BlockPlanner {
   BlockedLoop cut(uint32_t at) const {
     const MicroStep& s = kernel_.steps[at];
     const int64_t extent = known_[s.a].value_or(0);
-    BlockedLoop one{.loop = at, .extent = extent};
+    BlockedLoop one;
+    one.loop = at, one.extent = extent;
     const double work = s.function == 0 || extent < 2 ? 0 : WorkEstimate(kernel_, known_, lanes_).of_loop(at);
     if (work < 2 * options_.block_work) return one;
     BlockCheck check(kernel_, known_, at);
