@@ -21,6 +21,7 @@ _wengert() {
     eval:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     eval:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     eval:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    eval:--threads) COMPREPLY=(); return ;;
     eval:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     grad:--program) COMPREPLY=(); return ;;
     grad:--at) COMPREPLY=(); return ;;
@@ -29,6 +30,7 @@ _wengert() {
     grad:--wrt) COMPREPLY=(); return ;;
     grad:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     grad:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    grad:--threads) COMPREPLY=(); return ;;
     grad:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     jvp:--program) COMPREPLY=(); return ;;
     jvp:--at) COMPREPLY=(); return ;;
@@ -38,6 +40,7 @@ _wengert() {
     jvp:--v) COMPREPLY=(); return ;;
     jvp:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     jvp:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    jvp:--threads) COMPREPLY=(); return ;;
     jvp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     vjp:--program) COMPREPLY=(); return ;;
     vjp:--at) COMPREPLY=(); return ;;
@@ -47,6 +50,7 @@ _wengert() {
     vjp:--seed) COMPREPLY=(); return ;;
     vjp:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     vjp:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    vjp:--threads) COMPREPLY=(); return ;;
     vjp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     jacobian:--program) COMPREPLY=(); return ;;
     jacobian:--at) COMPREPLY=(); return ;;
@@ -56,6 +60,7 @@ _wengert() {
     jacobian:--mode) COMPREPLY=($(compgen -W 'auto forward reverse markowitz best' -- "$current")); return ;;
     jacobian:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     jacobian:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    jacobian:--threads) COMPREPLY=(); return ;;
     jacobian:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     hessian:--program) COMPREPLY=(); return ;;
     hessian:--at) COMPREPLY=(); return ;;
@@ -64,6 +69,7 @@ _wengert() {
     hessian:--wrt) COMPREPLY=(); return ;;
     hessian:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     hessian:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    hessian:--threads) COMPREPLY=(); return ;;
     hessian:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     hvp:--program) COMPREPLY=(); return ;;
     hvp:--at) COMPREPLY=(); return ;;
@@ -73,6 +79,7 @@ _wengert() {
     hvp:--v) COMPREPLY=(); return ;;
     hvp:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     hvp:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    hvp:--threads) COMPREPLY=(); return ;;
     hvp:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     plan:--program) COMPREPLY=(); return ;;
     plan:--at) COMPREPLY=(); return ;;
@@ -129,6 +136,7 @@ _wengert() {
     compile:--limit) COMPREPLY=(); return ;;
     compile:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     compile:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    compile:--threads) COMPREPLY=(); return ;;
     compile:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     bench:--program) COMPREPLY=(); return ;;
     bench:--at) COMPREPLY=(); return ;;
@@ -142,6 +150,7 @@ _wengert() {
     bench:--seconds) COMPREPLY=(); return ;;
     bench:--limit) COMPREPLY=(); return ;;
     bench:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    bench:--threads) COMPREPLY=(); return ;;
     bench:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     train:--net) COMPREPLY=(); return ;;
     train:--loss) COMPREPLY=(); return ;;
@@ -157,6 +166,7 @@ _wengert() {
     train:--seed) COMPREPLY=(); return ;;
     train:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     train:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    train:--threads) COMPREPLY=(); return ;;
     train:--target) COMPREPLY=(); return ;;
     train:--ignore) COMPREPLY=(); return ;;
     train:--categorical) COMPREPLY=(); return ;;
@@ -175,6 +185,7 @@ _wengert() {
     predict:--separator) COMPREPLY=(); return ;;
     predict:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     predict:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    predict:--threads) COMPREPLY=(); return ;;
     predict:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     data:--train) COMPREPLY=(); return ;;
     data:--test) COMPREPLY=(); return ;;
@@ -197,6 +208,7 @@ _wengert() {
     demo:--seed) COMPREPLY=(); return ;;
     demo:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     demo:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    demo:--threads) COMPREPLY=(); return ;;
     demo:-o | demo:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     demo:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
   esac
@@ -206,31 +218,31 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     eval)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --trap-nan --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --trap-nan --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     grad)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     jvp)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     vjp)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --seed --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --seed --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     jacobian)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --mode --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --mode --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     hessian)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     hvp)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --v --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     plan)
@@ -254,19 +266,19 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     compile)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --runs --limit --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --runs --limit --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     bench)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --random --runs --seconds --limit --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --random --runs --seconds --limit --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     train)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --target --ignore --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     predict)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--each -o --out --header --separator --engine --math --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--each -o --out --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     data)
@@ -278,7 +290,7 @@ _wengert() {
       else COMPREPLY=($(compgen -W "$(wengert primitives --names 2>/dev/null)" -- "$current"))
       fi ;;
     demo)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads -o --out --json --stats --color -h --help' -- "$current"))
       fi ;;
   esac
 }

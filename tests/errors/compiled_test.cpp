@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// W71x and W908: compiled code that there cannot be. W712 to W714 are commands of the page, too.
+// W71x, W724 and W908: compiled code that there cannot be. W712 to W714 are commands of the page, too.
 #include "../unit/cli/tool.h"
 #include "documented.h"
 #include "wengert/api/compile.h"
@@ -34,6 +34,15 @@ TEST_F(CompiledErrors, W710_a_function_that_is_no_program) {
 
 TEST_F(CompiledErrors, W711_given_up) {
   documented("W711", [] { Compiled(trace([](Expr x) { return sin(x); }, {f64()}, "wave"), {.cancelled = [] { return true; }}); });
+}
+
+TEST_F(CompiledErrors, W715_a_number_of_threads_that_cannot_be) {
+  documented("W715", [] { compile(trace([](Expr x) { return sin(x); }, {f64()}), {.engine = Engine::compiled, .threads = -2}); });
+  EXPECT_EQ(error_of([] { Compiled(trace([](Expr x) { return sin(x); }, {f64()}), {.threads = 1025}); }).id(), "W715");
+}
+
+TEST_F(CompiledErrors, W724_vectors_of_a_width_that_there_is_not) {
+  documented("W724", [] { Compiled(trace([](Expr x) { return sin(x); }, {f64()}), {.vector_bytes = 48}); });
 }
 
 TEST(MissingCompiler, W712_where_compiled_code_is_asked_for_and_only_there) {

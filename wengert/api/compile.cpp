@@ -76,11 +76,12 @@ std::unique_ptr<Executable> interpreted(const Program& p, const CompileOptions& 
 std::unique_ptr<Executable> compiled(const Program& p, const CompileOptions& options, CompileChoice& choice, int level, std::string reason) {
   const Deadline deadline{.most_s = options.most_wall_s};
   const CodeCache cache = cache_in(options.cache_folder);
-  auto code = std::make_unique<Compiled>(p, CompiledOptions{.level = level, .math = options.math, .trap_nan = options.trap_nan,
+  auto code = std::make_unique<Compiled>(p, CompiledOptions{.level = level, .math = options.math, .threads = options.threads, .trap_nan = options.trap_nan,
                                                             .cache = options.cache_folder.empty() ? nullptr : &cache, .cancelled = deadline});
   choice.engine = Engine::compiled;
   choice.level = code->level();
   choice.lanes = code->most_lanes();
+  choice.threads = std::min(code->threads(), code->most_blocks());
   choice.from_cache = code->from_cache();
   choice.compile_s = seconds_since(deadline.start);
   choice.reason = std::move(reason);

@@ -28,6 +28,8 @@ struct CompileOptions {
   /// A folder in which machine code is kept for the next process; empty: none. Initially what the environment variable
   /// WENGERT_CACHE names.
   std::string cache_folder = default_code_cache();
+  /// That share loops over many points in compiled code; 0: one a processor. Results have the same bits for any number.
+  int threads = 1;
   bool trap_nan = false;          ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
 };
 
@@ -36,6 +38,7 @@ struct CompileChoice {
   Engine engine = Engine::interpreter;
   int level = 0;                       ///< of optimisation, if compiled
   int lanes = 1;                       ///< iterations of a loop at once, at most
+  int threads = 1;                     ///< that share a loop, at most
   std::string reason;                  ///< a sentence without a full stop
   double compile_s = 0;                ///< spent
   bool from_cache = false;

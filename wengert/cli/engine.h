@@ -10,15 +10,17 @@
 
 namespace wengert::cli {
 
-/// --engine --math, for verbs that run something.
+/// --engine --math --threads, for verbs that run something.
 std::vector<Option> engine_options();
-/// --math alone, for verbs that compare engines.
+/// Without the choice of an engine, for verbs that compare them.
 Option math_option();
+Option threads_option();
 
-/// Engine and mathematics that the arguments ask for, for a Program that is run once.
-/// throws : UsageError W713 for --math where everything is interpreted
+/// Engine, mathematics and threads that the arguments ask for, for a Program that is run once.
+/// throws : UsageError W713 for --math or --threads where everything is interpreted
 CompileOptions engine_wish(const Arguments& arguments);
 MathLibrary math_of(const Arguments& arguments);
+int threads_of(const Arguments& arguments);
 
 /// "compiled at level 2, up to 4 lanes (asked for; 0.03 s)".
 std::string choice_text(const CompileChoice& choice);

@@ -70,7 +70,8 @@ struct Samples {
     processor.push_back((processor_s() - begin) / static_cast<double>(runs));
     wall.push_back(seconds_since(start) / static_cast<double>(runs));
   }
-  void finish() {
+  void finish(bool by_the_wall) {
+    if (by_the_wall) processor = wall;
     std::ranges::sort(processor);
     std::ranges::sort(wall);
     const auto at = [](const std::vector<double>& sorted, double part) {
@@ -88,7 +89,7 @@ Contender compiled(const Program& p, int level, bool lanes, const RaceOptions& o
   Contender c{.name = fmt::format("level {}", level), .level = level, .in_lanes = lanes, .executable = nullptr, .absent = {}};
   const auto start = Clock::now();
   try {
-    auto code = std::make_unique<Compiled>(p, CompiledOptions{.level = level, .lanes = lanes, .math = options.math, .cancelled = [&] {
+    auto code = std::make_unique<Compiled>(p, CompiledOptions{.level = level, .lanes = lanes, .math = options.math, .threads = options.threads, .cancelled = [&] {
                                                                 return seconds_since(start) > options.limit_s;
                                                               }});
     c.lanes = code->most_lanes();
@@ -126,7 +127,7 @@ void time_all(std::vector<Samples>& all, const RaceOptions& options) {
     if (options.on_progress)
       options.on_progress(static_cast<size_t>(1000 * std::min(1.0, seconds_since(start) / std::max(options.timing_s, 1e-9))), 1000, "timing");
   }
-  for (Samples& s : all) s.finish();
+  for (Samples& s : all) s.finish(options.threads != 1);
 }
 
 double difference(const Array& a, const Array& b) {

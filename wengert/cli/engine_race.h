@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One Program by every engine: compiled, compared with the interpreter, then timed. Engines take turns in short samples,
-// so that whatever else the machine does meets all of them; a sample's time is that of this thread on its processor.
+// so that whatever else the machine does meets all of them; a sample's time is that of this thread on its processor, or
+// that of the clock on the wall where several threads run.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,7 @@ namespace wengert::cli {
 /// Seconds a run: quartiles over samples.
 struct RunTime {
   double lower_s = 0, median_s = 0, upper_s = 0;
-  double wall_s = 0;  ///< median by the clock on the wall
+  double wall_s = 0;  ///< median by the clock on the wall, as all are where several threads run
   size_t runs = 0;    ///< timed in all
 };
 
@@ -41,6 +42,7 @@ struct Contender {
 
 struct RaceOptions {
   MathLibrary math = MathLibrary::fast;
+  int threads = 1;
   double limit_s = 10;  ///< of compiling, each
   double timing_s = 1;  ///< in all, at least three samples each
   std::function<void(size_t done, size_t of, const std::string& what)> on_progress = {};

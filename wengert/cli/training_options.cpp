@@ -72,7 +72,7 @@ void refuse_settings_of_steps(const Arguments& arguments) {
     if (arguments.has(name))
       throw UsageError("W602", fmt::format("--{} has no meaning for lbfgs, which takes all examples at once and finds its own steps", name), {},
                        fmt::format("leave --{} out, or choose another optimizer", name));
-  for (const char* name : {"engine", "math"})
+  for (const char* name : {"engine", "math", "threads"})
     if (arguments.has(name))
       throw UsageError("W713", fmt::format("--{} is about steps of single batches, and lbfgs takes all examples at once", name), {},
                        fmt::format("leave --{} out, or choose another optimizer", name));

@@ -128,7 +128,7 @@ int run(Context& context) {
   fill_randomly(context, point);
   const auto inputs = point.inputs();
   const double runs = expected_runs(arguments);
-  RaceOptions options{.math = math_of(arguments), .limit_s = compile_limit_s(arguments), .timing_s = arguments.real("seconds", 0.01, 1e6)};
+  RaceOptions options{.math = math_of(arguments), .threads = threads_of(arguments), .limit_s = compile_limit_s(arguments), .timing_s = arguments.real("seconds", 0.01, 1e6)};
   const auto all = jobs(context, point);
   std::string reason;
   const auto load_s = context.stage("load the compiler", [&] { return load_compiler(reason); });
@@ -158,13 +158,14 @@ Verb bench_verb() {
   auto options = joined(job_options(), {random_option(), runs_option(),
                                         {.names = "--seconds", .value = "SECONDS", .help = "Timing in all, for each --of", .initial = "1"},
                                         limit_option(),
-                                        math_option()});
+                                        math_option(), threads_option()});
   return {.name = "bench",
           .summary = "Time a Program or its derivatives in every engine, and say which is best",
           .description =
               "The Program is run at the point by the interpreter and by compiled code at levels 0, 1 and 2, with and without SIMD lanes "
               "where there are loops for them. First the results are compared; then the engines take turns in short samples. Times are "
-              "those of the thread on its processor: the median of a run, and the quartiles between samples. \"ahead after\" is the number "
+              "those of the thread on its processor (with --threads, of the clock): the median of a run, and the quartiles between "
+              "samples. \"ahead after\" is the number "
               "of runs from which compiling has paid, \"differs\" the largest difference from the interpreter, relative to the largest "
               "element of its array. Machine code kept by earlier processes is not used. Ends with 1 if results do not agree.",
           .options = std::move(options),

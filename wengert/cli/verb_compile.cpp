@@ -21,7 +21,8 @@ namespace {
 /// Loops of the compiled kernel by the lanes that they are run in.
 std::map<int, size_t> loops_by_lanes(const Program& p, int most_lanes) {
   const Kernel kernel = lower(p, {.natives = true}).kernel;
-  const auto lanes = plan_lanes(kernel, real_precisions(kernel), {.vector_bytes = most_lanes > 1 ? LaneOptions{}.vector_bytes : 0});
+  const auto lanes =
+      plan_lanes(kernel, real_precisions(kernel), {.vector_bytes = most_lanes > 1 ? Compiled::vector_bytes() : 0});
   std::map<int, size_t> loops;
   for (uint8_t width : lanes)
     if (width > 0) ++loops[width];
@@ -32,16 +33,22 @@ std::string loops_text(const std::map<int, size_t>& loops) {
   if (loops.empty()) return "none";
   std::string text;
   for (const auto& [lanes, count] : loops)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, lanes == 1 ? "one iteration after the other" : fmt::format("in {} lanes", lanes));
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count,
+                        lanes == 1 ? "one iteration after the other" : fmt::format("in {} lanes", lanes));
   return text;
 }
 
 void show(Context& context, const Job& job, const Executable& executable, const CompileChoice& choice) {
   const Program& p = job.program;
   context.print(fmt::format("{} of {}: {}", context.palette().bold(job.kind), job.program_name, choice_text(choice)));
-  nlohmann::ordered_json object{
-      {"of", job.kind}, {"program", job.program_name}, {"lines", p.size()}, {"engine", choice_json(choice)}, {"interpreter_s", choice.interpreter_s}};
-  const auto row = [&](const char* name, const std::string& value) { context.print(fmt::format("  {:<11} {}", name, value)); };
+  nlohmann::ordered_json object{{"of", job.kind},
+                                {"program", job.program_name},
+                                {"lines", p.size()},
+                                {"engine", choice_json(choice)},
+                                {"interpreter_s", choice.interpreter_s}};
+  const auto row = [&](const char* name, const std::string& value) {
+    context.print(fmt::format("  {:<11} {}", name, value));
+  };
   row("lines", std::to_string(p.size()));
   if (const auto count = operations_of(p)) {
     row("operations", to_string(*count));
@@ -52,13 +59,17 @@ void show(Context& context, const Job& job, const Executable& executable, const 
   if (const auto* const code = dynamic_cast<const Compiled*>(&executable)) {
     workspace = code->workspace_bytes();
     if (code->workspace_unshared() > workspace)
-      shared = fmt::format(" (bound {}, {} without sharing)", bytes_text(code->workspace_bound()), bytes_text(code->workspace_unshared()));
+      shared = fmt::format(" (bound {}, {} without sharing)", bytes_text(code->workspace_bound()),
+                           bytes_text(code->workspace_unshared()));
     object["workspace_bound_bytes"] = code->workspace_bound();
     object["workspace_unshared_bytes"] = code->workspace_unshared();
     const auto loops = loops_by_lanes(p, choice.lanes);
-    row("loops", loops_text(loops));
+    row("loops",
+        loops_text(loops) +
+            (code->most_blocks() > 1 ? fmt::format("; at most {} blocks of a loop", code->most_blocks()) : ""));
     row("code", bytes_text(code->code_bytes()));
     object["code_bytes"] = code->code_bytes();
+    object["blocks"] = code->most_blocks();
     auto& list = object["loops"] = nlohmann::ordered_json::array();
     for (const auto& [lanes, count] : loops) list.push_back({{"lanes", lanes}, {"count", count}});
   } else if (const auto* const interpreter = dynamic_cast<const Interpreter*>(&executable)) {
@@ -78,7 +89,8 @@ int run(Context& context) {
   options.cache_folder.clear();  // what is told is how long compiling takes
   for (const Job& job : jobs(context, point)) {
     CompileChoice choice;
-    const auto executable = context.stage("compile " + job.kind, [&] { return compile(job.program, options, &choice); });
+    const auto executable =
+        context.stage("compile " + job.kind, [&] { return compile(job.program, options, &choice); });
     show(context, job, *executable, choice);
   }
   return exit_ok;
@@ -90,12 +102,17 @@ Verb compile_verb() {
   return {.name = "compile",
           .summary = "Say which engine a Program would be run by, and why; compile it if that pays",
           .description =
-              "What compile() of the C++ interface does for --runs runs: the engine and the reason, the time that compiling took, the "
-              "code's size, the memory of a run with the least that any plan of it could take, and the loops with the SIMD lanes that they are run in. With --engine compiled it is "
-              "compiled in any case. The inputs need no values; those of a formula are scalars unless --types or --at says otherwise. "
+              "What compile() of the C++ interface does for --runs runs: the engine and the reason, the time that "
+              "compiling took, the "
+              "code's size, the memory of a run with the least that any plan of it could take, and the loops with the "
+              "SIMD lanes that they are run in, and "
+              "into how many blocks, which threads share, the longest is cut. With --engine compiled it is "
+              "compiled in any case. The inputs need no values; those of a formula are scalars unless --types or --at "
+              "says otherwise. "
               "wengert bench measures where this verb estimates.",
           .options = joined(joined(job_options(), {runs_option(), limit_option()}), engine_options()),
-          .examples = {{"wengert compile \"sum(sin(x)*y)\" --types 'x=f64[1000],y=f64[1000]' --of grad", "The engine for 10000 gradients"},
+          .examples = {{"wengert compile \"sum(sin(x)*y)\" --types 'x=f64[1000],y=f64[1000]' --of grad",
+                        "The engine for 10000 gradients"},
                        {"wengert compile f.wl --of jacobian --runs 1e6 --json", "For a million Jacobians, as JSON"}},
           .run = run};
 }

@@ -73,6 +73,7 @@ std::string code_key(const CodeRequest& request, std::string_view host) {
   for (uint8_t lanes : *request.lanes) hash.add(lanes);
   for (size_t offset : request.memory->scratch) hash.add(offset);
   for (const MemoryPlan::LaneSum& sum : request.memory->sums) hash.add(sum.offset);
+  for (const BlockedLoop& loop : *request.blocks) hash.add(uint64_t{loop.loop} << 32 | static_cast<uint64_t>(loop.blocks));  // the rest follows
   return hash.text();
 }
 

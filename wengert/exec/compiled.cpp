@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "wengert/base/thread_pool.h"
 #include "wengert/exec/code_key.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/exec/llvm/component.h"
@@ -42,7 +43,8 @@ struct Component {
     release = reinterpret_cast<ReleaseCode>(dlsym(handle, release_code_symbol));
     const auto bytes = reinterpret_cast<VectorBytes>(dlsym(handle, vector_bytes_symbol));
     const auto layout = reinterpret_cast<LayoutNumber>(dlsym(handle, layout_symbol));
-    if (compile == nullptr || release == nullptr || bytes == nullptr || layout == nullptr || layout() != component_layout) {
+    if (compile == nullptr || release == nullptr || bytes == nullptr || layout == nullptr ||
+        layout() != component_layout) {
       reason = "it is of another version";
       compile = nullptr;
       return;
@@ -61,7 +63,8 @@ struct Component {
     if (dladdr(&marker, &info) != 0 && info.dli_fname != nullptr) {
       std::error_code none;
       const auto folder = std::filesystem::canonical(info.dli_fname, none).parent_path();
-      for (const auto& place : {folder, folder.parent_path(), folder / "wengert", folder.parent_path() / WENGERT_LIBRARY_FOLDER})
+      for (const auto& place :
+           {folder, folder.parent_path(), folder / "wengert", folder.parent_path() / WENGERT_LIBRARY_FOLDER})
         all.push_back((place / name).string());
     }
     all.push_back((std::filesystem::path(WENGERT_INSTALL_FOLDER) / name).string());
@@ -79,26 +82,69 @@ const Component& component() {
 double call_log_gamma(double x) { return log_gamma(x); }
 double call_polygamma(double n, double x) { return polygamma(n, x); }
 
-void call_native(const NativeCall* call, void* const* addresses) { call->function({addresses, call->buffers.size()}); }
+/// What a library call threw on this thread: compiled code lets nothing pass.
+thread_local std::exception_ptr native_failure;
+
+void call_native(const NativeCall* call, void* const* addresses) noexcept {
+  try {
+    call->function({addresses, call->buffers.size()});
+  } catch (...) {
+    if (!native_failure) native_failure = std::current_exception();
+  }
+}
+
+void throw_native_failure() {
+  if (native_failure) std::rethrow_exception(std::exchange(native_failure, nullptr));
+}
+
+/// What a run hands to its loops that are cut into blocks.
+struct BlockContext {
+  int threads;
+  std::byte* own;  // memory of worker 0, behind it that of the others
+  size_t own_bytes;
+  std::exception_ptr failure = nullptr;
+};
+
+void run_blocks(BlockContext* context, RunBlock run, void* const* buffers, void* workspace, int64_t blocks) noexcept {
+  if (context->failure) return;
+  const auto one = [&](size_t block, int worker) {
+    run(buffers, workspace, context->own + static_cast<size_t>(worker) * context->own_bytes,
+        static_cast<int64_t>(block));
+    throw_native_failure();
+  };
+  try {
+    if (context->threads > 1) return ThreadPool::shared().run(static_cast<size_t>(blocks), context->threads, one);
+    for (int64_t block = 0; block < blocks; ++block) one(static_cast<size_t>(block), 0);
+  } catch (...) {
+    context->failure = std::current_exception();
+  }
+}
 
 using One = double (*)(double);
 using Two = double (*)(double, double);
 template <class F> const void* address(F f) { return reinterpret_cast<const void*>(f); }
 
-/// The functions of kernel/functions.h as C has them; code that calls one that is missing cannot be linked (W908), and the
-/// tests compile every record.
+/// The functions of kernel/functions.h as C has them; code that calls one that is missing cannot be linked (W908), and
+/// the tests compile every record.
 std::vector<NamedFunction> scalar_functions() {
-  return {{"exp", address<One>(std::exp)},     {"expm1", address<One>(std::expm1)}, {"log", address<One>(std::log)},
-          {"log1p", address<One>(std::log1p)}, {"cbrt", address<One>(std::cbrt)},   {"pow", address<Two>(std::pow)},
-          {"hypot", address<Two>(std::hypot)}, {"sin", address<One>(std::sin)},     {"cos", address<One>(std::cos)},
-          {"tan", address<One>(std::tan)},     {"asin", address<One>(std::asin)},   {"acos", address<One>(std::acos)},
-          {"atan", address<One>(std::atan)},   {"atan2", address<Two>(std::atan2)}, {"sinh", address<One>(std::sinh)},
-          {"cosh", address<One>(std::cosh)},   {"tanh", address<One>(std::tanh)},   {"asinh", address<One>(std::asinh)},
-          {"acosh", address<One>(std::acosh)}, {"atanh", address<One>(std::atanh)}, {"erf", address<One>(std::erf)},
-          {"erfc", address<One>(std::erfc)},   {"lgamma", address(call_log_gamma)}, {"polygamma", address(call_polygamma)}, {"call_native", address(call_native)}};
+  return {{"exp", address<One>(std::exp)},       {"expm1", address<One>(std::expm1)},
+          {"log", address<One>(std::log)},       {"log1p", address<One>(std::log1p)},
+          {"cbrt", address<One>(std::cbrt)},     {"pow", address<Two>(std::pow)},
+          {"hypot", address<Two>(std::hypot)},   {"sin", address<One>(std::sin)},
+          {"cos", address<One>(std::cos)},       {"tan", address<One>(std::tan)},
+          {"asin", address<One>(std::asin)},     {"acos", address<One>(std::acos)},
+          {"atan", address<One>(std::atan)},     {"atan2", address<Two>(std::atan2)},
+          {"sinh", address<One>(std::sinh)},     {"cosh", address<One>(std::cosh)},
+          {"tanh", address<One>(std::tanh)},     {"asinh", address<One>(std::asinh)},
+          {"acosh", address<One>(std::acosh)},   {"atanh", address<One>(std::atanh)},
+          {"erf", address<One>(std::erf)},       {"erfc", address<One>(std::erfc)},
+          {"lgamma", address(call_log_gamma)},   {"polygamma", address(call_polygamma)},
+          {"call_native", address(call_native)}, {"run_blocks", address(run_blocks)}};
 }
 
-bool has_loops(const Kernel& kernel) { return std::ranges::find(kernel.steps, Micro::loop, &MicroStep::op) != kernel.steps.end(); }
+bool has_loops(const Kernel& kernel) {
+  return std::ranges::find(kernel.steps, Micro::loop, &MicroStep::op) != kernel.steps.end();
+}
 
 /// Objects one after the other, each behind its size as eight bytes.
 std::string joined(const std::vector<std::string>& objects) {
@@ -145,6 +191,25 @@ bool compile_with(const CodeCache* cache, CodeRequest& request, CodeResult& resu
   return false;
 }
 
+int threads_of(const CompiledOptions& options) {
+  if (options.threads < 0 || options.threads > most_threads)
+    throw UsageError("W715", fmt::format("compiled code cannot run on {} threads", options.threads), {},
+                     fmt::format("ask for 1 to {}, or for 0, which is one a processor", most_threads));
+  return options.threads > 0
+             ? options.threads
+             : std::max(1, std::min(static_cast<int>(std::thread::hardware_concurrency()), most_threads));
+}
+
+int vector_bytes_of(const CompiledOptions& options) {
+  if (!options.lanes) return 0;
+  if (options.vector_bytes == -1) return component().vector_bytes;
+  if (options.vector_bytes != 16 && options.vector_bytes != 32 && options.vector_bytes != 64)
+    throw UsageError(
+        "W724", fmt::format("vectors of {} bytes were asked for", options.vector_bytes), {},
+        "16, 32 and 64 bytes are what processors have; -1 takes this one's; without vectors: lanes = false");
+  return options.vector_bytes;
+}
+
 constexpr size_t most_steps_optimized = 20'000;  // beyond, level 1 and 2 take more than a second
 
 int level_for(const Kernel& kernel) {
@@ -158,19 +223,32 @@ struct Compiled::Code {
   LoweredProgram lowered;
   CompiledOptions options;
   CodeResult result;
-  int level = 0, most_lanes = 1;
+  int level = 0, most_lanes = 1, most_blocks = 1, threads = 1;
   size_t workspace_bound = 0, workspace_unshared = 0;
   bool from_cache = false;
 
   /// Memory of one run; 64-byte aligned from `start` on.
   struct Workspace {
     std::unique_ptr<std::byte[]> memory;
-    void* start;
+    std::byte* start;
     explicit Workspace(size_t bytes)
         : memory(std::make_unique_for_overwrite<std::byte[]>(bytes + 64)),
-          start(reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(memory.get()) + 63) & ~uintptr_t{63})) {}
+          start(reinterpret_cast<std::byte*>((reinterpret_cast<uintptr_t>(memory.get()) + 63) & ~uintptr_t{63})) {}
   };
   mutable WorkspacePool<Workspace> workspaces;
+
+  /// That can have a block at the same time.
+  int workers() const { return std::min(threads, most_blocks); }
+  size_t bytes() const { return result.workspace_bytes + static_cast<size_t>(workers()) * result.own_bytes; }
+
+  void run(void* const* buffers, std::byte* workspace) const {
+    if (most_blocks == 1 && lowered.kernel.natives.empty())
+      return result.run(buffers, workspace, nullptr);  // nothing that could fail
+    BlockContext context{workers(), workspace + result.workspace_bytes, result.own_bytes};
+    result.run(buffers, workspace, &context);
+    if (context.failure) std::rethrow_exception(context.failure);
+    if (!lowered.kernel.natives.empty()) throw_native_failure();
+  }
 
   ~Code() {
     if (result.handle != nullptr) component().release(result.handle);
@@ -185,18 +263,28 @@ bool Compiled::is_available(std::string* reason) {
 Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)) {
   if (std::string reason; !is_available(&reason))
     throw UsageError("W712", fmt::format("the compiler is not there: {}", reason), {},
-                     "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of libwengert_llvm.so, or use the interpreter");
+                     "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of "
+                     "libwengert_llvm.so, or use the interpreter");
   auto code = std::make_unique<Code>();
   code->options = options;
+  code->threads = threads_of(options);
   code->lowered = lower(program(), {.natives = options.natives});
   const Kernel& kernel = code->lowered.kernel;
   const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
-  const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = options.lanes ? component().vector_bytes : 0});
+  const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = vector_bytes_of(options)});
+  const auto blocks = plan_blocks(
+      kernel, lanes, {.any_sums = options.lanes, .counts = static_cast<uint32_t>(code->lowered.failures())});
   code->level = options.level >= 0 ? options.level : level_for(kernel);
   for (uint8_t width : lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
-  const MemoryPlan memory = plan_memory(kernel, {.lanes = &lanes, .share = options.share_memory});
+  MemoryOptions memory_options{.lanes = &lanes, .share = options.share_memory};
+  for (const BlockedLoop& loop : blocks) {
+    code->most_blocks = std::max(code->most_blocks, static_cast<int>(loop.blocks));
+    memory_options.own_loops.push_back(loop.loop);
+  }
+  const MemoryPlan memory = plan_memory(kernel, memory_options);
   CodeRequest request;
-  request.kernel = &kernel, request.precisions = &precisions, request.lanes = &lanes, request.memory = &memory;
+  request.kernel = &kernel, request.precisions = &precisions, request.lanes = &lanes, request.memory = &memory,
+  request.blocks = &blocks;
   request.functions = scalar_functions();
   request.level = code->level;
   request.chunk = code->level == 0 ? 1000 : 3000;
@@ -211,21 +299,26 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   code->workspace_unshared = code->result.workspace_bytes - memory.bytes + memory.unshared;
   code->lowered.kernel.steps = {};  // as long as the list; library calls are still needed
   if (code->result.given_up)
-    throw ResourceError("W711", fmt::format("compiling program \"{}\" was given up", program().name()), {}, "run it by the interpreter, or allow more time");
+    throw ResourceError("W711", fmt::format("compiling program \"{}\" was given up", program().name()), {},
+                        "run it by the interpreter, or allow more time");
   if (!code->result.error.empty())
-    throw InternalError("W908", fmt::format("program \"{}\" could not be compiled: {}", program().name(), code->result.error));
+    throw InternalError("W908",
+                        fmt::format("program \"{}\" could not be compiled: {}", program().name(), code->result.error));
   code_ = std::move(code);
 }
 
 Compiled::~Compiled() = default;
 
-size_t Compiled::workspace_bytes() const { return code_->result.workspace_bytes; }
+size_t Compiled::workspace_bytes() const { return code_->bytes(); }
 size_t Compiled::workspace_bound() const { return code_->workspace_bound; }
 size_t Compiled::workspace_unshared() const { return code_->workspace_unshared; }
 size_t Compiled::code_bytes() const { return code_->result.code_bytes; }
 int Compiled::level() const { return code_->level; }
 bool Compiled::from_cache() const { return code_->from_cache; }
 int Compiled::most_lanes() const { return code_->most_lanes; }
+int Compiled::threads() const { return code_->threads; }
+int Compiled::most_blocks() const { return code_->most_blocks; }
+int Compiled::vector_bytes() { return component().vector_bytes; }
 
 void Compiled::run(std::span<const ConstView> inputs, std::span<const View> outputs) const {
   check(inputs, outputs);
@@ -241,12 +334,13 @@ void Compiled::run(std::span<const ConstView> inputs, std::span<const View> outp
   for (const View& y : outputs) buffers[at++] = y.data;
   double failures = 0;
   buffers[at] = &failures;
-  const size_t bytes = code_->result.workspace_bytes;
+  const size_t bytes = code_->bytes();
   auto workspace = code_->workspaces.take(program(), bytes, [&] { return std::make_unique<Code::Workspace>(bytes); });
-  code_->result.run(buffers, workspace->start);
+  code_->run(buffers, workspace->start);
   code_->workspaces.give_back(std::move(workspace));
   const bool nan = code_->options.trap_nan && std::ranges::any_of(outputs, has_nan);
-  // The interpreter knows the line and says it; or finds that by its own rounding nothing is wrong, and its results count.
+  // The interpreter knows the line and says it; or finds that by its own rounding nothing is wrong, and its results
+  // count.
   if (failures != 0 || nan) Interpreter(program(), {.trap_nan = code_->options.trap_nan}).run(inputs, outputs);
 }
 

@@ -5,18 +5,12 @@
 #include <bit>
 #include <optional>
 
-#include "wengert/kernel/step_form.h"
+#include "wengert/exec/loop_variables.h"
 
 namespace wengert {
 namespace {
 
 constexpr int64_t most_terms_in_single = 4096;
-
-std::vector<std::optional<int64_t>> known_integers(const Kernel& kernel) {
-  std::vector<std::optional<int64_t>> known(kernel.integers + 1);
-  for (const auto& c : kernel.integer_constants) known[c.to] = c.value;
-  return known;
-}
 
 /// Forward over the steps until nothing changes: variables of loops are read before they are assigned.
 class PrecisionFinder {
@@ -91,11 +85,6 @@ class LaneCheck {
     bool uniform() const { return !varies && stride == 0; }
   };
 
-  bool is_private(uint32_t buffer) const {
-    const size_t scratch = first_scratch(kernel_);
-    return buffer >= scratch && kernel_.scratch_loop[buffer - scratch] == loop_;
-  }
-
   /// Registers of this loop that are written more than once vary from the start.
   void find_variables() {
     for (uint32_t at = loop_ + 1; at < kernel_.steps[loop_].b; ++at) {
@@ -121,17 +110,17 @@ class LaneCheck {
       case Micro::accumulate_real: return true;
       case Micro::native: return false;
       case Micro::copy_real: return assigns(s);
-      case Micro::copy_boolean: boolean_varies_[s.to] = boolean_varies_[s.to] || boolean_varies_[s.a]; return is_inside(Micro::copy_boolean, s.to);
+      case Micro::copy_boolean: boolean_varies_[s.to] = boolean_varies_[s.to] || boolean_varies_[s.a]; return begins_inside(kernel_, loop_, Micro::copy_boolean, s.to);
       case Micro::copy_integer:
         if (!integer_[s.a].uniform()) integer_[s.to] = {true, 0};
-        return is_inside(Micro::copy_integer, s.to);
+        return begins_inside(kernel_, loop_, Micro::copy_integer, s.to);
       default: computes(s); return true;
     }
   }
 
   /// Whether a load or store is of another element in each lane.
   bool at_another_place(const MicroStep& s) {
-    if (is_private(s.a)) return true;
+    if (is_of_iteration(kernel_, loop_, s.a)) return true;
     count(s);
     return !integer_[s.b].uniform();
   }
@@ -140,33 +129,9 @@ class LaneCheck {
     if (!i.uniform()) ++(!i.varies && i.stride == 1 ? contiguous : gathers);
   }
 
-  /// A register from outside the loop keeps a value from one iteration to the next.
-  bool is_inside(Micro op, uint32_t slot) const {
-    for (uint32_t at = 0; at < loop_; ++at)
-      if (kernel_.steps[at].op == op && kernel_.steps[at].to == slot) return false;
-    return true;
-  }
-
   bool assigns(const MicroStep& s) {
     real_varies_[s.to] = real_varies_[s.to] || real_varies_[s.a];
-    return is_inside(Micro::copy_real, s.to) || is_sum(s.to);
-  }
-
-  /// Read by nothing but additions whose results it is assigned.
-  bool is_sum(uint32_t slot) const {
-    std::vector<uint32_t> next, assigned;
-    for (uint32_t at = loop_ + 1; at < kernel_.steps[loop_].b; ++at) {
-      const MicroStep& s = kernel_.steps[at];
-      if (s.op == Micro::copy_real && s.to == slot) assigned.push_back(s.a);
-      else if (s.op == Micro::add && (s.a == slot) != (s.b == slot)) next.push_back(s.to);
-      else if (reads_real(s, slot)) return false;
-    }
-    return next == assigned;
-  }
-  static bool reads_real(const MicroStep& s, uint32_t real) {
-    bool reads = false;
-    for_each_operand(s, [&](RegisterKind kind, uint32_t slot) { reads = reads || (kind == RegisterKind::real && slot == real); });
-    return reads;
+    return begins_inside(kernel_, loop_, Micro::copy_real, s.to) || is_sum(kernel_, loop_, s.to);
   }
 
   void computes(const MicroStep& s);
@@ -230,7 +195,8 @@ class LanePlanner {
   int lanes_for(uint32_t loop) {
     const MicroStep& s = kernel_.steps[loop];
     const int64_t extent = known_[s.a].value_or(0);
-    if (s.function == 0 || extent < 2 || options_.vector_bytes == 0) return 1;
+    if (s.function != 1 && s.function != 2) return 1;
+    if (extent < 2 || options_.vector_bytes == 0) return 1;
     int widest = options_.vector_bytes / (all_single(loop) ? 4 : 8);
     if (extent < widest) widest = static_cast<int>(std::bit_floor(static_cast<uint64_t>(extent)));
     if (s.function == 2 && (private_bytes(loop) + summed_bytes(loop)) * static_cast<size_t>(widest) > options_.private_bytes) return 1;
@@ -254,10 +220,9 @@ class LanePlanner {
       if (kernel_.steps[at].op == Micro::accumulate_real) buffers.push_back(kernel_.steps[at].a);
     std::ranges::sort(buffers);
     buffers.erase(std::unique(buffers.begin(), buffers.end()), buffers.end());
-    const size_t scratch = first_scratch(kernel_);
     size_t bytes = 0;
     for (uint32_t buffer : buffers)
-      if (buffer < scratch || kernel_.scratch_loop[buffer - scratch] != loop) bytes += buffer_type(kernel_, buffer).bytes();
+      if (!is_of_iteration(kernel_, loop, buffer)) bytes += buffer_type(kernel_, buffer).bytes();
     return bytes;
   }
 

@@ -229,7 +229,8 @@ class ProgramWriter {
   /// take 14 and 16% of the training steps of 784-512-256-10 (Adam) and 64-64-64-10 at batch 128, the products 76 to 79%.
   bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
                   std::span<const Place> in, std::span<const Place> out) {
-    if (!shared_.options.natives || is_small(operands, results)) return false;
+    // One result: of a NativeCall's buffers the last one is written, and no other (exec/blocks).
+    if (!shared_.options.natives || results.size() != 1 || is_small(operands, results)) return false;
     for (const auto places : {in, out})
       for (const Place& place : places)
         if (!place.is_buffer()) return false;

@@ -15,7 +15,7 @@ void Emitter::range(uint32_t first, uint32_t last) {
       continue;
     }
     const int lanes = (*request_.lanes)[at];
-    if (lanes > 1 && lanes_ == 1) lane_loop(at, lanes);
+    if (lanes > 1 && lanes_ == 1) lane_loop(at, lanes, {nullptr, get(Kind::integer, s.a).value});
     else loop(at);
     at = s.b;
   }
@@ -42,7 +42,7 @@ void Emitter::loop(uint32_t at) {
   const auto* const known = llvm::dyn_cast<llvm::ConstantInt>(extent);
   if (known != nullptr && known->getSExtValue() <= 0) return;
   auto carried = carried_by(at);
-  run_body(at, nullptr, extent, carried, known == nullptr);
+  run_body(at, {extent, nullptr, nullptr, known == nullptr}, carried);
 }
 
 /// What a variable holds before the loop; in lanes always a vector.
@@ -52,26 +52,26 @@ Lane Emitter::initial_value(const Carried& c) {
   return lanes_ > 1 ? Lane{vector_of(lane), true, 0} : lane;
 }
 
-/// In lanes: round * lanes, but no further than `last`, the place of the last whole vector; the lanes that a round before
-/// this one had already do not count.
-void Emitter::set_lane_index(uint32_t index, llvm::Value* round, llvm::Value* last) {
-  llvm::Value* const first = b_.CreateMul(round, b_.getInt64(static_cast<uint64_t>(lanes_)));
-  llvm::Value* const base = b_.CreateSelect(b_.CreateICmpSLT(first, last), first, last);
+/// In lanes: round * lanes, but no further than the place of the last whole vector; the lanes that a round before this one
+/// had already do not count.
+void Emitter::set_lane_index(uint32_t index, llvm::Value* round, const Rounds& rounds) {
+  llvm::Value* first = b_.CreateMul(round, b_.getInt64(static_cast<uint64_t>(lanes_)));
+  if (rounds.first != nullptr) first = b_.CreateAdd(rounds.first, first);
+  llvm::Value* const base = b_.CreateSelect(b_.CreateICmpSLT(first, rounds.last_vector), first, rounds.last_vector);
   slot(Kind::integer, index) = {base, false, 1};
   if (active_ == nullptr) return;
   const Lane numbers{b_.getInt64(0), false, 1};
   active_ = b_.CreateICmpSGE(vector_of(numbers), b_.CreateVectorSplat(static_cast<unsigned>(lanes_), b_.CreateSub(first, base)));
 }
 
-/// A loop `count` times round the body. last : as set_lane_index has it; null: one iteration a round
-void Emitter::run_body(uint32_t at, llvm::Value* last, llvm::Value* count, std::vector<Carried>& carried, bool may_skip) {
+void Emitter::run_body(uint32_t at, const Rounds& rounds, std::vector<Carried>& carried) {
   const MicroStep& s = kernel_.steps[at];
   auto* const body = llvm::BasicBlock::Create(context_, "loop", function_);
   auto* const after = llvm::BasicBlock::Create(context_, "after", function_);
   std::vector<Lane> initial;
   for (const Carried& c : carried) initial.push_back(initial_value(c));
   auto* const before = b_.GetInsertBlock();
-  if (may_skip) b_.CreateCondBr(b_.CreateICmpSGT(count, b_.getInt64(0)), body, after);
+  if (rounds.may_skip) b_.CreateCondBr(b_.CreateICmpSGT(rounds.count, b_.getInt64(0)), body, after);
   else b_.CreateBr(body);
   b_.SetInsertPoint(body);
   auto* const round = b_.CreatePHI(i64_, 2);
@@ -81,11 +81,11 @@ void Emitter::run_body(uint32_t at, llvm::Value* last, llvm::Value* count, std::
     carried[k].phi->addIncoming(initial[k].value, before);
     slot(carried[k].kind, carried[k].index) = {carried[k].phi, initial[k].varies, 0};
   }
-  slot(Kind::integer, s.to) = {round, false, 0};
-  if (last != nullptr) set_lane_index(s.to, round, last);
+  if (rounds.last_vector != nullptr) set_lane_index(s.to, round, rounds);
+  else slot(Kind::integer, s.to) = {rounds.first == nullptr ? round : b_.CreateAdd(rounds.first, round), false, 0};
   range(at + 1, s.b);
   llvm::Value* const next = b_.CreateAdd(round, b_.getInt64(1));
-  finish_body(round, next, before, after, carried, initial, may_skip, b_.CreateICmpSLT(next, count));
+  finish_body(round, next, before, after, carried, initial, rounds.may_skip, b_.CreateICmpSLT(next, rounds.count));
 }
 
 void Emitter::finish_body(llvm::PHINode* round, llvm::Value* next, llvm::BasicBlock* before, llvm::BasicBlock* after,
@@ -152,7 +152,7 @@ void Emitter::finish_lane_sums(const std::vector<LaneSums>& sums) {
   }
 }
 
-void Emitter::lane_loop(uint32_t at, int lanes) {
+void Emitter::lane_loop(uint32_t at, int lanes, const Iterations& iterations) {
   const auto extent = static_cast<uint64_t>(llvm::cast<llvm::ConstantInt>(get(Kind::integer, kernel_.steps[at].a).value)->getSExtValue());
   auto carried = carried_by(at);
   std::vector<llvm::Value*> before;
@@ -166,7 +166,9 @@ void Emitter::lane_loop(uint32_t at, int lanes) {
   for (const Carried& c : carried)  // each lane starts a sum of its own
     slot(Kind::real, c.index) = {llvm::Constant::getNullValue(wide(real_type(c.index))), true, 0};
   const auto sums = start_lane_sums(at);
-  run_body(at, b_.getInt64(extent - width), b_.getInt64((extent + width - 1) / width), carried, false);
+  llvm::Value* const count = iterations.first == nullptr ? iterations.last : b_.CreateSub(iterations.last, iterations.first);
+  llvm::Value* const rounds = b_.CreateUDiv(b_.CreateAdd(count, b_.getInt64(width - 1)), b_.getInt64(width));
+  run_body(at, {rounds, iterations.first, b_.CreateSub(iterations.last, b_.getInt64(width)), false}, carried);
   for (size_t k = 0; k < carried.size(); ++k) {
     llvm::Value* const total = sum_of_lanes(slot(Kind::real, carried[k].index).value);
     slot(Kind::real, carried[k].index) = {b_.CreateFAdd(before[k], total), false, 0};

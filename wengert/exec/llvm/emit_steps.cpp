@@ -64,7 +64,7 @@ bool Emitter::is_sum_variable(uint32_t index) const { return std::ranges::find(s
 llvm::Value* Emitter::lane_sums(uint32_t buffer) {
   const auto place = workspace_.sums.find(sums_key(lane_loop_, buffer));
   if (place == workspace_.sums.end()) return nullptr;
-  return b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, place->second);
+  return bytes_from(is_in_block(lane_loop_) ? own_ : work_, place->second);
 }
 
 /// By halves: ((0 + 2) + (1 + 3)), the same however many threads there are.
@@ -94,7 +94,7 @@ void Emitter::accumulate(const MicroStep& s) {
   if (llvm::Value* const sums = at.uniform() ? lane_sums(s.a) : nullptr) {
     llvm::Value* const first = b_.CreateMul(at.value, b_.getInt64(static_cast<uint64_t>(lanes_)));
     llvm::Value* const place = b_.CreateInBoundsGEP(element, sums, first);
-    const llvm::Align align(bytes_of(buffer_type(s.a).dtype) * static_cast<uint64_t>(lanes_));
+    const llvm::Align align(std::min<uint64_t>(bytes_of(buffer_type(s.a).dtype) * static_cast<uint64_t>(lanes_), 64));
     auto* const before = b_.CreateAlignedLoad(wide(element), place, align);
     mark(before, s.a);
     mark(b_.CreateAlignedStore(b_.CreateFAdd(before, value), place, align), s.a);

@@ -8,19 +8,32 @@
 #include <set>
 
 namespace wengert::llvm_reading {
-std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps) {
+namespace {
+
+size_t aligned(size_t bytes) { return (bytes + 63) & ~size_t{63}; }
+
+}  // namespace
+
+std::vector<Chunk> chunks_of(const CodeRequest& request) {
+  const Kernel& kernel = *request.kernel;
   std::vector<Chunk> chunks;
   const auto count = static_cast<uint32_t>(kernel.steps.size());
+  auto blocks = request.blocks->begin();
   uint32_t first = 0, at = 0;
   while (at < count) {
     const uint32_t next = kernel.steps[at].op == Micro::loop ? kernel.steps[at].b + 1 : at + 1;
-    if (at > first && next - first > steps) {
+    const bool alone = blocks != request.blocks->end() && blocks->loop == at;
+    if (at > first && (alone || next - first > request.chunk)) {
       chunks.push_back({first, at});
       first = at;
     }
+    if (alone) {
+      chunks.push_back({at, next, &*blocks++});
+      first = next;
+    }
     at = next;
   }
-  chunks.push_back({first, count});
+  if (first < count || chunks.empty()) chunks.push_back({first, count});
   return chunks;
 }
 
@@ -36,8 +49,8 @@ namespace {
 /// Room for the registers that a chunk reads and another one wrote.
 void keep_registers(const Kernel& kernel, const std::vector<Chunk>& chunks, Workspace& w) {
   std::map<Kind, std::vector<uint32_t>> writer{{Kind::real, std::vector(kernel.reals + 1, Kernel::whole_run)},
-                                              {Kind::integer, std::vector(kernel.integers + 1, Kernel::whole_run)},
-                                              {Kind::boolean, std::vector(kernel.booleans + 1, Kernel::whole_run)}};
+                                               {Kind::integer, std::vector(kernel.integers + 1, Kernel::whole_run)},
+                                               {Kind::boolean, std::vector(kernel.booleans + 1, Kernel::whole_run)}};
   const auto keep = [&](Kind kind, uint32_t slot) {
     if (w.kept(kind).try_emplace(slot, w.bytes).second) w.bytes += 8;
   };
@@ -60,17 +73,34 @@ void keep_registers(const Kernel& kernel, const std::vector<Chunk>& chunks, Work
 
 }  // namespace
 
+BlockSums block_sums(const CodeRequest& request, const BlockedLoop& blocks) {
+  BlockSums sums;
+  for (uint32_t buffer : blocks.buffers) {
+    sums.buffers.push_back(sums.bytes);
+    const wengert::Type type = buffer_type(*request.kernel, buffer);
+    sums.bytes += aligned(bytes_of(type.dtype) * static_cast<size_t>(elements_of(type)));
+  }
+  for (size_t k = 0; k < blocks.variables.size(); ++k) sums.variables.push_back(sums.bytes), sums.bytes += 8;
+  sums.bytes = aligned(sums.bytes);
+  return sums;
+}
+
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) {
   Workspace w;
   w.scratch = request.memory->scratch;
   w.bytes = request.memory->bytes;
-  for (const MemoryPlan::LaneSum& sum : request.memory->sums) w.sums.emplace(sums_key(sum.loop, sum.buffer), sum.offset);
+  w.own_bytes = request.memory->own_bytes;
+  for (const MemoryPlan::LaneSum& sum : request.memory->sums)
+    w.sums.emplace(sums_key(sum.loop, sum.buffer), sum.offset);
   if (chunks.size() > 1) keep_registers(*request.kernel, chunks, w);
-  w.bytes = (w.bytes + 63) & ~size_t{63};
+  w.block_sums = w.bytes = aligned(w.bytes);
+  for (const BlockedLoop& blocks : *request.blocks)
+    w.bytes = std::max(w.bytes, w.block_sums + block_sums(request, blocks).bytes * static_cast<size_t>(blocks.blocks));
   return w;
 }
 
-Registers::Registers(const Kernel& kernel) : reals(kernel.reals + 1), integers(kernel.integers + 1), booleans(kernel.booleans + 1) {
+Registers::Registers(const Kernel& kernel)
+    : reals(kernel.reals + 1), integers(kernel.integers + 1), booleans(kernel.booleans + 1) {
   for (const auto& c : kernel.real_constants) real_constants.emplace(c.to, c.value);
   for (const auto& c : kernel.integer_constants) integer_constants.emplace(c.to, c.value);
   for (const auto& c : kernel.boolean_constants) boolean_constants.emplace(c.to, c.value);
@@ -78,7 +108,8 @@ Registers::Registers(const Kernel& kernel) : reals(kernel.reals + 1), integers(k
 
 Lane& Registers::slot(Kind kind, uint32_t index) {
   Lane& lane = of(kind)[index];
-  if (lane.value == nullptr) (kind == Kind::real ? touched_reals : kind == Kind::integer ? touched_integers : touched_booleans).push_back(index);
+  if (lane.value == nullptr)
+    (kind == Kind::real ? touched_reals : kind == Kind::integer ? touched_integers : touched_booleans).push_back(index);
   return lane;
 }
 
@@ -90,8 +121,9 @@ void Registers::forget() {
 }
 
 Emitter::Emitter(const CodeRequest& request, const Workspace& workspace, Registers& registers, llvm::Module& module)
-    : request_(request), kernel_(*request.kernel), workspace_(workspace), module_(module), context_(module.getContext()), b_(context_),
-      f64_(b_.getDoubleTy()), f32_(b_.getFloatTy()), i64_(b_.getInt64Ty()), i1_(b_.getInt1Ty()), ptr_(b_.getPtrTy()), registers_(registers) {
+    : request_(request), kernel_(*request.kernel), workspace_(workspace), module_(module),
+      context_(module.getContext()), b_(context_), f64_(b_.getDoubleTy()), f32_(b_.getFloatTy()), i64_(b_.getInt64Ty()),
+      i1_(b_.getInt1Ty()), ptr_(b_.getPtrTy()), registers_(registers) {
   if (request.contract) {
     llvm::FastMathFlags flags;
     flags.setAllowContract(true);
@@ -111,21 +143,25 @@ void Emitter::make_scopes() {
   for (size_t k = 0; k < buffers; ++k) {
     std::vector<llvm::Metadata*> others;
     for (size_t j = 0; j < buffers; ++j)
-      if (j != k && !(j >= outside && k >= outside && request_.memory->overlap(j - outside, k - outside))) others.push_back(scopes[j]);
+      if (j != k && !(j >= outside && k >= outside && request_.memory->overlap(j - outside, k - outside)))
+        others.push_back(scopes[j]);
     scopes_.push_back(llvm::MDNode::get(context_, scopes[k]));
     others_.push_back(llvm::MDNode::get(context_, others));
   }
 }
 
-void Emitter::emit(const Chunk& chunk, const std::string& name) {
-  auto* const type = llvm::FunctionType::get(b_.getVoidTy(), {ptr_, ptr_}, false);
+void Emitter::begin_function(const std::string& name, std::vector<llvm::Type*> arguments) {
+  auto* const type = llvm::FunctionType::get(b_.getVoidTy(), arguments, false);
   function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
   function_->addFnAttr(llvm::Attribute::NoUnwind);
   buffers_ = function_->getArg(0);
   work_ = function_->getArg(1);
-  auto* const entry = llvm::BasicBlock::Create(context_, "entry", function_);
-  b_.SetInsertPoint(entry);
+  b_.SetInsertPoint(llvm::BasicBlock::Create(context_, "entry", function_));
   buffer_pointers_.clear();
+}
+
+void Emitter::emit(const Chunk& chunk, const std::string& name) {
+  begin_function(name, {ptr_, ptr_});
   if (chunk.last - chunk.first == kernel_.steps.size())  // addresses are taken once, before every loop
     for (uint32_t k = 0; k < first_scratch(kernel_) + kernel_.scratch.size(); ++k) buffer(k);
   range(chunk.first, chunk.last);
@@ -143,7 +179,7 @@ void Emitter::keep_for_other_chunks(const Chunk& chunk) {
     const auto place = workspace_.kept(kind).find(index);
     if (place == workspace_.kept(kind).end() || !done.emplace(kind, index).second) continue;
     if (llvm::Value* const value = registers_.of(kind)[index].value)
-      b_.CreateStore(value, b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, place->second));
+      b_.CreateStore(value, bytes_from(work_, place->second));
   }
 }
 
@@ -152,7 +188,8 @@ Lane Emitter::get(Kind kind, uint32_t index) {
   Lane& lane = slot(kind, index);
   if (lane.value != nullptr) return lane;
   if (kind == Kind::real) {
-    if (const auto c = registers_.real_constants.find(index); c != registers_.real_constants.end()) return {number(c->second, real_type(index)), false, 0};
+    if (const auto c = registers_.real_constants.find(index); c != registers_.real_constants.end())
+      return {number(c->second, real_type(index)), false, 0};
   } else if (kind == Kind::integer) {
     if (const auto c = registers_.integer_constants.find(index); c != registers_.integer_constants.end())
       return {b_.getInt64(static_cast<uint64_t>(c->second)), false, 0};
@@ -163,14 +200,15 @@ Lane Emitter::get(Kind kind, uint32_t index) {
   llvm::IRBuilder<>::InsertPointGuard guard(b_);
   auto& entry = function_->getEntryBlock();
   b_.SetInsertPoint(&entry, entry.getFirstInsertionPt());
-  auto* const at = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, kept.at(index));
-  lane = {b_.CreateLoad(register_type(kind, index), at), false, 0};
+  lane = {b_.CreateLoad(register_type(kind, index), bytes_from(work_, kept.at(index))), false, 0};
   return lane;
 }
 
 /// A real register with elements of type `element`, a vector in lanes if it varies.
 llvm::Value* Emitter::real(uint32_t index, llvm::Type* element) {
-  if (const auto c = registers_.real_constants.find(index); c != registers_.real_constants.end() && registers_.reals[index].value == nullptr) return number(c->second, element);
+  if (const auto c = registers_.real_constants.find(index);
+      c != registers_.real_constants.end() && registers_.reals[index].value == nullptr)
+    return number(c->second, element);
   llvm::Value* const value = get(Kind::real, index).value;
   llvm::Type* const now = value->getType();
   if (now->getScalarType() == element) return value;
@@ -178,7 +216,9 @@ llvm::Value* Emitter::real(uint32_t index, llvm::Type* element) {
   return element == f64_ ? b_.CreateFPExt(value, target) : b_.CreateFPTrunc(value, target);
 }
 
-llvm::Type* Emitter::real_type(uint32_t index) { return (*request_.precisions)[index] == Precision::single ? f32_ : f64_; }
+llvm::Type* Emitter::real_type(uint32_t index) {
+  return (*request_.precisions)[index] == Precision::single ? f32_ : f64_;
+}
 llvm::Type* Emitter::register_type(Kind kind, uint32_t index) {
   return kind == Kind::real ? real_type(index) : kind == Kind::integer ? i64_ : i1_;
 }
@@ -217,8 +257,11 @@ llvm::Value* Emitter::buffer(uint32_t index) {
   auto& entry = function_->getEntryBlock();
   b_.SetInsertPoint(&entry, entry.getFirstInsertionPt());
   const size_t outside = first_scratch(kernel_);
-  if (index >= outside) pointer = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), work_, workspace_.scratch[index - outside]);
-  else pointer = b_.CreateLoad(ptr_, b_.CreateConstInBoundsGEP1_64(ptr_, buffers_, index));
+  if (index < outside)
+    pointer = b_.CreateLoad(ptr_, b_.CreateConstInBoundsGEP1_64(ptr_, buffers_, index));
+  else
+    pointer = bytes_from(is_in_block(kernel_.scratch_loop[index - outside]) ? own_ : work_,
+                         workspace_.scratch[index - outside]);
   return pointer;
 }
 
@@ -235,10 +278,12 @@ void Emitter::mark(llvm::Instruction* access, uint32_t index) {
 /// The element that lane number `lane` means.
 llvm::Value* Emitter::lane_element(uint32_t index, const Lane& at, int lane) {
   llvm::Value* element = at.varies ? b_.CreateExtractElement(at.value, static_cast<uint64_t>(lane))
-                         : at.stride == 0 || lane == 0 ? at.value
-                                          : b_.CreateAdd(at.value, b_.getInt64(static_cast<uint64_t>(at.stride * lane)));
+                         : at.stride == 0 || lane == 0
+                             ? at.value
+                             : b_.CreateAdd(at.value, b_.getInt64(static_cast<uint64_t>(at.stride * lane)));
   if (!is_private(index)) return element;
-  return b_.CreateAdd(b_.CreateMul(element, b_.getInt64(static_cast<uint64_t>(lanes_))), b_.getInt64(static_cast<uint64_t>(lane)));
+  return b_.CreateAdd(b_.CreateMul(element, b_.getInt64(static_cast<uint64_t>(lanes_))),
+                      b_.getInt64(static_cast<uint64_t>(lane)));
 }
 
 llvm::Value* Emitter::load(uint32_t index, const Lane& at, bool& varies) {

@@ -39,17 +39,23 @@ struct Lane {
   bool uniform() const { return !varies && stride == 0; }
 };
 
-/// Steps [first, last) that become one function.
-struct Chunk { uint32_t first, last; };
+/// Steps [first, last) that become one function; `blocks`: one loop, a function that runs one of its blocks.
+struct Chunk {
+  uint32_t first, last;
+  const BlockedLoop* blocks = nullptr;
+};
 /// The chunks of a kernel: cut outside of loops, at most `steps` long where no loop is longer.
-std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps);
+std::vector<Chunk> chunks_of(const CodeRequest& request);
 
-/// Where everything that outlives a chunk lies in the workspace, by bytes from its start.
+/// Where everything that outlives a chunk lies in the workspace, by bytes from its start; what belongs to an iteration
+/// of a loop that is cut into blocks is in the worker's own memory, by bytes from that one's start.
 struct Workspace {
-  std::vector<size_t> scratch;                                  // of each scratch buffer
-  std::unordered_map<uint64_t, size_t> sums;                    // a sum for each lane: of (loop, buffer)
-  std::unordered_map<uint32_t, size_t> real, integer, boolean;  // registers read by another chunk than that which writes them
-  size_t bytes = 0;
+  std::vector<size_t> scratch;                // of each scratch buffer
+  std::unordered_map<uint64_t, size_t> sums;  // a sum for each lane: of (loop, buffer)
+  std::unordered_map<uint32_t, size_t> real, integer,
+      boolean;            // registers read by another chunk than that which writes them
+  size_t block_sums = 0;  // those of the blocks of the loop that is running
+  size_t bytes = 0, own_bytes = 0;
 
   const std::unordered_map<uint32_t, size_t>& kept(RegisterKind kind) const {
     return kind == RegisterKind::real ? real : kind == RegisterKind::integer ? integer : boolean;
@@ -60,7 +66,15 @@ struct Workspace {
 };
 Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks);
 
-/// The buffers of which each lane of that loop gets sums of its own, added up after the loop. plan_lanes bounds their size.
+/// What a block adds up: buffers and variables, by bytes from the start of its sums.
+struct BlockSums {
+  std::vector<size_t> buffers, variables;
+  size_t bytes = 0;  // of one block
+};
+BlockSums block_sums(const CodeRequest& request, const BlockedLoop& blocks);
+
+/// The buffers of which each lane of that loop gets sums of its own, added up after the loop. plan_lanes bounds their
+/// size.
 std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop);
 inline uint64_t sums_key(uint32_t loop, uint32_t buffer) { return uint64_t{loop} << 32 | buffer; }
 
@@ -83,10 +97,18 @@ class Emitter {
   Emitter(const CodeRequest& request, const Workspace& workspace, Registers& registers, llvm::Module& module);
   /// void NAME(ptr buffers, ptr workspace) for the steps of a chunk.
   void emit(const Chunk& chunk, const std::string& name);
+  /// void NAME(ptr buffers, ptr workspace, ptr own, i64 block) for a block of the chunk's loop.
+  void emit_block(const Chunk& chunk, const std::string& name);
+  /// void NAME(ptr buffers, ptr workspace), which adds up what the blocks have added up.
+  void emit_sums_of_blocks(const Chunk& chunk, const std::string& name);
 
  private:
   // emitter.cpp: functions, registers, memory
   void make_scopes();
+  void begin_function(const std::string& name, std::vector<llvm::Type*> arguments);
+  llvm::Value* bytes_from(llvm::Value* start, size_t bytes) {
+    return b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), start, bytes);
+  }
   Lane& slot(Kind kind, uint32_t index) { return registers_.slot(kind, index); }
   Lane get(Kind kind, uint32_t index);
   llvm::Value* real(uint32_t index, llvm::Type* element);
@@ -129,19 +151,43 @@ class Emitter {
 
   // emit_loops.cpp
   void range(uint32_t first, uint32_t last);
+  /// Iterations [first, last) of a loop; first: null for 0.
+  struct Iterations {
+    llvm::Value *first, *last;
+  };
   void loop(uint32_t at);
-  void lane_loop(uint32_t at, int lanes);
-  struct LaneSums { uint32_t buffer; llvm::Value* place; };
+  void lane_loop(uint32_t at, int lanes, const Iterations& iterations);
+  struct LaneSums {
+    uint32_t buffer;
+    llvm::Value* place;
+  };
   std::vector<LaneSums> start_lane_sums(uint32_t at);
   void finish_lane_sums(const std::vector<LaneSums>& sums);
   void count_up(int64_t count, const std::function<void(llvm::Value* i)>& body);
-  struct Carried { Kind kind; uint32_t index; llvm::PHINode* phi; };
+  struct Carried {
+    Kind kind;
+    uint32_t index;
+    llvm::PHINode* phi;
+  };
   std::vector<Carried> carried_by(uint32_t at);
   Lane initial_value(const Carried& c);
-  void set_lane_index(uint32_t index, llvm::Value* round, llvm::Value* last);
-  void run_body(uint32_t at, llvm::Value* last, llvm::Value* count, std::vector<Carried>& carried, bool may_skip);
+  /// `count` rounds, the first of them at iteration `first` (null: 0); `last_vector`, in lanes: where the last whole
+  /// one is.
+  struct Rounds {
+    llvm::Value *count, *first, *last_vector;
+    bool may_skip;
+  };
+  void set_lane_index(uint32_t index, llvm::Value* round, const Rounds& rounds);
+  void run_body(uint32_t at, const Rounds& rounds, std::vector<Carried>& carried);
   void finish_body(llvm::PHINode* round, llvm::Value* next, llvm::BasicBlock* before, llvm::BasicBlock* after,
-                   const std::vector<Carried>& carried, const std::vector<Lane>& initial, bool may_skip, llvm::Value* again);
+                   const std::vector<Carried>& carried, const std::vector<Lane>& initial, bool may_skip,
+                   llvm::Value* again);
+
+  // emit_blocks.cpp: loops cut into blocks
+  bool is_in_block(uint32_t loop) const;
+  llvm::Value* start_of_block(const BlockedLoop& blocks, llvm::Value* block);
+  void start_block_sums(const BlockedLoop& blocks, llvm::Value* block);
+  void finish_block_sums(const BlockedLoop& blocks, llvm::Value* block);
 
   const CodeRequest& request_;
   const Kernel& kernel_;
@@ -151,14 +197,15 @@ class Emitter {
   llvm::IRBuilder<> b_;
   llvm::Type *f64_, *f32_, *i64_, *i1_, *ptr_;
   llvm::Function* function_ = nullptr;
-  llvm::Value *buffers_ = nullptr, *work_ = nullptr;
+  llvm::Value *buffers_ = nullptr, *work_ = nullptr, *own_ = nullptr;
+  const BlockedLoop* blocks_ = nullptr;  // whose block is being emitted
   Registers& registers_;
   std::unordered_map<uint32_t, llvm::Value*> buffer_pointers_;
   std::vector<llvm::MDNode*> scopes_, others_;
   int lanes_ = 1;
   uint32_t lane_loop_ = Kernel::whole_run;
   std::vector<uint32_t> sum_variables_;  // registers that the loop in lanes adds to
-  llvm::Value* active_ = nullptr;  // mask of the lanes that count in sums; null: all
+  llvm::Value* active_ = nullptr;        // mask of the lanes that count in sums; null: all
 };
 
 }  // namespace wengert::llvm_reading

@@ -35,13 +35,12 @@ class Engine {
   Engine();
   void compile(const CodeRequest& request, CodeResult& result);
   void release(void* handle);
-  int vector_bytes() const { return vector_bytes_; }
   const char* host() const { return host_text_.c_str(); }
 
  private:
   using Object = std::unique_ptr<llvm::MemoryBuffer>;
   llvm::Expected<Object> object_of(const CodeRequest& request, const Workspace& workspace, Registers& registers, std::span<const Chunk> chunks,
-                                   size_t first, size_t all);
+                                   size_t first, size_t count);
   void optimize(llvm::Module& module, llvm::TargetMachine& machine);
   bool make_objects(const CodeRequest& request, const std::vector<Chunk>& chunks, const Workspace& workspace, CodeResult& result);
   llvm::Error link(const CodeRequest& request, const std::vector<std::string>& objects, CodeResult& result);
@@ -52,7 +51,6 @@ class Engine {
   std::unique_ptr<llvm::TargetMachine> machines_[3];
   std::optional<llvm::orc::JITTargetMachineBuilder> host_;
   uint64_t libraries_ = 0;
-  int vector_bytes_ = 0;
   std::string host_text_, problem_;
   std::mutex mutex_;
 };
@@ -89,8 +87,6 @@ llvm::Error Engine::start() {
                  .create();
   if (!jit) return jit.takeError();
   jit_ = std::move(*jit);
-  const auto features = llvm::sys::getHostCPUFeatures();
-  vector_bytes_ = features.lookup("avx2") && features.lookup("fma") ? 32 : 0;
   host_text_ = std::string("LLVM ") + LLVM_VERSION_STRING + " " + host_->getCPU() + " " + host_->getFeatures().getString();
   return llvm::Error::success();
 }
@@ -118,26 +114,50 @@ void Engine::optimize(llvm::Module& module, llvm::TargetMachine& machine) {
 }
 
 std::string chunk_name(const CodeRequest& request, size_t k) { return std::string(request.symbol) + "_" + std::to_string(k); }
+std::string sums_name(const CodeRequest& request, size_t k) { return chunk_name(request, k) + "_sums"; }
 
-/// The object of chunks [first, first + chunks.size()) of `all`; the last one has the entry, which runs them in order.
+bool has_sums(const BlockedLoop& blocks) { return !blocks.buffers.empty() || !blocks.variables.empty(); }
+
+/// void SYMBOL(ptr buffers, ptr workspace, ptr context), which runs the chunks in order.
+void emit_entry(const CodeRequest& request, std::span<const Chunk> chunks, llvm::Module& module) {
+  llvm::IRBuilder<> b(module.getContext());
+  const auto type = [&](std::vector<llvm::Type*> arguments) { return llvm::FunctionType::get(b.getVoidTy(), arguments, false); };
+  llvm::Type *const ptr = b.getPtrTy(), *const i64 = b.getInt64Ty();
+  auto* const entry = llvm::Function::Create(type({ptr, ptr, ptr}), llvm::Function::ExternalLinkage, request.symbol, module);
+  llvm::Value *const buffers = entry->getArg(0), *const workspace = entry->getArg(1), *const context = entry->getArg(2);
+  b.SetInsertPoint(llvm::BasicBlock::Create(module.getContext(), "entry", entry));
+  for (size_t k = 0; k < chunks.size(); ++k) {
+    const BlockedLoop* const blocks = chunks[k].blocks;
+    if (blocks == nullptr) {
+      b.CreateCall(module.getOrInsertFunction(chunk_name(request, k), type({ptr, ptr})), {buffers, workspace});
+      continue;
+    }
+    auto run = module.getOrInsertFunction(chunk_name(request, k), type({ptr, ptr, ptr, i64}));
+    const auto run_all = module.getOrInsertFunction(run_blocks_name, type({ptr, ptr, ptr, ptr, i64}));
+    b.CreateCall(run_all, {context, run.getCallee(), buffers, workspace, b.getInt64(static_cast<uint64_t>(blocks->blocks))});
+    if (has_sums(*blocks)) b.CreateCall(module.getOrInsertFunction(sums_name(request, k), type({ptr, ptr})), {buffers, workspace});
+  }
+  b.CreateRetVoid();
+}
+
+/// The object of chunks [first, first + count); the last one has the entry.
 llvm::Expected<Engine::Object> Engine::object_of(const CodeRequest& request, const Workspace& workspace, Registers& registers,
-                                                 std::span<const Chunk> chunks, size_t first, size_t all) {
+                                                 std::span<const Chunk> chunks, size_t first, size_t count) {
   llvm::LLVMContext context;
   llvm::Module module(request.symbol, context);
   llvm::TargetMachine& target = machine(request.level);
   module.setDataLayout(target.createDataLayout());
   module.setTargetTriple(target.getTargetTriple().str());
   Emitter emitter(request, workspace, registers, module);
-  for (size_t k = 0; k < chunks.size(); ++k) emitter.emit(chunks[k], chunk_name(request, first + k));
-  if (first + chunks.size() == all) {
-    llvm::IRBuilder<> b(context);
-    auto* const type = llvm::FunctionType::get(b.getVoidTy(), {b.getPtrTy(), b.getPtrTy()}, false);
-    auto* const entry = llvm::Function::Create(type, llvm::Function::ExternalLinkage, request.symbol, module);
-    b.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", entry));
-    for (size_t k = 0; k < all; ++k)
-      b.CreateCall(module.getOrInsertFunction(chunk_name(request, k), type), {entry->getArg(0), entry->getArg(1)});
-    b.CreateRetVoid();
+  for (size_t k = first; k < first + count; ++k) {
+    if (chunks[k].blocks == nullptr) {
+      emitter.emit(chunks[k], chunk_name(request, k));
+      continue;
+    }
+    emitter.emit_block(chunks[k], chunk_name(request, k));
+    if (has_sums(*chunks[k].blocks)) emitter.emit_sums_of_blocks(chunks[k], sums_name(request, k));
   }
+  if (first + count == chunks.size()) emit_entry(request, chunks, module);
 #ifndef NDEBUG
   std::string problem;
   llvm::raw_string_ostream stream(problem);
@@ -204,7 +224,7 @@ llvm::Error Engine::link(const CodeRequest& request, const std::vector<std::stri
   auto entry = jit_->lookup(*library, request.symbol);
   library->removeGenerator(externals);
   if (!entry) return entry.takeError();
-  result.run = entry->toPtr<void (*)(void* const*, void*)>();
+  result.run = entry->toPtr<void (*)(void* const*, void*, void*)>();
   return llvm::Error::success();
 }
 
@@ -215,7 +235,7 @@ bool Engine::make_objects(const CodeRequest& request, const std::vector<Chunk>& 
     result.given_up = request.cancelled != nullptr && request.cancelled(request.context);
     if (result.given_up) return false;
     const size_t count = std::min(chunks_of_a_module, chunks.size() - first);
-    auto object = object_of(request, workspace, registers, std::span(chunks).subspan(first, count), first, chunks.size());
+    auto object = object_of(request, workspace, registers, chunks, first, count);
     if (!object) {
       result.error = text_of(object.takeError());
       return false;
@@ -231,9 +251,10 @@ void Engine::compile(const CodeRequest& request, CodeResult& result) {
     result.error = problem_;
     return;
   }
-  const auto chunks = chunks_of(*request.kernel, request.chunk);
+  const auto chunks = chunks_of(request);
   const Workspace workspace = lay_out(request, chunks);
   result.workspace_bytes = workspace.bytes;
+  result.own_bytes = workspace.own_bytes;
   if (!request.objects.empty()) result.objects = request.objects;
   else if (!make_objects(request, chunks, workspace, result)) return;
   for (const std::string& object : result.objects) result.code_bytes += object.size();
@@ -261,5 +282,5 @@ __attribute__((visibility("default"))) void wengert_llvm_compile(const wengert::
 __attribute__((visibility("default"))) void wengert_llvm_release(void* handle) { wengert::llvm_reading::engine().release(handle); }
 __attribute__((visibility("default"))) const char* wengert_llvm_host() { return wengert::llvm_reading::engine().host(); }
 __attribute__((visibility("default"))) uint64_t wengert_llvm_layout() { return wengert::component_layout; }
-__attribute__((visibility("default"))) int wengert_llvm_vector_bytes() { return wengert::llvm_reading::engine().vector_bytes(); }
+__attribute__((visibility("default"))) int wengert_llvm_vector_bytes() { return static_cast<int>(wengert::llvm_reading::host_vectors().bytes); }
 }

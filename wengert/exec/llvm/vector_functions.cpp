@@ -2,6 +2,8 @@
 #include "wengert/exec/llvm/vector_functions.h"
 
 #include <dlfcn.h>
+#include <llvm/TargetParser/Host.h>
+#include <llvm/TargetParser/Triple.h>
 
 namespace wengert::llvm_reading {
 namespace {
@@ -16,14 +18,16 @@ void* sleef() {
   return handle;
 }
 
-/// Vectors of AVX2: 4 doubles or 8 floats.
+/// By the vector function ABIs of x86-64 and AArch64: the letter of the instruction set, N (no mask), the lanes, v for each operand.
 std::string libmvec_name(const ScalarFunction& f, bool single) {
-  return std::string(single ? "_ZGVdN8v" : "_ZGVdN4v") + (f.arity == 2 ? "v_" : "_") + std::string(f.name) + (single ? "f" : "");
+  const HostVectors& host = host_vectors();
+  return host.libmvec + std::to_string(host.bytes / (single ? 4 : 8)) + (f.arity == 2 ? "vv_" : "v_") + std::string(f.name) + (single ? "f" : "");
 }
 std::string sleef_name(const ScalarFunction& f, bool single) {
   const bool one_ulp = f.name != "erfc" && f.name != "hypot" && f.name != "sqrt";
   const char* const accuracy = f.name == "erfc" ? "_u15" : f.name == "hypot" ? "_u05" : one_ulp ? "_u10" : "";
-  return "Sleef_" + std::string(f.name) + (single ? "f8" : "d4") + accuracy + "avx2";
+  const HostVectors& host = host_vectors();
+  return "Sleef_" + std::string(f.name) + (single ? "f" : "d") + std::to_string(host.bytes / (single ? 4 : 8)) + accuracy + host.sleef;
 }
 
 /// The name of a function that is there.
@@ -44,7 +48,22 @@ llvm::Value* part(llvm::IRBuilder<>& b, llvm::Value* x, unsigned first, unsigned
   return b.CreateShuffleVector(x, mask);
 }
 
+HostVectors vectors_of_host() {
+  const llvm::Triple triple(llvm::sys::getProcessTriple());
+  if (triple.isAArch64()) return {16, "_ZGVnN", "advsimd"};
+  const auto has = [features = llvm::sys::getHostCPUFeatures()](const char* name) { return features.lookup(name); };
+  if (triple.getArch() != llvm::Triple::x86_64) return {};
+  if (has("avx512f") && has("avx512dq") && has("avx512vl")) return {64, "_ZGVeN", "avx512f"};
+  if (has("avx2") && has("fma")) return {32, "_ZGVdN", "avx2"};
+  return {};
+}
+
 }  // namespace
+
+const HostVectors& host_vectors() {
+  static const HostVectors one = vectors_of_host();
+  return one;
+}
 
 void* vector_function_address(const std::string& name) {
   void* const handle = name.starts_with("Sleef_") ? sleef() : libmvec();
@@ -54,7 +73,8 @@ void* vector_function_address(const std::string& name) {
 llvm::Value* call_vector(llvm::IRBuilder<>& b, llvm::Module& module, const ScalarFunction& f, bool fast, llvm::Value* x, llvm::Value* y) {
   auto* const type = llvm::cast<llvm::FixedVectorType>(x->getType());
   const bool single = type->getElementType()->isFloatTy();
-  const unsigned width = single ? 8 : 4, lanes = type->getNumElements();
+  if (host_vectors().bytes == 0) return nullptr;
+  const unsigned width = host_vectors().bytes / (single ? 4 : 8), lanes = type->getNumElements();
   const std::string name = available_name(f, single, fast);
   if (name.empty()) return nullptr;
   auto* const vector = llvm::FixedVectorType::get(type->getElementType(), width);
@@ -62,15 +82,13 @@ llvm::Value* call_vector(llvm::IRBuilder<>& b, llvm::Module& module, const Scala
   auto callee = module.getOrInsertFunction(name, llvm::FunctionType::get(vector, types, false));
   llvm::cast<llvm::Function>(callee.getCallee())->addFnAttr(llvm::Attribute::NoUnwind);
   llvm::cast<llvm::Function>(callee.getCallee())->setDoesNotAccessMemory();
-  llvm::Value* all = nullptr;
+  llvm::Value* all = llvm::PoisonValue::get(type);
   for (unsigned first = 0; first < lanes; first += width) {
     std::vector<llvm::Value*> arguments{part(b, x, first, width)};
     if (f.arity == 2) arguments.push_back(part(b, y, first, width));
     llvm::Value* const some = part(b, b.CreateCall(callee, arguments), 0, std::min(width, lanes));
     if (lanes <= width) return some;
-    std::vector<int> mask;
-    for (unsigned k = 0; k < first + width; ++k) mask.push_back(static_cast<int>(k));
-    all = all == nullptr ? some : b.CreateShuffleVector(all, some, mask);
+    all = b.CreateInsertVector(type, all, some, b.getInt64(first));
   }
   return all;
 }

@@ -13,6 +13,14 @@
 
 namespace wengert::llvm_reading {
 
+/// The vectors that this processor has, the widest: AVX-512, AVX2 with FMA, or NEON. `bytes` 0: none of these.
+struct HostVectors {
+  unsigned bytes = 0;
+  const char* libmvec = "";  ///< what names of glibc's functions begin with
+  const char* sleef = "";    ///< what names of SLEEF's functions end with
+};
+const HostVectors& host_vectors();
+
 /// f(x[, y]) lane by lane, as calls that take a machine vector each; null if no library has f for this element type.
 llvm::Value* call_vector(llvm::IRBuilder<>& b, llvm::Module& module, const ScalarFunction& f, bool fast, llvm::Value* x, llvm::Value* y);
 
