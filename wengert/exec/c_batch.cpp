@@ -13,9 +13,9 @@ namespace wengert {
 namespace {
 
 std::vector<std::string> strides_of(const CFile& file, const CFunction& function) {
-  std::vector<std::string> strides(file.inputs.size(), "stride");
+  std::vector<std::string> strides(file.inputs.size(), "c_stride");
   strides.resize(strides.size() + file.constants.size());
-  strides.resize(strides.size() + file.outputs.size(), "stride");
+  strides.resize(strides.size() + file.outputs.size(), "c_stride");
   const size_t own = (function.has_failures ? 1 : 0) + file.parts[0].scratch.size();
   strides.resize(strides.size() + own, file.name + "_LANES");
   return strides;
@@ -32,29 +32,29 @@ std::string arguments(const CFile& file, Argument argument) {
 }
 
 std::string lanes_head(const CFile& file) {
-  return c_broken(fmt::format("static int64_t {}_lanes(int64_t count, {}int64_t stride, void* workspace)", file.name,
+  return c_broken(fmt::format("static int64_t {}_lanes(int64_t c_count, {}int64_t c_stride, void* workspace)", file.name,
                               c_pointers(file, " WENGERT_RESTRICT"))) +
          " {\n";
 }
 
 /// NAME_lanes in vectors, with what it needs.
 std::string vector_definition(const CFile& file, const CBody& body) {
-  std::string text = "/* The first `count` of the points count; element k of point i is at [k * stride + i]. */\n";
+  std::string text = "/* The first `c_count` of the points count; element k of point i is at [k * c_stride + i]. */\n";
   text += lanes_head(file);
   if (file.guarded)
     text += fmt::format("  {} failures[{}_LANES];\n  int64_t failed = 0, c0;\n", file.single ? "float" : "double",
                         file.name);
   text += body.text + c_unused(file, body.buffers);
-  if (body.text.find("stride") == std::string::npos) text += "  (void)stride;\n";
-  text += file.guarded ? "  for (c0 = 0; c0 < count; ++c0) failed += failures[c0] != 0;\n  return failed;\n}\n"
-                       : "  (void)count;\n  return 0;\n}\n";
+  if (body.text.find("c_stride") == std::string::npos) text += "  (void)c_stride;\n";
+  text += file.guarded ? "  for (c0 = 0; c0 < c_count; ++c0) failed += failures[c0] != 0;\n  return failed;\n}\n"
+                       : "  (void)c_count;\n  return 0;\n}\n";
   return c_lane_definitions(file.name, file.lanes, file.single, body.parts + text) + "\n" + body.parts + text;
 }
 
 /// NAME_lanes of one lane: the function itself.
 std::string scalar_definition(const CFile& file) {
   const std::string passed = arguments(file, [](const CParameter& p, size_t) { return p.name; });
-  return fmt::format("#define {}_LANES 1\n", file.name) + lanes_head(file) + "  (void)count;\n  (void)stride;\n" +
+  return fmt::format("#define {}_LANES 1\n", file.name) + lanes_head(file) + "  (void)c_count;\n  (void)c_stride;\n" +
          fmt::format("  return {}({}workspace);\n}}\n", file.name, passed);
 }
 
@@ -63,8 +63,8 @@ std::string copies(const CFile& file, const std::vector<CParameter>& parameters,
   for (size_t k = 0; k < parameters.size(); ++k) {
     const int64_t elements = parameters[k].type.elements();
     if (elements == 0) continue;
-    const std::string block = fmt::format("b{}[c0 * {}_LANES + lane]", first + k, file.name);
-    const std::string own = fmt::format("{}[points > 0 ? c0 * points + from : from * {} + c0]", parameters[k].name, elements);
+    const std::string block = fmt::format("b{}[c0 * {}_LANES + c_lane]", first + k, file.name);
+    const std::string own = fmt::format("{}[points > 0 ? c0 * points + c_from : c_from * {} + c0]", parameters[k].name, elements);
     text += fmt::format("    for (c0 = 0; c0 < {}; ++c0) {} = {};\n", elements, back ? own : block, back ? block : own);
   }
   return text;
@@ -75,7 +75,7 @@ std::string gathering_definition(const CFile& file) {
   const std::string& f = file.name;
   std::string text = "/* Up to as many points as there are lanes, the last of them in all that are left; element k of point i is at\n"
                      "   [k * points + i], or without `points` one point lies behind the other. */\n";
-  text += c_broken(fmt::format("static int64_t {}_few(int64_t count, int64_t points, {}void* workspace)", f,
+  text += c_broken(fmt::format("static int64_t {}_few(int64_t c_count, int64_t points, {}void* workspace)", f,
                                c_pointers(file, ""))) + " {\n";
   size_t block = 0;
   for (const auto* list : {&file.inputs, &file.outputs})
@@ -85,16 +85,16 @@ std::string gathering_definition(const CFile& file) {
                           file.block_offset[block], f);
       ++block;
     }
-  text += "  int64_t failed, lane, c0 = 0;\n";
-  text += fmt::format("  for (lane = 0; lane < {}_LANES; ++lane) {{\n", f);
-  text += "    const int64_t from = lane < count ? lane : count - 1;\n";
+  text += "  int64_t failed, c_lane, c0 = 0;\n";
+  text += fmt::format("  for (c_lane = 0; c_lane < {}_LANES; ++c_lane) {{\n", f);
+  text += "    const int64_t c_from = c_lane < c_count ? c_lane : c_count - 1;\n";
   text += copies(file, file.inputs, 0, false);
-  text += "    (void)from;\n  }\n";
+  text += "    (void)c_from;\n  }\n";
   const std::string passed = arguments(file, [](const CParameter&, size_t k) { return fmt::format("b{}", k); });
-  text += c_broken(fmt::format("  failed = {0}_lanes(count, {1}{0}_LANES, workspace);", f, passed)) + "\n";
-  text += "  for (lane = 0; lane < count; ++lane) {\n    const int64_t from = lane;\n";
+  text += c_broken(fmt::format("  failed = {0}_lanes(c_count, {1}{0}_LANES, workspace);", f, passed)) + "\n";
+  text += "  for (c_lane = 0; c_lane < c_count; ++c_lane) {\n    const int64_t c_from = c_lane;\n";
   text += copies(file, file.outputs, file.inputs.size(), true);
-  text += "    (void)from;\n  }\n";
+  text += "    (void)c_from;\n  }\n";
   std::string unused = "  (void)points;\n  (void)c0;\n";
   for (const auto* list : {&file.inputs, &file.outputs})
     for (const CParameter& p : *list)

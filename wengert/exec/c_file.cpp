@@ -86,8 +86,8 @@ PartCall part_call(const CFile& file, const CStatements& body, bool lanes) {
     call.parameters += fmt::format("{}* failures, ", file.single ? "float" : "double");
     call.arguments += "failures, ";
   }
-  call.parameters += lanes ? "int64_t stride, void* workspace" : "void* workspace";
-  call.arguments += lanes ? "stride, workspace" : "workspace";
+  call.parameters += lanes ? "int64_t c_stride, void* workspace" : "void* workspace";
+  call.arguments += lanes ? "c_stride, workspace" : "workspace";
   return call;
 }
 
@@ -131,8 +131,8 @@ CFile plan_c_file(const CFunction& function, const EmitCOptions& options, const 
   file.name = name;
   file.single = options.single;
   CNames scope;
-  for (const char* taken : {name.c_str(), "workspace", "points", "point", "failures", "failed", "stride", "lane", "count",
-                            "from"})
+  for (const char* taken : {name.c_str(), "workspace", "points", "point", "failures", "failed", "c_stride", "c_lane",
+                            "c_count", "c_from"})
     scope.take(taken, "f");
   const size_t inputs = kernel.operands.size() - function.constants.size();
   file.inputs = parameters(std::span(kernel.operands).first(inputs), function.inputs, "x", name, scope);
@@ -141,7 +141,7 @@ CFile plan_c_file(const CFunction& function, const EmitCOptions& options, const 
   for (size_t k = 0; k < function.constants.size(); ++k) file.constants.push_back(fmt::format("{}_table_{}", name, k));
   for (const auto* list : {&file.inputs, &file.outputs})
     for (const CParameter& p : *list) file.rank = std::max(file.rank, p.type.shape.rank());
-  const bool is_long = options.part_steps > 0 && kernel.steps.size() > 2 * options.part_steps;
+  const bool is_long = options.part_steps > 0 && kernel.steps.size() > 10 * options.part_steps;
   file.parts = is_long ? cut_kernel(kernel, static_cast<uint32_t>(options.part_steps)) : std::vector{kernel};
   file.scratch_offset = laid_out(file.parts[0].scratch, file.single, file.workspace_bytes);
   if (function.has_failures) {
@@ -193,7 +193,7 @@ CBody c_body(const CFile& file, const CFunction& function, const std::string& na
              const std::vector<std::string>& strides) {
   const CKernelStyle style = style_of(file, function, strides);
   const bool lanes = !strides.empty(), whole = file.parts.size() == 1;
-  const std::string_view no_stride = "  (void)stride;\n", no_workspace = "  (void)workspace;\n";
+  const std::string_view no_stride = "  (void)c_stride;\n", no_workspace = "  (void)workspace;\n";
   CBody result;
   for (size_t k = 0; k < file.parts.size(); ++k) {
     const CStatements body = c_statements(file.parts[k], style);
@@ -201,7 +201,7 @@ CBody c_body(const CFile& file, const CFunction& function, const std::string& na
     result.buffers.insert(body.buffers.begin(), body.buffers.end());
     std::string text = local_pointers(file, body, lanes);
     if (text.empty()) text = no_workspace;
-    if (lanes && body.text.find("stride") == std::string::npos) text += no_stride;
+    if (lanes && body.text.find("c_stride") == std::string::npos) text += no_stride;
     text += body.text;
     if (whole) return result.text = text, result;
     const PartCall call = part_call(file, body, lanes);

@@ -25,7 +25,7 @@ constexpr std::array lane_texts{
     LaneText{"zeros", "static const @_reals @_zeros = {0};\n"},
     LaneText{"none", "static const @_masks @_none = {0};\n"},
     LaneText{"nothing", "static const @_integers @_nothing = {0};\n"},
-    LaneText{"EACH", "^define @_EACH for (int lane = 0; lane < @_LANES; ++lane)\n"},
+    LaneText{"EACH", "^define @_EACH for (int c_lane = 0; c_lane < @_LANES; ++c_lane)\n"},
     LaneText{"SPLAT", "^define @_SPLAT(x) ((x)-@_zeros)\n"},
     LaneText{"TRUTH", "^define @_TRUTH(x) (@_none - ((x) != 0))\n"},
     LaneText{"COUNT", "^define @_COUNT(x) (@_nothing + (x))\n"},
@@ -86,8 +86,8 @@ std::string CLaneWriter::initial(RegisterId id) const {
 CExpression CLaneWriter::use(RegisterId id) {
   const bool known = id.kind == Kind::integer && table_.known_integer(id);
   if (!varies(id) || known) return CWriter::use(id);
-  if (id.kind == Kind::boolean) return {name(id) + "[lane] != 0", CBinding::comparison};
-  return {name(id) + "[lane]"};
+  if (id.kind == Kind::boolean) return {name(id) + "[c_lane] != 0", CBinding::comparison};
+  return {name(id) + "[c_lane]"};
 }
 
 CExpression CLaneWriter::element(uint32_t buffer, const CExpression& index) {
@@ -95,7 +95,7 @@ CExpression CLaneWriter::element(uint32_t buffer, const CExpression& index) {
   result_.buffers.insert(buffer);
   const std::string first =
       index.text == "0" ? "" : fmt::format("{} * {} + ", bound(index, CBinding::unary), style_.strides[buffer]);
-  return made(fmt::format("{}[{}lane]", style_.buffers[buffer], first), CBinding::primary, {&index});
+  return made(fmt::format("{}[{}c_lane]", style_.buffers[buffer], first), CBinding::primary, {&index});
 }
 
 /// Whether the reals of neighbouring points fill a vector as they are.
@@ -160,7 +160,7 @@ void CLaneWriter::assign_vector(RegisterId id, size_t at, const std::string& tex
 void CLaneWriter::assign_each(RegisterId id, size_t at, const CExpression& e) {
   if (!table_[id].variable() || declares(id, at)) line(fmt::format("{} {};", type_of(id), name(id)));
   const std::string value = id.kind == Kind::boolean ? fmt::format("-({})", e.text) : e.text;
-  line(fmt::format("{} {}[lane] = {};", macro("EACH"), name(id), value));
+  line(fmt::format("{} {}[c_lane] = {};", macro("EACH"), name(id), value));
 }
 
 void CLaneWriter::store_lanes(const MicroStep& s) {
