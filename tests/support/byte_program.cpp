@@ -34,9 +34,9 @@ class Bytes {
 };
 
 double number(Bytes& bytes) {
-  static const double edges[] = {0,      -0.0,   1,     -1,   0.5,      2,         INFINITY, -INFINITY,
-                                 NAN,    1e-310, 1e-40, 1e300, -1e300,  0x1p53,    0x1p63,   3.5,
-                                 -2.5,   1e-8,   1e8,   710,  -745.25,  1.0 / 3,   -0.75,    3.141592653589793};
+  static const double edges[] = {0,    -0.0,   1,     -1,    0.5,     2,       INFINITY, -INFINITY,
+                                 NAN,  1e-310, 1e-40, 1e300, -1e300,  0x1p53,  0x1p63,   3.5,
+                                 -2.5, 1e-8,   1e8,   710,   -745.25, 1.0 / 3, -0.75,    3.141592653589793};
   const size_t byte = bytes.below(256);
   return byte < std::size(edges) ? edges[byte] : (static_cast<double>(byte) - 140) / 32;
 }
@@ -53,7 +53,8 @@ Array array(Bytes& bytes, const Type& type) {
 }
 
 Type input_type(Bytes& bytes) {
-  static const DType dtypes[] = {DType::f64, DType::f32, DType::f64, DType::i64, DType::f64, DType::f32, DType::boolean};
+  static const DType dtypes[] = {DType::f64, DType::f32, DType::f64,    DType::i64,
+                                 DType::f64, DType::f32, DType::boolean};
   static const Shape shapes[] = {{}, {3}, {2, 3}, {}, {2, 2}, {5}, {1}, {0}, {9}, {3, 1}};
   const DType dtype = dtypes[bytes.below(std::size(dtypes))];
   return {dtype, shapes[bytes.below(std::size(shapes))]};
@@ -74,7 +75,9 @@ class Drawing {
  public:
   Drawing(Bytes& bytes, int nesting) : bytes_(bytes), nesting_(nesting), recording_("drawn") {}
 
-  Expr input(const Type& type) { return pool_.emplace_back(recording_.input(type, "x" + std::to_string(pool_.size()))); }
+  Expr input(const Type& type) {
+    return pool_.emplace_back(recording_.input(type, "x" + std::to_string(pool_.size())));
+  }
   /// The value that an instruction of this body stands for, beside inputs.
   void draw(size_t instructions) {
     for (size_t k = 0; k < instructions && !bytes_.empty() && recording_.builder().size() < most_lines; ++k) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The engines against the reference: what must be equal to the last bit, and how far what computes otherwise may be off.
+// The engines against the reference: what must be equal to the last bit, and how far what computes otherwise may be
+// off.
 //
 // The error model of the compiled engine's default options. It rounds a product and a sum once (contract), takes vector
-// functions that are a few ulps off, adds the terms of a sum in another order, and computes what is made of f32 alone in
-// f32. So every number that a micro-operation computes or loads may be another by a relative e = 2^-50, or 2^-21 where it
-// is made of f32 alone. What that does to an output is measured: the kernel is read several times with every such number
-// moved by its own +-e, and an output may be off by 16 times the farthest of them, and 4 ulps. Outputs that overflow, or
-// integers and bools that come out otherwise in one of those readings, are left to it.
+// functions that are a few ulps off, adds the terms of a sum in another order, and computes what is made of f32 alone
+// in f32. So every number that a micro-operation computes or loads may be another by a relative e = 2^-50, or 2^-21
+// where it is made of f32 alone. What that does to an output is measured: the kernel is read several times with every
+// such number moved by its own +-e, and an output may be off by 16 times the farthest of them, and 4 ulps. Outputs that
+// overflow, or integers and bools that come out otherwise in one of those readings, are left to it.
 #pragma once
 
 #include <string>

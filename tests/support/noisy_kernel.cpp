@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "noisy_kernel.h"
 
-#include <bit>
+#include <algorithm>
+#include <cmath>
 
 #include "wengert/base/random.h"
 #include "wengert/kernel/interpret.h"
@@ -10,9 +11,12 @@
 namespace wengert {
 namespace {
 
-/// What happens to a number: `moved(x, single)`; of constants nothing, and `single` may be either.
+/// What happens to a number that is computed or loaded, to one that the kernel states, and to a product and a sum at
+/// once.
 struct Noise {
   virtual double moved(double x, bool single) = 0;
+  virtual double stated(double x) { return x; }
+  virtual double fused(double a, double b, double c) { return std::fma(a, b, c); }
   virtual ~Noise() = default;
 };
 thread_local Noise* noise = nullptr;
@@ -24,7 +28,7 @@ struct Moved {
   Kind kind = constant;
 
   Moved() = default;
-  Moved(double v) : value(v) {}
+  Moved(double v) : value(noise->stated(v)) {}
   Moved(double v, Kind k) : value(v), kind(k) {}
 };
 
@@ -37,7 +41,7 @@ Moved operator*(Moved a, Moved b) { return computed(a.value * b.value, common(a.
 Moved operator/(Moved a, Moved b) { return computed(a.value / b.value, common(a.kind, b.kind)); }
 Moved operator-(Moved a) { return {-a.value, a.kind}; }
 Moved fma(Moved a, Moved b, Moved c) {
-  return computed(std::fma(a.value, b.value, c.value), common(common(a.kind, b.kind), c.kind));
+  return computed(noise->fused(a.value, b.value, c.value), common(common(a.kind, b.kind), c.kind));
 }
 Moved sqrt(Moved a) { return computed(std::sqrt(a.value), a.kind); }
 Moved abs(Moved a) { return {std::abs(a.value), a.kind}; }
@@ -47,9 +51,7 @@ Moved min(Moved a, Moved b) { return {wengert::min(a.value, b.value), common(a.k
 bool less(Moved a, Moved b) { return a.value < b.value; }
 bool less_equal(Moved a, Moved b) { return a.value <= b.value; }
 bool equal(Moved a, Moved b) { return a.value == b.value; }
-Moved select(bool condition, Moved a, Moved b) {
-  return {condition ? a.value : b.value, common(a.kind, b.kind)};
-}
+Moved select(bool condition, Moved a, Moved b) { return {condition ? a.value : b.value, common(a.kind, b.kind)}; }
 
 /// Where a reading has its registers and its memory; every buffer of reals holds doubles, whatever its dtype.
 struct Domain {
@@ -98,7 +100,8 @@ struct Domain {
   void set(size_t buffer, const Array& x) {
     for (int64_t i = 0; i < x.elements(); ++i) {
       reals_in[buffer][static_cast<size_t>(i)] = x[i];
-      if (x.dtype() == DType::i64) integers_in[buffer][static_cast<size_t>(i)] = x.values<int64_t>()[static_cast<size_t>(i)];
+      if (x.dtype() == DType::i64)
+        integers_in[buffer][static_cast<size_t>(i)] = x.values<int64_t>()[static_cast<size_t>(i)];
       if (x.dtype() == DType::boolean) integers_in[buffer][static_cast<size_t>(i)] = x[i] != 0;
     }
   }
@@ -132,7 +135,11 @@ struct Signs : Noise {
 };
 
 struct Rounding : Noise {
-  double moved(double x, bool) override { return static_cast<double>(static_cast<float>(x)); }
+  double moved(double x, bool) override { return stated(x); }
+  double stated(double x) override { return static_cast<double>(static_cast<float>(x)); }
+  double fused(double a, double b, double c) override {  // rounded twice it would be another number
+    return static_cast<double>(std::fma(static_cast<float>(a), static_cast<float>(b), static_cast<float>(c)));
+  }
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The function at many points, of an emitted C file: in lanes, which get copies of the points where these do not lie side
-// by side and where fewer are left than there are lanes; so a point's results do not depend on its place.
+// The function at many points, of an emitted C file: in lanes, which get copies of the points where these do not lie
+// side by side and where fewer are left than there are lanes; so a point's results do not depend on its place.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -22,8 +22,7 @@ std::vector<std::string> strides_of(const CFile& file, const CFunction& function
 }
 
 /// "x, y, ": what NAME_lanes is called with, each parameter written by `argument(parameter, its number)`.
-template <class Argument>
-std::string arguments(const CFile& file, Argument argument) {
+template <class Argument> std::string arguments(const CFile& file, Argument argument) {
   std::string text;
   size_t k = 0;
   for (const auto* list : {&file.inputs, &file.outputs})
@@ -32,8 +31,8 @@ std::string arguments(const CFile& file, Argument argument) {
 }
 
 std::string lanes_head(const CFile& file) {
-  return c_broken(fmt::format("static int64_t {}_lanes(int64_t c_count, {}int64_t c_stride, void* workspace)", file.name,
-                              c_pointers(file, " WENGERT_RESTRICT"))) +
+  return c_broken(fmt::format("static int64_t {}_lanes(int64_t c_count, {}int64_t c_stride, void* workspace)",
+                              file.name, c_pointers(file, " WENGERT_RESTRICT"))) +
          " {\n";
 }
 
@@ -64,7 +63,8 @@ std::string copies(const CFile& file, const std::vector<CParameter>& parameters,
     const int64_t elements = parameters[k].type.elements();
     if (elements == 0) continue;
     const std::string block = fmt::format("b{}[c0 * {}_LANES + c_lane]", first + k, file.name);
-    const std::string own = fmt::format("{}[points > 0 ? c0 * points + c_from : c_from * {} + c0]", parameters[k].name, elements);
+    const std::string own =
+        fmt::format("{}[points > 0 ? c0 * points + c_from : c_from * {} + c0]", parameters[k].name, elements);
     text += fmt::format("    for (c0 = 0; c0 < {}; ++c0) {} = {};\n", elements, back ? own : block, back ? block : own);
   }
   return text;
@@ -73,10 +73,12 @@ std::string copies(const CFile& file, const std::vector<CParameter>& parameters,
 /// NAME_few: copies points into the lanes, and results back.
 std::string gathering_definition(const CFile& file) {
   const std::string& f = file.name;
-  std::string text = "/* Up to as many points as there are lanes, the last of them in all that are left; element k of point i is at\n"
-                     "   [k * points + i], or without `points` one point lies behind the other. */\n";
+  std::string text =
+      "/* Up to as many points as there are lanes, the last of them in all that are left; element k of point i is at\n"
+      "   [k * points + i], or without `points` one point lies behind the other. */\n";
   text += c_broken(fmt::format("static int64_t {}_few(int64_t c_count, int64_t points, {}void* workspace)", f,
-                               c_pointers(file, ""))) + " {\n";
+                               c_pointers(file, ""))) +
+          " {\n";
   size_t block = 0;
   for (const auto* list : {&file.inputs, &file.outputs})
     for (const CParameter& p : *list) {
@@ -109,15 +111,22 @@ std::string batch_functions(const CFile& file) {
     return fmt::format("{} + point * {}", p.name, p.type.elements());
   };
   std::string text = fmt::format(
-      "/* The function at many points: element k of point i is at [k * points + i], of inputs and outputs alike. Returns\n"
-      "   how many of the points are of another branch than the recorded one. The workspace has {0} bytes. */\n", f + "_batch_workspace_bytes");
+      "/* The function at many points: element k of point i is at [k * points + i], of inputs and outputs alike. "
+      "Returns\n"
+      "   how many of the points are of another branch than the recorded one. The workspace has {0} bytes. */\n",
+      f + "_batch_workspace_bytes");
   text += c_broken(file.batch_signature) + " {\n  int64_t failed = 0, point = 0;\n";
   text += fmt::format("  for (; {0}_LANES > 1 && point + {0}_LANES <= points; point += {0}_LANES)\n", f);
-  text += c_broken(fmt::format("    failed += {0}_lanes({0}_LANES, {1}points, workspace);", f, arguments(file, from_point))) + "\n";
+  text += c_broken(fmt::format("    failed += {0}_lanes({0}_LANES, {1}points, workspace);", f,
+                               arguments(file, from_point))) +
+          "\n";
   text += fmt::format("  for (; point < points; point += {}_LANES)\n", f);
   const std::string count = fmt::format("points - point < {0}_LANES ? points - point : {0}_LANES", f);
-  text += c_broken(fmt::format("    failed += {}_few({}, points, {}workspace);", f, count, arguments(file, from_point)));
-  text += "\n  return failed;\n}\n\n/* The same with one point behind the other: element k of point i is at [i * elements + k]. */\n";
+  text +=
+      c_broken(fmt::format("    failed += {}_few({}, points, {}workspace);", f, count, arguments(file, from_point)));
+  text +=
+      "\n  return failed;\n}\n\n/* The same with one point behind the other: element k of point i is at [i * elements "
+      "+ k]. */\n";
   text += c_broken(file.rows_signature) + " {\n  int64_t failed = 0, point;\n";
   text += fmt::format("  for (point = 0; point < points; point += {}_LANES)\n", f);
   text += c_broken(fmt::format("    failed += {}_few({}, 0, {}workspace);", f, count, arguments(file, from_row)));
@@ -138,7 +147,8 @@ std::string c_batch(const CFile& file, const CFunction& function, std::set<std::
     called.insert(body.functions.begin(), body.functions.end());
     named.insert(body.buffers.begin(), body.buffers.end());
     text = fmt::format(
-               "/* Points side by side in the vectors of gcc and clang; define {0}_SCALAR for one point after the other. */\n"
+               "/* Points side by side in the vectors of gcc and clang; define {0}_SCALAR for one point after the "
+               "other. */\n"
                "#if (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 5)) && !defined({0}_SCALAR)\n"
                "#define {0}_LANES {1}\n",
                file.name, file.lanes) +

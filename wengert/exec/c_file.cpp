@@ -75,7 +75,8 @@ PartCall part_call(const CFile& file, const CStatements& body, bool lanes) {
   const auto list = [&](const std::vector<CParameter>& parameters, std::string_view qualifier) {
     for (const CParameter& p : parameters) {
       if (!body.buffers.contains(buffer++)) continue;
-      call.parameters += fmt::format("{}{}* WENGERT_RESTRICT {}, ", qualifier, c_type(p.type.dtype, file.single), p.name);
+      call.parameters +=
+          fmt::format("{}{}* WENGERT_RESTRICT {}, ", qualifier, c_type(p.type.dtype, file.single), p.name);
       call.arguments += p.name + ", ";
     }
   };
@@ -104,7 +105,8 @@ std::string c_tables(const CFile& file, const CFunction& function, const std::se
 }
 
 std::string single_definition(const CFile& file, const CBody& body) {
-  std::string text = c_broken(fmt::format("int {}({}void* workspace)", file.name, c_pointers(file, " WENGERT_RESTRICT")));
+  std::string text =
+      c_broken(fmt::format("int {}({}void* workspace)", file.name, c_pointers(file, " WENGERT_RESTRICT")));
   text += " {\n";
   if (file.guarded) text += fmt::format("  {} failures[1] = {{0}};\n", file.single ? "float" : "double");
   text += body.text + c_unused(file, body.buffers);
@@ -131,8 +133,8 @@ CFile plan_c_file(const CFunction& function, const EmitCOptions& options, const 
   file.name = name;
   file.single = options.single;
   CNames scope;
-  for (const char* taken : {name.c_str(), "workspace", "points", "point", "failures", "failed", "c_stride", "c_lane",
-                            "c_count", "c_from"})
+  for (const char* taken :
+       {name.c_str(), "workspace", "points", "point", "failures", "failed", "c_stride", "c_lane", "c_count", "c_from"})
     scope.take(taken, "f");
   const size_t inputs = kernel.operands.size() - function.constants.size();
   file.inputs = parameters(std::span(kernel.operands).first(inputs), function.inputs, "x", name, scope);

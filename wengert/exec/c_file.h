@@ -27,8 +27,8 @@ struct CFile {
   int lanes = 0;                     ///< points at once in NAME_batch; 0: there is none
   std::vector<size_t> block_offset;  ///< of the lanes' inputs and outputs, behind the scratch of all lanes
   size_t batch_bytes = 0;            ///< of its workspace, a lane
-  bool guarded = false;  ///< whether the function can return 1
-  int rank = 1;          ///< largest of an input or output, at least 1
+  bool guarded = false;              ///< whether the function can return 1
+  int rank = 1;                      ///< largest of an input or output, at least 1
   std::string signature, batch_signature, rows_signature;
   const CPattern* pattern = nullptr;
 

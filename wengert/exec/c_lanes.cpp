@@ -30,10 +30,12 @@ constexpr std::array lane_texts{
     LaneText{"TRUTH", "^define @_TRUTH(x) (@_none - ((x) != 0))\n"},
     LaneText{"COUNT", "^define @_COUNT(x) (@_nothing + (x))\n"},
     LaneText{"CHOOSE", "^define @_CHOOSE(m, a, b) ((@_reals)(((m) & (@_masks)(a)) | (~(m) & (@_masks)(b))))\n"},
-    LaneText{"MAX", "^define @_MAX(a, b) \\\n"
-                    "  @_CHOOSE((@_masks)((a) >= (b)), a, @_CHOOSE((@_masks)((b) > (a)), b, (a) + (b)))\n"},
-    LaneText{"MIN", "^define @_MIN(a, b) \\\n"
-                    "  @_CHOOSE((@_masks)((a) <= (b)), a, @_CHOOSE((@_masks)((b) < (a)), b, (a) + (b)))\n"},
+    LaneText{"MAX",
+             "^define @_MAX(a, b) \\\n"
+             "  @_CHOOSE((@_masks)((a) >= (b)), a, @_CHOOSE((@_masks)((b) > (a)), b, (a) + (b)))\n"},
+    LaneText{"MIN",
+             "^define @_MIN(a, b) \\\n"
+             "  @_CHOOSE((@_masks)((a) <= (b)), a, @_CHOOSE((@_masks)((b) < (a)), b, (a) + (b)))\n"},
 };
 
 bool is_vector_operation(Micro op) {
@@ -48,9 +50,10 @@ bool is_vector_operation(Micro op) {
 
 std::optional<std::vector<std::vector<bool>>> varying_registers(const Kernel& kernel,
                                                                 const std::vector<std::string>& strides) {
-  std::vector<std::vector<bool>> varying{
-      {}, std::vector<bool>(kernel.reals + 1), std::vector<bool>(kernel.integers + 1),
-      std::vector<bool>(kernel.booleans + 1)};
+  std::vector<std::vector<bool>> varying{{},
+                                         std::vector<bool>(kernel.reals + 1),
+                                         std::vector<bool>(kernel.integers + 1),
+                                         std::vector<bool>(kernel.booleans + 1)};
   const auto of = [&](Kind kind, uint32_t slot) { return varying[static_cast<size_t>(kind)][slot]; };
   for (bool again = true; again;) {
     again = false;
@@ -78,7 +81,10 @@ std::string CLaneWriter::type_of(RegisterId id) const {
 std::string CLaneWriter::initial(RegisterId id) const {
   const std::string one = CWriter::initial(id);
   if (!varies(id)) return one;
-  return fmt::format("{}({})", macro(id.kind == Kind::real ? "SPLAT" : id.kind == Kind::integer ? "COUNT" : "TRUTH"),
+  return fmt::format("{}({})",
+                     macro(id.kind == Kind::real      ? "SPLAT"
+                           : id.kind == Kind::integer ? "COUNT"
+                                                      : "TRUTH"),
                      one);
 }
 
@@ -106,9 +112,9 @@ bool CLaneWriter::has_vectors(uint32_t buffer) const {
 
 std::string CLaneWriter::packed(uint32_t buffer, const std::string& index, bool written) {
   result_.buffers.insert(buffer);
-  const std::string place = index == "0" ? style_.buffers[buffer]
-                                         : fmt::format("({} + {} * {})", style_.buffers[buffer], index,
-                                                       style_.strides[buffer]);
+  const std::string place = index == "0"
+                                ? style_.buffers[buffer]
+                                : fmt::format("({} + {} * {})", style_.buffers[buffer], index, style_.strides[buffer]);
   return fmt::format("*({}{}*){}", written ? "" : "const ", macro("packed"), place);
 }
 

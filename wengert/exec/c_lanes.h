@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A kernel at several points at once, in the vectors of gcc and clang (__attribute__((vector_size))), a lane a point. What
-// is the same for all points (indices, constants, tables) stays a scalar; sums, products and choices are operations on
-// vectors; everything else, functions of libm and integers of a point's own among it, goes lane by lane, as the statement
-// for one point. Each lane's bits are those of the statements for one point, without contraction.
+// A kernel at several points at once, in the vectors of gcc and clang (__attribute__((vector_size))), a lane a point.
+// What is the same for all points (indices, constants, tables) stays a scalar; sums, products and choices are
+// operations on vectors; everything else, functions of libm and integers of a point's own among it, goes lane by lane,
+// as the statement for one point. Each lane's bits are those of the statements for one point, without contraction.
 #pragma once
 
 #include <optional>

@@ -30,13 +30,8 @@ void copy_constant(const std::vector<Kernel::Constant<T>>& constants, std::vecto
 class Cutter {
  public:
   Cutter(const Kernel& kernel, std::vector<Chunk> chunks)
-      : kernel_(kernel),
-        chunks_(std::move(chunks)),
-        kept_(kernel, Kept{}),
-        definitions_(kernel, 0),
-        constant_(kernel, none),
-        number_(kernel, none),
-        state_(kernel, 0) {
+      : kernel_(kernel), chunks_(std::move(chunks)), kept_(kernel, Kept{}), definitions_(kernel, 0),
+        constant_(kernel, none), number_(kernel, none), state_(kernel, 0) {
     place_crossing();
     for (const MicroStep& s : kernel.steps)
       if (const Kind to = form_of(s).to; to != Kind::none) ++definitions_(to, s.to);

@@ -60,8 +60,7 @@ class CWriter {
   static CExpression cast(std::string_view type, const CExpression& e);
 
   /// Writes down what waits and may change: `changes(expression)`.
-  template <class Changes>
-  void settle(Changes changes) {
+  template <class Changes> void settle(Changes changes) {
     for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
       if (!changes(waiting->second)) {
         ++waiting;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Long kernels in parts. Compilers take far more than twice the time for a function twice as long, so a long list becomes
-// several functions of some thousand steps; what one of them leaves for another is in memory. Read by LLVM's emitter and
-// by the C writer.
+// Long kernels in parts. Compilers take far more than twice the time for a function twice as long, so a long list
+// becomes several functions of some thousand steps; what one of them leaves for another is in memory. Read by LLVM's
+// emitter and by the C writer.
 #pragma once
 
 #include <array>
@@ -20,8 +20,7 @@ struct Chunk {
 std::vector<Chunk> chunks_of(const Kernel& kernel, uint32_t steps);
 
 /// Something for each register of each kind of a kernel.
-template <class T>
-struct ByRegister {
+template <class T> struct ByRegister {
   std::array<std::vector<T>, 4> all;
   ByRegister(const Kernel& kernel, const T& initial)
       : all{{{},

@@ -49,16 +49,18 @@ std::string head_comment(const CFile& file, const CFunction& function) {
   for (const CParameter& p : file.inputs) text += fmt::format(" *   {:<12} input   {}\n", p.name, p.meaning);
   for (const CParameter& p : file.outputs) text += fmt::format(" *   {:<12} output  {}\n", p.name, p.meaning);
   text += fmt::format(" *   {:<12} {} bytes, aligned as {}{}; what it holds before and after does not matter\n",
-                      "workspace", file.workspace_bytes, file.single ? "an int64_t" : "a double", file.workspace_bytes == 0 ? ", may be NULL" : "");
+                      "workspace", file.workspace_bytes, file.single ? "an int64_t" : "a double",
+                      file.workspace_bytes == 0 ? ", may be NULL" : "");
   text += " * Arrays are row-major; no output may overlap an input or another output.\n";
   text +=
       file.guarded
           ? " * Returns 0, or 1 where a comparison turned out otherwise than when the program was recorded: outputs\n"
             " * are then not those of the function. Reentrant; no allocation, no recursion.\n"
           : " * Returns 0. Reentrant; no allocation, no recursion.\n";
-  text += file.single
-              ? " * Everything is computed in float: inputs, outputs, constants, functions; there is no double in here.\n"
-              : " * Compile with -ffp-contract=off for the bits of the interpreter (the default of gcc -std=c99).\n";
+  text +=
+      file.single
+          ? " * Everything is computed in float: inputs, outputs, constants, functions; there is no double in here.\n"
+          : " * Compile with -ffp-contract=off for the bits of the interpreter (the default of gcc -std=c99).\n";
   return text + " */\n";
 }
 
@@ -161,7 +163,8 @@ EmittedC emit_c(const CFunction& function, const EmitCOptions& options) {
   if (options.test) text += c_self_test(file, *options.test);
   text += "#undef WENGERT_RESTRICT\n";
   if (file.parts.size() > 1) text += "#undef WENGERT_PART\n";
-  return {file.name, text, header_text(file), file.signature, file.workspace_bytes, file.batch_bytes * file.most_lanes()};
+  return {
+      file.name, text, header_text(file), file.signature, file.workspace_bytes, file.batch_bytes * file.most_lanes()};
 }
 
 EmittedC emit_c(const Program& p, const EmitCOptions& options) {

@@ -48,8 +48,8 @@ struct EmitCOptions {
   size_t scalar_lines = 0;  ///< small arrays become scalars where that takes at most so many operations (lower.h)
   bool batch = false;       ///< also NAME_batch and NAME_batch_rows, which run many points
   int lanes = 0;  ///< points at once there: 1, 2, 4, 8 or 16; 0: as many as fill 32 bytes, 4 doubles or 8 floats
-  /// A kernel of more than ten times so many steps becomes functions of so many; 0: never. gcc 12 takes 0.15 ms a step at
-  /// -O1 for 200, 0.3 ms for 500, and more than in proportion from there on.
+  /// A kernel of more than ten times so many steps becomes functions of so many; 0: never. gcc 12 takes 0.15 ms a step
+  /// at -O1 for 200, 0.26 ms for 500, and more than in proportion from there on.
   size_t part_steps = 200;
   std::optional<CPattern> pattern = {};  ///< of the Jacobian that the only output holds
   std::optional<CTest> test = {};        ///< for main() under NAME_SELF_TEST

@@ -175,8 +175,8 @@ void expect_parts_are_the_whole(const std::vector<ByteProgram>& programs, size_t
   std::vector<EmittedC> code;
   for (const ByteProgram& r : programs) {
     code.push_back(emit_c(r.program, {.name = "p" + std::to_string(code.size()), .part_steps = steps}));
-    text += code.back().source +
-            call_through_pointers(code.back().name, r.point.size() + r.program.outputs().size() + 1);
+    text +=
+        code.back().source + call_through_pointers(code.back().name, r.point.size() + r.program.outputs().size() + 1);
   }
   const CompiledC compiled(text, quick_c);
   ASSERT_TRUE(compiled);
@@ -206,13 +206,14 @@ Program long_gradient(int steps) {
 }
 
 TEST_F(EmitCMany, long_lists_become_functions_that_share_memory) {
-  const Program p = long_gradient(1000);
+  const Program p = long_gradient(250);
   const EmittedC c = emit_c(p), whole = emit_c(p, {.part_steps = 0});
   EXPECT_THAT(c.source, AllOf(HasSubstr("static WENGERT_PART void recurrence_"), HasSubstr("_part_1(workspace)")));
   EXPECT_GT(c.workspace_bytes, 0u);
   EXPECT_LT(c.workspace_bytes, 8 * p.size());
   EXPECT_EQ(whole.workspace_bytes, 0u);
-  const CompiledC compiled(c.source + call_through_pointers(c.name, 6), "cc -std=c99 -O1 -Wall -Wextra -pedantic -Werror");
+  const CompiledC compiled(c.source + call_through_pointers(c.name, 6),
+                           "cc -std=c99 -O1 -Wall -Wextra -pedantic -Werror");
   ASSERT_TRUE(compiled);
   const std::vector<Array> x{Array(0.3), Array(3.1)};
   std::vector<Array> outputs(3, Array(0.0));

@@ -30,7 +30,8 @@ TEST(Engines, agree_on_programs_of_any_bytes) {
     const ReferenceRun expected = reference_run(r.program, r.point);
     EXPECT_EQ(check_interpreter(r.program, r.point, expected), "") << key << '\n' << shown(r);
     if (!compiles) continue;
-    EXPECT_EQ(check_compiled_bits(r.program, r.point, expected, static_cast<int>(key % 3)), "") << key << '\n' << shown(r);
+    EXPECT_EQ(check_compiled_bits(r.program, r.point, expected, static_cast<int>(key % 3)), "") << key << '\n'
+                                                                                                << shown(r);
     if (key % 3 == 0) EXPECT_EQ(check_compiled(r.program, r.point, expected), "") << key << '\n' << shown(r);
   }
 }
@@ -49,8 +50,8 @@ TEST(Engines, emitted_c_has_the_bits_of_the_reference_for_programs_of_any_bytes)
       EXPECT_EQ(error.id(), "W710");
       continue;
     }
-    text += code.back().source +
-            call_through_pointers(code.back().name, r.point.size() + r.program.outputs().size() + 1);
+    text +=
+        code.back().source + call_through_pointers(code.back().name, r.point.size() + r.program.outputs().size() + 1);
     programs.push_back(std::move(r));
   }
   const CompiledC compiled(text, "cc -std=c99 -O1 -ffp-contract=off -Wall -Wextra -pedantic -Werror");
@@ -59,7 +60,8 @@ TEST(Engines, emitted_c_has_the_bits_of_the_reference_for_programs_of_any_bytes)
     std::vector<Array> outputs;
     for (const Type& type : programs[k].program.output_types()) outputs.emplace_back(type);
     const auto found = call_c(compiled, code[k].name, programs[k].point, outputs, code[k].workspace_bytes);
-    EXPECT_TRUE(same_values(found, reference_run(programs[k].program, programs[k].point).outputs)) << shown(programs[k]);
+    EXPECT_TRUE(same_values(found, reference_run(programs[k].program, programs[k].point).outputs))
+        << shown(programs[k]);
   }
 }
 
