@@ -79,7 +79,8 @@ std::string check_interpreter(const Program& p, const std::vector<Array>& x, con
 std::string check_compiled_bits(const Program& p, const std::vector<Array>& x, const ReferenceRun& expected,
                                 int level) {
   const std::string name = "compiled at level " + std::to_string(level);
-  const CompiledOptions exact{.level = level, .lanes = false, .contract = false, .single = false, .natives = false};
+  const CompiledOptions exact{
+      .level = level, .lanes = false, .contract = false, .single = false, .natives = false, .scalars = false};
   return checked(name, expected, [&] { return compare_bits(name, Compiled(p, exact).run(x), expected.outputs); });
 }
 

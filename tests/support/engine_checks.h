@@ -29,7 +29,8 @@ ReferenceRun reference_run(const Program& p, const std::vector<Array>& x);
 
 /// Empty, or what is wrong: an engine's name, the output, the two numbers.
 std::string check_interpreter(const Program& p, const std::vector<Array>& x, const ReferenceRun& expected);
-/// Compiled at that level without lanes, contraction and f32 arithmetic: the reference's bits.
+/// Compiled at that level without lanes, contraction, f32 arithmetic, libraries and scalars for arrays: the
+/// reference's bits.
 std::string check_compiled_bits(const Program& p, const std::vector<Array>& x, const ReferenceRun& expected, int level);
 /// Compiled with default options: within the error model.
 std::string check_compiled(const Program& p, const std::vector<Array>& x, const ReferenceRun& expected);

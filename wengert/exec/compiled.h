@@ -31,14 +31,15 @@ struct CompiledOptions {
   bool contract = true;                  ///< a * b + c rounds once
   bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
   bool natives = true;                   ///< matrix products by library
+  bool scalars = true;                   ///< small arrays as scalars, simplified: a zero may have another sign (simplify.h)
   MathLibrary math = MathLibrary::fast;
   bool trap_nan = false;                 ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
   const CodeCache* cache = nullptr;
   std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711
 };
 
-/// Results are the interpreter's bits without `lanes`, `contract` and `single`; with them they are a few ulps away, the
-/// same from run to run, whatever the place of an element and the number of threads.
+/// Results are the interpreter's bits without `lanes`, `contract`, `single`, `natives` and `scalars`; with them they are a
+/// few ulps away, the same from run to run, whatever the place of an element and the number of threads.
 class Compiled : public Executable {
  public:
   /// cost   : about 5 us a line at level 0, 20 to 40 at the others; the first in a process loads the compiler, 25 to 150 ms

@@ -22,18 +22,24 @@ std::string shown(const ByteProgram& r) {
   return text;
 }
 
+void expect_agreement(uint64_t key, bool compiles) {
+  const ByteProgram r = program_of_bytes(random_bytes(key, 40 + key % 200));
+  if (!is_quick(r.program)) return;
+  const ReferenceRun expected = reference_run(r.program, r.point);
+  EXPECT_EQ(check_interpreter(r.program, r.point, expected), "") << key << '\n' << shown(r);
+  if (!compiles) return;
+  const int level = static_cast<int>(key % 3);
+  EXPECT_EQ(check_compiled_bits(r.program, r.point, expected, level), "") << key << '\n' << shown(r);
+  EXPECT_EQ(check_compiled(r.program, r.point, expected), "") << key << '\n' << shown(r);
+}
+
 TEST(Engines, agree_on_programs_of_any_bytes) {
-  const bool compiles = Compiled::is_available();
-  for (uint64_t key = 0; key < 120; ++key) {
-    const ByteProgram r = program_of_bytes(random_bytes(key, 40 + key % 160));
-    if (!is_quick(r.program)) continue;
-    const ReferenceRun expected = reference_run(r.program, r.point);
-    EXPECT_EQ(check_interpreter(r.program, r.point, expected), "") << key << '\n' << shown(r);
-    if (!compiles) continue;
-    EXPECT_EQ(check_compiled_bits(r.program, r.point, expected, static_cast<int>(key % 3)), "") << key << '\n'
-                                                                                                << shown(r);
-    if (key % 3 == 0) EXPECT_EQ(check_compiled(r.program, r.point, expected), "") << key << '\n' << shown(r);
-  }
+  for (uint64_t key = 0; key < 100; ++key) expect_agreement(key, Compiled::is_available());
+}
+
+/// As scalars, 0 + -0 + -0 + -0 was -0: simplify leaves the sign of zeros open.
+TEST(Engines, agree_on_what_once_differed) {
+  for (uint64_t key : {1857}) expect_agreement(key, Compiled::is_available());
 }
 
 TEST(Engines, emitted_c_has_the_bits_of_the_reference_for_programs_of_any_bytes) {
