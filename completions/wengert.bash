@@ -116,6 +116,7 @@ _wengert() {
     emit:-o | emit:--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
     emit:--header) COMPREPLY=($(compgen -f -- "$current")); return ;;
     emit:--name) COMPREPLY=(); return ;;
+    emit:--lanes) COMPREPLY=(); return ;;
     emit:--scalars) COMPREPLY=(); return ;;
     emit:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     check:--program) COMPREPLY=(); return ;;
@@ -258,7 +259,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     emit)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --c --of --wrt -o --output --header --name --batch --sparse --scalars --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --c --of --wrt -o --output --header --name --batch --lanes --sparse --scalars --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     check)

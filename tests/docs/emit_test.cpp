@@ -13,7 +13,7 @@ namespace {
 TEST(EmitPage, has_a_project_that_builds_and_prints_what_it_shows) {
   if (std::system("cc --version > /dev/null 2>&1 && make --version > /dev/null 2>&1") != 0)
     GTEST_SKIP() << "no cc or no make";
-  expect_page_is_true("docs/emit.md", 7);
+  expect_page_is_true("docs/emit.md", 11);
 }
 
 }  // namespace

@@ -34,6 +34,11 @@ TEST(GuardErrors, W702_a_function_that_is_recorded_at_each_call) {
   EXPECT_THAT(errors_section("W702"), HasSubstr("\n  fix: " + error.fix() + "\n"));
 }
 
+TEST(EmitErrors, W716_a_number_of_points_that_no_vector_holds) {
+  documented("W716", [] { emit_c(parse_formula("x"), {.lanes = 3}); });
+  for (int lanes : {-4, -1, 6, 32}) EXPECT_EQ(error_of([&] { emit_c(parse_formula("x"), {.lanes = lanes}); }).id(), "W716");
+}
+
 TEST(EmitErrors, W720_a_name_that_is_no_identifier) {
   documented("W720", [] { emit_c(parse_formula("x"), {.name = "3d"}); });
   EXPECT_EQ(error_of([] { emit_c(parse_formula("x"), {.name = "f(void); int g"}); }).id(), "W720");

@@ -115,7 +115,8 @@ Array drawn(const Type& type, Random& random) {
 }
 
 /// Inputs from --at (all of the Program's own, or none), the others drawn, and what the interpreter makes of them.
-std::optional<CTest> self_test(const Point& point, const Program& emitted) {
+/// `single` : the function will see them as floats, so they are numbers that floats can be.
+std::optional<CTest> self_test(const Point& point, const Program& emitted, bool single) {
   int64_t elements = 0;
   for (const Type& type : emitted.input_types()) elements += type.elements();
   for (const Type& type : emitted.output_types()) elements += type.elements();
@@ -125,6 +126,8 @@ std::optional<CTest> self_test(const Point& point, const Program& emitted) {
   Random random(1);
   for (size_t k = test.inputs.size(); k < emitted.inputs(); ++k)
     test.inputs.push_back(drawn(emitted.input_types()[k], random));
+  for (Array& x : test.inputs)
+    if (single && x.dtype() == DType::f64) x = x.as(DType::f32).as(DType::f64);
   try {
     test.outputs = evaluate(emitted, test.inputs, {.reference = true});
   } catch (const UsageError& error) {
@@ -155,6 +158,7 @@ void describe(Context& context, const EmittedC& c, const Program& p) {
   document["name"] = c.name;
   document["signature"] = c.signature;
   document["workspace_bytes"] = c.workspace_bytes;
+  if (c.batch_workspace_bytes > 0) document["batch_workspace_bytes"] = c.batch_workspace_bytes;
   for (const auto& [member, types] : {std::pair("inputs", p.input_types()), std::pair("outputs", p.output_types())}) {
     auto& list = document[member] = nlohmann::ordered_json::array();
     for (const Type& type : types) list.push_back(to_string(type));
@@ -168,10 +172,11 @@ int run(Context& context) {
   EmitCOptions options{.name = a.text("name"),
                        .single = a.text("precision") == "f32",
                        .outputs = e.outputs,
-                       .batch = a.has("batch"),
+                       .batch = a.has("batch") || a.has("lanes"),
+                       .lanes = static_cast<int>(a.integer("lanes", 0, 1000)),
                        .pattern = e.pattern};
   options.scalar_lines = static_cast<size_t>(a.integer("scalars", 0, 100000));
-  options.test = context.stage("test", [&] { return self_test(point, e.program); });
+  options.test = context.stage("test", [&] { return self_test(point, e.program, options.single); });
   if (!options.test)
     context.note(fmt::format("no self-test: inputs and outputs have more than {} elements", most_tested));
   const EmittedC c = context.stage("emit", [&] { return emit_c(e.program, options); });
@@ -202,7 +207,11 @@ std::vector<Option> emit_options() {
         .completes = Completes::files},
        {.names = "--header", .value = "FILE", .help = "Write a header for it too", .completes = Completes::files},
        {.names = "--name", .value = "NAME", .help = "Name of the function; made of the Program's otherwise"},
-       {.names = "--batch", .help = "Also NAME_batch, which runs many points"},
+       {.names = "--batch", .help = "Also NAME_batch and NAME_batch_rows, which run many points, several at once"},
+       {.names = "--lanes",
+        .value = "N",
+        .help = "With --batch: points at once, 1, 2, 4, 8 or 16; 0 for as many as fill 32 bytes",
+        .initial = "0"},
        {.names = "--sparse",
         .help = "Of a Jacobian the entries that can be other than 0, in one array, with their pattern"},
        {.names = "--scalars",

@@ -61,26 +61,26 @@ static int64_t @_shift_right(int64_t a, int64_t b) { return (int64_t)((uint64_t)
     CFunctionText{
         "polygamma",
         R"(/* The n-th derivative of digamma for x > 0, n in 0..100: Abramowitz and Stegun 1964, recurrence 6.4.6 until the
-   asymptotic series 6.3.18 and 6.4.11 is exact to rounding. */
-static double @_polygamma_positive(int n, double x) {
-  static const double bernoulli[10] = {1.0 / 6,       -1.0 / 30, 1.0 / 42,       -1.0 / 30,     5.0 / 66,
-                                       -691.0 / 2730, 7.0 / 6,   -3617.0 / 510, 43867.0 / 798, -174611.0 / 330};
-  const double factorial = tgamma(n + 1.0);
-  double recurred = 0, sum, term, series;
+   asymptotic series 6.3.18 and 6.4.11 is exact to rounding. In float NaN beyond some 30, where n! is none. */
+static # @_polygamma_positive(int n, # x) {
+  static const # bernoulli[10] = {1.0~ / 6,       -1.0~ / 30, 1.0~ / 42,       -1.0~ / 30,     5.0~ / 66,
+                                  -691.0~ / 2730, 7.0~ / 6,   -3617.0~ / 510, 43867.0~ / 798, -174611.0~ / 330};
+  const # factorial = tgamma~(n + 1.0~);
+  # recurred = 0, sum, term, series;
   int k;
   while (x < 12 + n) {
-    recurred += factorial / pow(x, n + 1);
+    recurred += factorial / pow~(x, n + 1);
     x += 1;
   }
   if (n == 0) {
-    sum = log(x) - 0.5 / x;
-    for (k = 1; k <= 10; ++k) sum -= bernoulli[k - 1] / (2 * k * pow(x, 2 * k));
+    sum = log~(x) - 0.5~ / x;
+    for (k = 1; k <= 10; ++k) sum -= bernoulli[k - 1] / (2 * k * pow~(x, 2 * k));
     return sum + -recurred;
   }
-  sum = tgamma(n) / pow(x, n) + n * tgamma(n) / (2 * pow(x, n + 1));
-  term = n * tgamma(n) / pow(x, n);
+  sum = tgamma~(n) / pow~(x, n) + n * tgamma~(n) / (2 * pow~(x, n + 1));
+  term = n * tgamma~(n) / pow~(x, n);
   for (k = 1; k <= 10; ++k) {
-    term *= (k == 1 ? (n + 1) / 2.0 : (2 * k + n - 1.0) * (2 * k + n - 2.0) / ((2 * k) * (2 * k - 1.0))) / (x * x);
+    term *= (k == 1 ? (n + 1) / 2.0~ : (2 * k + n - 1.0~) * (2 * k + n - 2.0~) / ((2 * k) * (2 * k - 1.0~))) / (x * x);
     sum += bernoulli[k - 1] * term;
   }
   series = n % 2 == 1 ? sum : -sum;
@@ -88,10 +88,10 @@ static double @_polygamma_positive(int n, double x) {
 }
 
 /* The n-th derivative of pi cot(pi x), by the polynomial recurrence in c = cot. */
-static double @_cotangent_derivative(int n, double x) {
-  const double pi = 3.14159265358979323846;
-  const double c = 1 / tan(pi * (x - floor(x)));
-  double p[128] = {0}, next[128], value = 0;
+static # @_cotangent_derivative(int n, # x) {
+  const # pi = 3.14159265358979323846~;
+  const # c = 1 / tan~(pi * (x - floor~(x)));
+  # p[128] = {0}, next[128], value = 0;
   int i, order;
   p[1] = pi;
   for (order = 0; order < n; ++order) {
@@ -109,13 +109,13 @@ static double @_cotangent_derivative(int n, double x) {
 /* psi^(n)(x); NaN for a negative or fractional n; at the poles NaN for even n, infinity for odd n. */
 static # @_polygamma(# order, # x) {
   const int n = order >= 0 && order <= 100 && order == floor~(order) ? (int)order : -1;
-  double reflected, cotangent;
+  # reflected, cotangent;
   if (n < 0 || !(x == x)) return NAN;
   if (x <= 0 && x == floor~(x)) return n % 2 == 1 ? INFINITY : NAN;
-  if (x > 0) return (#)@_polygamma_positive(n, x);
-  reflected = @_polygamma_positive(n, 1 - (double)x);
+  if (x > 0) return @_polygamma_positive(n, x);
+  reflected = @_polygamma_positive(n, 1 - x);
   cotangent = @_cotangent_derivative(n, x);
-  return (#)(n % 2 == 0 ? reflected - cotangent : -reflected - cotangent);
+  return n % 2 == 0 ? reflected - cotangent : -reflected - cotangent;
 }
 )"},
 };

@@ -20,8 +20,9 @@ struct CKernelStyle {
   std::string prefix;                ///< of the functions that the statements call: prefix_max, prefix_wrap_add
   bool single = false;               ///< real registers are float, and so is what f64 buffers hold
   std::vector<std::string> buffers;  ///< the name of each: operands, results, scratch; without one: stores are left out
-  /// Buffers whose elements lie a point beside the other: element k of point i at [k * points + i].
-  std::vector<bool> by_point;
+  /// Several points at once, in vectors (c_lanes.h); empty: one. Of each buffer, how far element k + 1 of a point lies
+  /// behind its element k, as C; empty: the same for all points.
+  std::vector<std::string> strides = {};
   const MemoryPlan* memory = nullptr;  ///< of the scratch buffers; null: each has a place of its own
   int indent = 1;  ///< levels, of two blanks each
 };

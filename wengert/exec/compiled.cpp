@@ -268,7 +268,9 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   auto code = std::make_unique<Code>();
   code->options = options;
   code->threads = threads_of(options);
-  code->lowered = lower(program(), {.natives = options.natives});
+  LowerOptions lowering{.natives = options.natives};
+  if (!options.scalars) lowering.scalar_lines = lowering.scalar_body_lines = 0;
+  code->lowered = lower(program(), lowering);
   const Kernel& kernel = code->lowered.kernel;
   const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
   const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = vector_bytes_of(options)});

@@ -28,28 +28,28 @@ struct CodeCache {
 };
 
 struct CompiledOptions {
-  int level = -1;        ///< 0: soonest compiled, 1: straight-line code, 2: loops; -1: by the kernel
-  bool lanes = true;     ///< SIMD
-  bool contract = true;  ///< a * b + c rounds once
-  bool single = true;    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
-  bool natives = true;   ///< matrix products by library
+  int level = -1;                        ///< 0: soonest compiled, 1: straight-line code, 2: loops; -1: by the kernel
+  bool lanes = true;                     ///< SIMD
+  bool contract = true;                  ///< a * b + c rounds once
+  bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
+  bool natives = true;                   ///< matrix products by library
+  bool scalars = true;                   ///< small arrays as scalars, simplified: a zero may have another sign (simplify.h)
   MathLibrary math = MathLibrary::fast;
-  bool share_memory = true;  ///< values that are not in use at the same time have one place
-  int threads = 1;           ///< that share loops over many points; 0: one a processor. Results do not depend on it
-  int vector_bytes = -1;     ///< of the vectors that lanes fill: 16, 32 or 64; -1: this processor's
-  bool trap_nan = false;  ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
+  bool share_memory = true;              ///< values that are not in use at the same time have one place
+  int threads = 1;                       ///< that share loops over many points; 0: one a processor. Results do not depend on it
+  int vector_bytes = -1;                 ///< of the vectors that lanes fill: 16, 32 or 64; -1: this processor's
+  bool trap_nan = false;                 ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
   const CodeCache* cache = nullptr;
   std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711
 };
 
-/// Results are the interpreter's bits without `lanes`, `contract` and `single`; with them they are a few ulps away, the
-/// same from run to run, whatever the place of an element and the number of threads.
+/// Results are the interpreter's bits without `lanes`, `contract`, `single`, `natives` and `scalars`; with them they are a
+/// few ulps away, the same from run to run, whatever the place of an element and the number of threads.
 class Compiled : public Executable {
  public:
-  /// cost   : about 5 us a line at level 0, 20 to 40 at the others; the first in a process loads the compiler, 25 to
-  /// 150 ms throws : ResourceError W711 if it was cancelled; UsageError W710 for what cannot be compiled, W712 if the
-  /// component
-  ///          is not there, W715 or W724 for a number of threads or bytes that cannot be
+  /// cost   : about 5 us a line at level 0, 20 to 40 at the others; the first in a process loads the compiler, 25 to 150 ms
+  /// throws : ResourceError W711 if it was cancelled; UsageError W710 for what cannot be compiled, W712 if the component is
+  ///          not there, W715 or W724 for a number of threads or bytes that cannot be
   explicit Compiled(Program program, CompiledOptions options = {});
   ~Compiled() override;
   Compiled(const Compiled&) = delete;

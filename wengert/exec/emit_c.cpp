@@ -2,6 +2,7 @@
 #include "wengert/exec/emit_c.h"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,6 +28,13 @@ std::string function_name(const CFunction& function, const EmitCOptions& options
   return given;
 }
 
+void check_lanes(const EmitCOptions& options) {
+  if (options.lanes == 0 || (options.lanes > 0 && options.lanes <= 16 && std::has_single_bit(unsigned(options.lanes))))
+    return;
+  throw UsageError("W716", fmt::format("a vector of {} points cannot be made", options.lanes), {},
+                   "ask for 2, 4, 8 or 16 points at once, or for 1 to have no vectors");
+}
+
 /// The comment at the top: what this is, of what, and how it is called and compiled.
 std::string head_comment(const CFile& file, const CFunction& function) {
   std::string text = fmt::format("/* {}: written by wengert emit --c out of the program \"{}\".\n", file.name,
@@ -40,17 +48,19 @@ std::string head_comment(const CFile& file, const CFunction& function) {
   text += fmt::format(" *\n * {}\n *\n", file.signature);
   for (const CParameter& p : file.inputs) text += fmt::format(" *   {:<12} input   {}\n", p.name, p.meaning);
   for (const CParameter& p : file.outputs) text += fmt::format(" *   {:<12} output  {}\n", p.name, p.meaning);
-  text += fmt::format(" *   {:<12} {} bytes, aligned as a double{}; what it holds before and after does not matter\n",
-                      "workspace", file.workspace_bytes, file.workspace_bytes == 0 ? ", may be NULL" : "");
+  text += fmt::format(" *   {:<12} {} bytes, aligned as {}{}; what it holds before and after does not matter\n",
+                      "workspace", file.workspace_bytes, file.single ? "an int64_t" : "a double",
+                      file.workspace_bytes == 0 ? ", may be NULL" : "");
   text += " * Arrays are row-major; no output may overlap an input or another output.\n";
   text +=
       file.guarded
           ? " * Returns 0, or 1 where a comparison turned out otherwise than when the program was recorded: outputs\n"
             " * are then not those of the function. Reentrant; no allocation, no recursion.\n"
           : " * Returns 0. Reentrant; no allocation, no recursion.\n";
-  text += file.single
-              ? " * Everything is computed in float.\n"
-              : " * Compile with -ffp-contract=off for the bits of the interpreter (the default of gcc -std=c99).\n";
+  text +=
+      file.single
+          ? " * Everything is computed in float: inputs, outputs, constants, functions; there is no double in here.\n"
+          : " * Compile with -ffp-contract=off for the bits of the interpreter (the default of gcc -std=c99).\n";
   return text + " */\n";
 }
 
@@ -58,7 +68,10 @@ std::string declarations(const CFile& file) {
   const std::string& f = file.name;
   std::string text = "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   text += fmt::format("int {};\n", file.signature.substr(4));
-  if (!file.batch_signature.empty()) text += fmt::format("int64_t {};\n", file.batch_signature.substr(8));
+  if (file.lanes > 0) {
+    text += file.batch_signature + ";\n" + file.rows_signature + ";\n";
+    text += fmt::format("extern const int64_t {}_batch_workspace_bytes;\n", f);
+  }
   text += fmt::format("extern const int64_t {0}_workspace_bytes, {0}_inputs, {0}_outputs;\n", f);
   text += fmt::format("extern const int64_t {0}_input_elements[], {0}_output_elements[];\n", f);
   text += fmt::format("extern const int64_t {0}_input_shapes[][{1}], {0}_output_shapes[][{1}];\n", f, file.rank);
@@ -79,6 +92,8 @@ std::string sizes(const CFile& file) {
   const std::string& f = file.name;
   std::string text = fmt::format("const int64_t {0}_workspace_bytes = {1}, {0}_inputs = {2}, {0}_outputs = {3};\n", f,
                                  file.workspace_bytes, file.inputs.size(), file.outputs.size());
+  if (file.lanes > 0)
+    text += fmt::format("const int64_t {}_batch_workspace_bytes = {};\n", f, file.batch_bytes * file.most_lanes());
   for (const auto& [what, parameters] : {std::pair("input", &file.inputs), std::pair("output", &file.outputs)}) {
     std::vector<int64_t> elements, extents;
     for (const CParameter& p : *parameters) {
@@ -116,8 +131,11 @@ std::string header_text(const CFile& file) {
   for (char c : file.name) guard += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return fmt::format(
       "/* {0}.c: see the comment there. */\n#ifndef {1}_H\n#define {1}_H\n\n#include <stdint.h>\n\n"
-      "#define {1}_WORKSPACE_BYTES {2}\n\n{3}#endif\n",
-      file.name, guard, file.workspace_bytes, declarations(file));
+      "#define {1}_WORKSPACE_BYTES {2}\n{3}\n{4}#endif\n",
+      file.name, guard, file.workspace_bytes,
+      file.lanes > 0 ? fmt::format("#define {}_BATCH_WORKSPACE_BYTES {}\n", guard, file.batch_bytes * file.most_lanes())
+                     : "",
+      declarations(file));
 }
 
 }  // namespace
@@ -128,16 +146,25 @@ EmittedC emit_c(const CFunction& function, const EmitCOptions& options) {
                      fmt::format("the kernel of \"{}\" calls {} functions of libraries, which cannot be written as C",
                                  function.name, function.kernel.natives.size()),
                      {}, "lower the Program without LowerOptions::natives");
+  check_lanes(options);
   const CFile file = plan_c_file(function, options, function_name(function, options));
   std::string text = head_comment(file, function);
   text += "#include <math.h>\n#include <stdint.h>\n\n";
   text +=
       "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#endif\n"
-      "#if defined(__cplusplus)\n#define WENGERT_RESTRICT\n#else\n#define WENGERT_RESTRICT restrict\n#endif\n\n";
+      "#if defined(__cplusplus)\n#define WENGERT_RESTRICT\n#else\n#define WENGERT_RESTRICT restrict\n#endif\n";
+  // Put together again they would take a compiler as long as one.
+  if (file.parts.size() > 1)
+    text +=
+        "#if defined(__GNUC__)\n#define WENGERT_PART __attribute__((noinline))\n#else\n#define WENGERT_PART\n"
+        "#endif\n";
+  text += "\n";
   text += declarations(file) + sizes(file) + c_definitions(file, function);
   if (options.test) text += c_self_test(file, *options.test);
   text += "#undef WENGERT_RESTRICT\n";
-  return {file.name, text, header_text(file), file.signature, file.workspace_bytes};
+  if (file.parts.size() > 1) text += "#undef WENGERT_PART\n";
+  return {
+      file.name, text, header_text(file), file.signature, file.workspace_bytes, file.batch_bytes * file.most_lanes()};
 }
 
 EmittedC emit_c(const Program& p, const EmitCOptions& options) {

@@ -172,7 +172,7 @@ Result loop(ProgramReader& reader, const Head& head, Operands& operands) {
   if (!scan && !attributes.has("summed"))
     attributes.set("summed",
                    std::vector<int64_t>(attributes.program("body").outputs().size(), head.name.is("sum_map")));
-  const auto& mapped = attributes.integers("mapped");
+  const std::vector<int64_t> mapped = attributes.integers("mapped");  // a copy: `set` moves what attributes hold
   for (size_t k = 0; k < sliced && k < mapped.size() && !attributes.has("length"); ++k) {
     Operand& x = operands[operands.size() - sliced + k];
     if (mapped[k] != 0 && rank(reader, x) > 0) attributes.set("length", reader.type(x).shape[0]);

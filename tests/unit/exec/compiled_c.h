@@ -86,6 +86,14 @@ inline std::string call_through_pointers(const std::string& name, size_t paramet
   return text + "); }\n";
 }
 
+/// `int64_t NAME_call(int64_t points, void** p)` for a batched function.
+inline std::string call_batch_through_pointers(const std::string& name, size_t parameters) {
+  std::string text = "int64_t " + name + "_call(int64_t points, void** p);\nint64_t " + name +
+                     "_call(int64_t points, void** p) { return " + name + "(points";
+  for (size_t k = 0; k < parameters; ++k) text += ", p[" + std::to_string(k) + "]";
+  return text + "); }\n";
+}
+
 /// Calls NAME_call; `status` is what it returns. `storage` : dtype of f64 arrays in the C function.
 inline std::vector<Array> call_c(const CompiledC& code, const std::string& name, const std::vector<Array>& inputs,
                                  std::vector<Array> outputs, size_t workspace_bytes, int* status = nullptr) {

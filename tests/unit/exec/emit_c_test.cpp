@@ -104,11 +104,12 @@ std::string source_of_all() {
 }
 
 /// An example of each primitive, once a point and once many.
-std::string source_of_some() {
+std::string source_of_some(bool single = false) {
   std::string text, last;
   for (const KernelCase& c : kernel_cases()) {
     const std::string primitive = c.name.substr(c.name.find('_'));
-    if (primitive != last) text += emit_c({.name = c.name, .kernel = c.kernel}, {.batch = true}).source;
+    if (primitive != last)
+      text += emit_c({.name = c.name, .kernel = c.kernel}, {.single = single, .batch = true}).source;
     last = primitive;
   }
   return text;
@@ -141,6 +142,19 @@ TEST_F(EmitC, compiles_as_cpp_and_with_clang_without_a_warning) {
   if (run_command("clang --version").code != 0) return;
   const Ran clang = run_command("clang -std=c99 -Wall -Wextra -pedantic -Werror -fsyntax-only '" + file + "'");
   EXPECT_EQ(clang.code, 0) << clang.text.substr(0, 2000);
+}
+
+TEST_F(EmitC, has_no_double_in_a_file_of_floats) {
+  const std::string text = source_of_some(true);
+  EXPECT_THAT(text.substr(text.find("*/")), Not(testing::ContainsRegex("[^a-z]double [^i]")));
+  const CFolder folder;
+  const std::string file = folder.write("all.c", text);
+  for (const char* compiler : {"gcc", "clang"}) {
+    if (run_command(std::string(compiler) + " --version").code != 0) continue;
+    const Ran ran = run_command(std::string(compiler) + " -std=c99 -Wall -Wextra -pedantic -Wdouble-promotion "
+                                "-Wfloat-conversion -Werror -fsyntax-only '" + file + "'");
+    EXPECT_EQ(ran.code, 0) << compiler << ran.text.substr(0, 2000);
+  }
 }
 
 /// Programs with their points, compiled together.
@@ -284,7 +298,7 @@ TEST_F(EmitC, runs_many_points_in_one_call) {
   ASSERT_NE(batch, nullptr);
   double x[points], y[points], z[2 * points], u[points], v[2 * points];
   for (int k = 0; k < points; ++k) x[k] = k, y[k] = 0.5 * k, z[k] = k + 1, z[points + k] = -0.25 * k;
-  std::vector<double> workspace(c.workspace_bytes / 8 + 1);
+  std::vector<double> workspace(c.batch_workspace_bytes / 8 + 1);
   EXPECT_EQ(batch(points, x, y, z, u, v, workspace.data()), 0);
   for (int k = 0; k < points; ++k) {
     const auto expected = reference(p, {Array(x[k]), Array(y[k]), Array({2}, {z[k], z[points + k]})});

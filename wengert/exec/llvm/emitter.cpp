@@ -4,7 +4,6 @@
 #include <llvm/IR/MDBuilder.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace wengert::llvm_reading {
@@ -14,64 +13,12 @@ size_t aligned(size_t bytes) { return (bytes + 63) & ~size_t{63}; }
 
 }  // namespace
 
-std::vector<Chunk> chunks_of(const CodeRequest& request) {
-  const Kernel& kernel = *request.kernel;
-  std::vector<Chunk> chunks;
-  const auto count = static_cast<uint32_t>(kernel.steps.size());
-  auto blocks = request.blocks->begin();
-  uint32_t first = 0, at = 0;
-  while (at < count) {
-    const uint32_t next = kernel.steps[at].op == Micro::loop ? kernel.steps[at].b + 1 : at + 1;
-    const bool alone = blocks != request.blocks->end() && blocks->loop == at;
-    if (at > first && (alone || next - first > request.chunk)) {
-      chunks.push_back({first, at});
-      first = at;
-    }
-    if (alone) {
-      chunks.push_back({at, next, &*blocks++});
-      first = next;
-    }
-    at = next;
-  }
-  if (first < count || chunks.empty()) chunks.push_back({first, count});
-  return chunks;
-}
-
 std::vector<uint32_t> summed_buffers(const CodeRequest& request, uint32_t loop) {
   std::vector<uint32_t> buffers;
   for (const MemoryPlan::LaneSum& sum : request.memory->sums)
     if (sum.loop == loop) buffers.push_back(sum.buffer);
   return buffers;
 }
-
-namespace {
-
-/// Room for the registers that a chunk reads and another one wrote.
-void keep_registers(const Kernel& kernel, const std::vector<Chunk>& chunks, Workspace& w) {
-  std::map<Kind, std::vector<uint32_t>> writer{{Kind::real, std::vector(kernel.reals + 1, Kernel::whole_run)},
-                                               {Kind::integer, std::vector(kernel.integers + 1, Kernel::whole_run)},
-                                               {Kind::boolean, std::vector(kernel.booleans + 1, Kernel::whole_run)}};
-  const auto keep = [&](Kind kind, uint32_t slot) {
-    if (w.kept(kind).try_emplace(slot, w.bytes).second) w.bytes += 8;
-  };
-  const auto elsewhere = [&](Kind kind, uint32_t slot, uint32_t chunk) {
-    const uint32_t by = writer[kind][slot];
-    return by != Kernel::whole_run && by != chunk;
-  };
-  for (uint32_t c = 0; c < chunks.size(); ++c)
-    for (uint32_t at = chunks[c].first; at < chunks[c].last; ++at) {
-      const MicroStep& s = kernel.steps[at];
-      for_each_operand(s, [&](Kind kind, uint32_t slot) {
-        if (elsewhere(kind, slot, c)) keep(kind, slot);
-      });
-      const Kind to = form_of(s).to;
-      if (to == Kind::none) continue;
-      if (elsewhere(to, s.to, c)) keep(to, s.to);  // a variable that another chunk began
-      writer[to][s.to] = c;
-    }
-}
-
-}  // namespace
 
 BlockSums block_sums(const CodeRequest& request, const BlockedLoop& blocks) {
   BlockSums sums;
@@ -90,9 +37,11 @@ Workspace lay_out(const CodeRequest& request, const std::vector<Chunk>& chunks) 
   w.scratch = request.memory->scratch;
   w.bytes = request.memory->bytes;
   w.own_bytes = request.memory->own_bytes;
-  for (const MemoryPlan::LaneSum& sum : request.memory->sums)
-    w.sums.emplace(sums_key(sum.loop, sum.buffer), sum.offset);
-  if (chunks.size() > 1) keep_registers(*request.kernel, chunks, w);
+  for (const MemoryPlan::LaneSum& sum : request.memory->sums) w.sums.emplace(sums_key(sum.loop, sum.buffer), sum.offset);
+  for (const CrossingRegister& r : crossing_registers(*request.kernel, chunks)) {
+    w.kept(r.kind).emplace(r.slot, w.bytes);
+    w.bytes += 8;
+  }
   w.block_sums = w.bytes = aligned(w.bytes);
   for (const BlockedLoop& blocks : *request.blocks)
     w.bytes = std::max(w.bytes, w.block_sums + block_sums(request, blocks).bytes * static_cast<size_t>(blocks.blocks));

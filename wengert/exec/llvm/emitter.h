@@ -15,6 +15,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "wengert/exec/chunks.h"
 #include "wengert/exec/llvm/component.h"
 #include "wengert/kernel/step_form.h"
 
@@ -38,14 +39,6 @@ struct Lane {
   int64_t stride = 0;
   bool uniform() const { return !varies && stride == 0; }
 };
-
-/// Steps [first, last) that become one function; `blocks`: one loop, a function that runs one of its blocks.
-struct Chunk {
-  uint32_t first, last;
-  const BlockedLoop* blocks = nullptr;
-};
-/// The chunks of a kernel: cut outside of loops, at most `steps` long where no loop is longer.
-std::vector<Chunk> chunks_of(const CodeRequest& request);
 
 /// Where everything that outlives a chunk lies in the workspace, by bytes from its start; what belongs to an iteration
 /// of a loop that is cut into blocks is in the worker's own memory, by bytes from that one's start.

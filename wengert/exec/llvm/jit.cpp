@@ -251,7 +251,7 @@ void Engine::compile(const CodeRequest& request, CodeResult& result) {
     result.error = problem_;
     return;
   }
-  const auto chunks = chunks_of(request);
+  const auto chunks = chunks_of(*request.kernel, request.chunk, *request.blocks);
   const Workspace workspace = lay_out(request, chunks);
   result.workspace_bytes = workspace.bytes;
   result.own_bytes = workspace.own_bytes;
