@@ -14,6 +14,8 @@
 #include "wengert/exec/llvm/component.h"
 #include "wengert/exec/lower.h"
 #include "wengert/exec/workspace_pool.h"
+#include "wengert/passes/hoist.h"
+#include "wengert/passes/trim_loops.h"
 
 namespace wengert {
 namespace {
@@ -187,7 +189,7 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
                      "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of libwengert_llvm.so, or use the interpreter");
   auto code = std::make_unique<Code>();
   code->options = options;
-  code->lowered = lower(program(), {.natives = options.natives});
+  code->lowered = lower(trim_loops(hoist(program())), {.natives = options.natives});
   const Kernel& kernel = code->lowered.kernel;
   const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
   const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = options.lanes ? component().vector_bytes : 0});

@@ -82,6 +82,10 @@ class ProgramWriter {
   void scalar(const Instruction& line) {
     finish_group_read_by(line);
     at_[index(line.value)].value = element(line.value, Integer(0));
+    if (const auto output = output_of_.find(line.value); output != output_of_.end()) {  // while it is in a register
+      written_[output->second] = true;
+      copy_output(output->second);
+    }
   }
 
   void check_guard(uint32_t holds) {

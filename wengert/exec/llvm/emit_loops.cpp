@@ -15,6 +15,7 @@ void Emitter::range(uint32_t first, uint32_t last) {
       continue;
     }
     const int lanes = (*request_.lanes)[at];
+    close_rows();
     if (lanes > 1 && lanes_ == 1) lane_loop(at, lanes);
     else loop(at);
     at = s.b;
@@ -84,6 +85,7 @@ void Emitter::run_body(uint32_t at, llvm::Value* last, llvm::Value* count, std::
   slot(Kind::integer, s.to) = {round, false, 0};
   if (last != nullptr) set_lane_index(s.to, round, last);
   range(at + 1, s.b);
+  close_rows();
   llvm::Value* const next = b_.CreateAdd(round, b_.getInt64(1));
   finish_body(round, next, before, after, carried, initial, may_skip, b_.CreateICmpSLT(next, count));
 }
