@@ -1,4 +1,4 @@
-# Both partials of a quotient share the division: 1/b and -y/b.
+# The partials of a quotient y are 1/b and -y times that: one division more.
 program f(a, b) { return a / b }
 run: vjp | simplify
 expect:

@@ -308,7 +308,9 @@ Program with_origins(const Program& p) {
     const Instruction line = p[v];
     std::vector<Type> types{p.type(v)};
     for (int k = 1; k < line.results; ++k) types.push_back(p.type(ValueId{static_cast<uint32_t>(index(v)) + static_cast<uint32_t>(k)}));
-    rewriter.set_all(v, line.results, rewriter.to().append_typed(line.primitive, rewriter.operands(v), bodies(line.attributes), types, site_of(p, line)));
+    const auto operands = rewriter.operands(v);
+    const Attributes& attributes = bodies(line.attributes);
+    rewriter.set_all(v, line.results, rewriter.to().append_typed(line.primitive, operands, attributes, types, site_of(p, line)));
   });
   return rewriter.finish();
 }

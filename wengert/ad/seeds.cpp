@@ -153,8 +153,9 @@ std::vector<Expr> jacobian_by_split_columns(const LinearGraph& graph, const std:
         parts[i].push_back(reshape(filled(images[of.places[i]], of.types[i]), joined(of.types[i].shape, Shape{1})));
     }
     for (size_t i = 0; i < of.types.size(); ++i) {
-      const Expr all = parts[i].empty() ? zeros({of.types[i].dtype, joined(of.types[i].shape, Shape{0})}) : concatenate(parts[i], of.types[i].shape.rank());
-      entries[i].push_back(entry(all, of.types[i], column.type));
+      const Type& row = of.types[i];
+      const Expr all = parts[i].empty() ? zeros({row.dtype, joined(row.shape, Shape{0})}) : concatenate(parts[i], row.shape.rank());
+      entries[i].push_back(entry(all, row, column.type));
     }
   }
   std::vector<Expr> rows;

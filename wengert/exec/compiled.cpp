@@ -14,6 +14,7 @@
 #include "wengert/exec/llvm/component.h"
 #include "wengert/exec/lower.h"
 #include "wengert/exec/workspace_pool.h"
+#include "wengert/ir/primitive.h"
 #include "wengert/passes/hoist.h"
 #include "wengert/passes/trim_loops.h"
 
@@ -147,6 +148,19 @@ bool compile_with(const CodeCache* cache, CodeRequest& request, CodeResult& resu
   return false;
 }
 
+/// p without what its loops compute alike at every point or for nobody. Messages are about p itself.
+LoweredProgram lower_with_short_bodies(const Program& p, const LowerOptions& options) {
+  for (uint32_t i = 0; i < p.size(); ++i) {
+    if (p.primitive(ValueId{i}).family != Family::control) continue;
+    try {
+      return lower(trim_loops(hoist(p)), options);
+    } catch (const UsageError&) {  // its lines have other numbers
+      break;
+    }
+  }
+  return lower(p, options);
+}
+
 constexpr size_t most_steps_optimized = 20'000;  // beyond, level 1 and 2 take more than a second
 
 int level_for(const Kernel& kernel) {
@@ -189,7 +203,7 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
                      "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of libwengert_llvm.so, or use the interpreter");
   auto code = std::make_unique<Code>();
   code->options = options;
-  code->lowered = lower(trim_loops(hoist(program())), {.natives = options.natives});
+  code->lowered = lower_with_short_bodies(program(), {.natives = options.natives});
   const Kernel& kernel = code->lowered.kernel;
   const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
   const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = options.lanes ? component().vector_bytes : 0});
