@@ -82,7 +82,8 @@ class ProgramWriter {
   void scalar(const Instruction& line) {
     finish_group_read_by(line);
     at_[index(line.value)].value = element(line.value, Integer(0));
-    if (const auto output = output_of_.find(line.value); output != output_of_.end()) {  // while it is in a register
+    const auto output = output_of_.find(line.value);
+    if (output != output_of_.end() && k_.inside_points()) {  // of many results of a point: while it is in a register
       written_[output->second] = true;
       copy_output(output->second);
     }
