@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What does the Jacobian of hand tracking's residuals by the 26 numbers of the pose cost, in runs of the plain
-// function? By Wengert as a loop over the points and as products of matrices.
+// function? By Wengert as a loop over the points, the columns written out in it, and as products of matrices.
 #include <memory>
 
 #include "harness/report.h"
@@ -33,7 +33,8 @@ void add_program(std::vector<Candidate>& candidates, const Hand& hand, HandForm 
                  std::span<const double> values, std::span<const double> entries) {
   const Program p = hand_program(hand, form);
   const auto value = std::make_shared<Runner>(p, hand_inputs(hand));
-  const auto matrix = std::make_shared<Runner>(jacobian(p, {0}), hand_inputs(hand));
+  const auto mode = form == HandForm::loop ? JacobianMode::columns : JacobianMode::by_shape;
+  const auto matrix = std::make_shared<Runner>(jacobian(p, {0}, mode), hand_inputs(hand));
   value->run(), matrix->run();
   require_close("hand, " + name + ", residuals", value->output(0), values, 1e-12);
   require_close("hand, " + name + ", Jacobian", matrix->output(0), entries, 1e-8);

@@ -51,10 +51,13 @@ void hand_residuals(const Hand& hand, const double* pose, double* residual) {
     double blend[12] = {};
     for (int k = 0; k < hand_bones; ++k)
       for (int i = 0; i < 12; ++i) blend[i] += weight[k] * matrices[k][i];
+    double at[3];
+    for (int i = 0; i < 3; ++i)
+      at[i] = blend[4 * i] * x[0] + blend[4 * i + 1] * x[1] + blend[4 * i + 2] * x[2] + blend[4 * i + 3];
     for (int i = 0; i < 3; ++i) {
-      const double* const row = blend + 4 * i;
+      const double* const row = skeleton.rotation + 3 * i;
       residual[3 * p + i] =
-          hand.seen[static_cast<size_t>(3 * p + i)] - (row[0] * x[0] + row[1] * x[1] + row[2] * x[2] + row[3]);
+          hand.seen[static_cast<size_t>(3 * p + i)] - (row[0] * at[0] + row[1] * at[1] + row[2] * at[2] + pose[3 + i]);
     }
   }
 }

@@ -5,7 +5,7 @@
 // by a seeded generator: a palm and five fingers of three bones, each point of the skin bound to up to four bones.
 //
 //   pose      = rotation vector 3, translation 3, then for each finger: abduction, flexion of its three joints
-//   A_k       = absolute_parent(k) T(offset_k) Rz(abduction) Rx(flexion) T(-rest position of k), 3 x 4
+//   A_k       = posed parent(k) T(offset_k) Rz(abduction) Rx(flexion) T(-rest position of k), 3 x 4; the palm's is 1
 //   residual  = seen - (R (sum_k weight_k A_k (x, 1)) + translation)
 //
 // Source: Srajer, Kukelova, Fitzgibbon 2018, "A benchmark of selected algorithmic differentiation tools on some
@@ -35,14 +35,17 @@ inline int parent_of(int bone) { return bone % 3 == 1 ? 0 : bone - 1; }
 /// seen - skin, [n, 3], in plain loops.
 void hand_residuals(const Hand& hand, const double* pose, double* residual);
 
-/// 3 x 4 matrices, row by row: what moves a point of each bone at rest to where it is in the pose. T is a number, or a
-/// type that records.
+/// What the pose makes of the hand. T is a number, or a type that records.
+///
+/// turn, place : of each bone's joint, from the palm's
+/// rotation    : of the whole hand
 template <class T> struct Skeleton {
-  T turn[hand_bones][9], place[hand_bones][3], rest[hand_bones][3];
+  T turn[hand_bones][9], place[hand_bones][3], rest[hand_bones][3], rotation[9];
 
   Skeleton(const std::array<std::array<double, 3>, hand_bones>& offset, const T* pose) {
-    rotation_of(pose, turn[0]);
-    for (int k = 0; k < 3; ++k) place[0][k] = pose[3 + k], rest[0][k] = T(0.0);
+    rotation_of(pose, rotation);
+    for (int k = 0; k < 9; ++k) turn[0][k] = T(k % 4 == 0 ? 1.0 : 0.0);
+    for (int k = 0; k < 3; ++k) place[0][k] = rest[0][k] = T(0.0);
     for (int bone = 1; bone < hand_bones; ++bone) {
       const int above = parent_of(bone), finger = (bone - 1) / 3, joint = (bone - 1) % 3;
       const T* const angles = pose + 6 + 4 * finger;
@@ -61,7 +64,7 @@ template <class T> struct Skeleton {
     }
   }
 
-  /// Entry (i, j) of bone k's 3 x 4 matrix.
+  /// Entry (i, j) of A_k, 3 x 4: where a point of the hand at rest is when bone k is posed.
   T entry(int k, int i, int j) const {
     const T* const row = turn[k] + 3 * i;
     return j < 3 ? row[j] : T(place[k][i] - (row[0] * rest[k][0] + row[1] * rest[k][1] + row[2] * rest[k][2]));

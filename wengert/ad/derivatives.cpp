@@ -9,7 +9,12 @@
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/fuse_maps.h"
+#include "wengert/passes/hoist.h"
+#include "wengert/passes/scalar_loops.h"
 #include "wengert/passes/simplify.h"
+#include "wengert/passes/sink_into_maps.h"
+#include "wengert/passes/trim_loops.h"
+#include "wengert/primitives/control.h"
 #include "wengert/primitives/primitives.h"
 
 namespace wengert {
@@ -71,12 +76,20 @@ void require_scalar_output(const Program& p, std::string_view what) {
 /// The loop of the values and that of the derivatives as one. Not for jvp and vjp: whether a rule made of them is linear
 /// in its tangents is seen instruction by instruction, and one loop would mix what depends on them with what does not.
 Program with_fused_maps(const Program& p) {
-  const Program fused = fuse_maps(p);
-  return fused == p ? p : simplify(fused);
+  const Program fused = trim_loops(fuse_maps(p));
+  return fused == p ? p : trim_loops(simplify(fused));
 }
 
-Program gradient(const Program& p, const std::vector<size_t>& wrt, bool with_value) {
-  require_scalar_output(p, "a gradient");
+/// p with what its loops compute alike at every point in front of them: its derivative is taken once there.
+Program with_hoisted_lines(const Program& p) {
+  for (uint32_t i = 0; i < p.size(); ++i)
+    if (const ValueId v{i}; &p.primitive(v) == &map_p || &p.primitive(v) == &scan_p) return hoist(with_origins(p));
+  return p;
+}
+
+Program gradient(const Program& original, const std::vector<size_t>& wrt, bool with_value) {
+  require_scalar_output(original, "a gradient");
+  const Program p = with_hoisted_lines(original);
   Derivative d(p, "_grad", wrt);
   const auto linearized = linearize(p, d.inputs, d.active());
   const Tangents seed{Expr(1.0)};
@@ -136,15 +149,55 @@ Program vjp(const Program& p, const std::vector<size_t>& wrt) {
 Program grad(const Program& p, const std::vector<size_t>& wrt) { return gradient(p, wrt, false); }
 Program value_and_grad(const Program& p, const std::vector<size_t>& wrt) { return gradient(p, wrt, true); }
 
-Program jacobian(const Program& p, const std::vector<size_t>& wrt, JacobianMode mode) {
+namespace {
+
+Places float_outputs(const std::vector<Expr>& outputs) {
+  Places places;
+  for (size_t k = 0; k < outputs.size(); ++k)
+    if (is_float(outputs[k].type().dtype)) places.places.push_back(k), places.types.push_back(outputs[k].type());
+  return places;
+}
+
+/// The elements of an array, row-major.
+std::vector<Expr> elements_of(const Expr& x) {
+  if (x.rank() == 0) return {x};
+  const Expr flat = reshape(x, {x.type().elements()});
+  std::vector<Expr> all;
+  for (int64_t i = 0; i < x.type().elements(); ++i) all.push_back(element(flat, {i}));
+  return all;
+}
+
+/// Forward mode with the inputs in `wrt` as scalars.
+Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt) {
   Derivative d(p, "_jacobian", wrt);
-  const auto linearized = linearize(p, d.inputs, d.active());
-  Places columns{d.wrt, {}}, rows;
-  for (size_t k : d.wrt) columns.types.push_back(d.inputs[k].type());
-  for (size_t k = 0; k < linearized.outputs.size(); ++k) {
-    const Type type = linearized.outputs[k].type();
-    if (is_float(type.dtype)) rows.places.push_back(k), rows.types.push_back(type);
+  const Program scalars = scalar_loops(with_hoisted_lines(p), d.active());
+  std::vector<Expr> inputs;
+  std::vector<bool> active;
+  std::vector<SplitColumn> columns(p.inputs());
+  for (size_t k = 0; k < p.inputs(); ++k) {
+    const bool varies = d.active()[k];
+    const auto parts = varies ? elements_of(d.inputs[k]) : std::vector{d.inputs[k]};
+    columns[k].type = d.inputs[k].type();
+    for (size_t i = 0; i < parts.size(); ++i) columns[k].places.push_back(inputs.size() + i);
+    inputs.insert(inputs.end(), parts.begin(), parts.end());
+    active.resize(inputs.size(), varies);
   }
+  std::vector<SplitColumn> by;
+  for (size_t k : d.wrt) by.push_back(columns[k]);
+  const auto linearized = linearize(scalars, inputs, active);
+  const Program columnwise = d.finish(jacobian_by_split_columns(linearized.graph, by, float_outputs(linearized.outputs)));
+  return simplify(sink_into_maps(fuse_maps(columnwise)));
+}
+
+}  // namespace
+
+Program jacobian(const Program& p, const std::vector<size_t>& wrt, JacobianMode mode) {
+  if (mode == JacobianMode::columns) return jacobian_by_scalars(p, wrt);
+  Derivative d(p, "_jacobian", wrt);
+  const auto linearized = linearize(with_hoisted_lines(p), d.inputs, d.active());
+  Places columns{d.wrt, {}};
+  const Places rows = float_outputs(linearized.outputs);
+  for (size_t k : d.wrt) columns.types.push_back(d.inputs[k].type());
   if (mode == JacobianMode::by_shape)
     mode = elements(columns.types) <= elements(rows.types) ? JacobianMode::forward : JacobianMode::reverse;
   return d.finish(mode == JacobianMode::forward ? jacobian_by_columns(linearized.graph, columns, rows)

@@ -28,13 +28,21 @@ Program grad(const Program& p, const std::vector<size_t>& wrt = {});
 /// (x...) -> (y, x_bar...).
 Program value_and_grad(const Program& p, const std::vector<size_t>& wrt = {});
 
-enum class JacobianMode { by_shape, forward, reverse };
+enum class JacobianMode {
+  by_shape,
+  forward,
+  reverse,
+  columns,  ///< forward sweeps, each written out in scalars, where an entry that is always 0 costs nothing; loops are kept
+};
 
 /// (x...) -> dy_i/dx_j for every output i of float dtype and input j in `wrt`, row by row, of shape y_i.shape + x_j.shape and y_i's dtype.
 /// The entries of an output that is no float (flags, places) are zeros of x_j's dtype.
 ///
 /// mode : forward sweeps (one an input element), reverse sweeps (one an output element), or the fewer of the two
-/// cost : min(n, m) sweeps; arrays are swept by a loop (map) whose body is one sweep
+/// cost : min(n, m) sweeps; arrays are swept by a loop (map) whose body is one sweep. `columns`: the operations of n sweeps
+///        on what depends on the column, in one loop over the points where p is one; its Program is longer, by up to n times
+///        the scalar operations of p
+/// throws: ResourceError W450 for `columns` of a Program too large to be written out (scalar_loops.h)
 Program jacobian(const Program& p, const std::vector<size_t>& wrt = {}, JacobianMode mode = JacobianMode::by_shape);
 
 /// (x...) -> d2y/dx_i dx_j for p with one scalar output, of shape x_i.shape + x_j.shape: forward over reverse.

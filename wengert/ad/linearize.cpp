@@ -8,6 +8,7 @@
 #include "wengert/ad/derived_recording.h"
 #include "wengert/ad/masks.h"
 #include "wengert/ad/rule_types.h"
+#include "wengert/passes/rewrite.h"
 #include "wengert/primitives/convert.h"
 #include "wengert/primitives/primitives.h"
 #include "wengert/primitives/rule_linearity.h"
@@ -298,6 +299,21 @@ VertexId Linearizer::linear_elementwise(const Instruction& line, const Program& 
 }
 
 }  // namespace
+
+Program with_origins(const Program& p) {
+  Rewriter rewriter(p);
+  BodyRewriter bodies(with_origins);
+  for_each_instruction(p, [&](ValueId v) {
+    if (p.is_constant(v)) return void(rewriter.copy(v));
+    const Instruction line = p[v];
+    std::vector<Type> types{p.type(v)};
+    for (int k = 1; k < line.results; ++k) types.push_back(p.type(ValueId{static_cast<uint32_t>(index(v)) + static_cast<uint32_t>(k)}));
+    const auto operands = rewriter.operands(v);
+    const Attributes& attributes = bodies(line.attributes);
+    rewriter.set_all(v, line.results, rewriter.to().append_typed(line.primitive, operands, attributes, types, site_of(p, line)));
+  });
+  return rewriter.finish();
+}
 
 std::vector<bool> all_active(const Program& p) { return std::vector<bool>(p.inputs(), true); }
 

@@ -28,6 +28,10 @@ struct Linearization {
 };
 Linearization linearize(const Program& p);
 
+/// `p` again, where each line knows its place and operation, as those of a linearization do: for passes that move lines
+/// before they are differentiated.
+Program with_origins(const Program& p);
+
 /// All true.
 std::vector<bool> all_active(const Program& p);
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/ad/pushforward.h"
 
+#include <algorithm>
+
+#include "wengert/ad/bodies.h"
 #include "wengert/ad/derived_recording.h"
 #include "wengert/primitives/arithmetic.h"
+#include "wengert/primitives/control.h"
 
 namespace wengert {
 
@@ -31,27 +35,46 @@ void add_to(std::optional<Expr>& sum, const Expr& term) {
 
 namespace {
 
+/// The tangents that go into an instruction, at their operands' places; nothing elsewhere.
+Tangents operand_tangents(const LinearEdge& edge, const Tangents& tangents) {
+  Tangents at(edge.operands.size());
+  size_t next = 0;
+  for (size_t k = 0; k < at.size(); ++k) {
+    if (edge.operands[k] != no_value) continue;
+    at[k] = tangents[index(edge.from[next++])];
+    if (at[k] && at[k]->is_literal()) at[k] = constant(Array::filled(edge.operand_types[k], at[k]->literal()));
+  }
+  return at;
+}
+
+/// A tangent that is not there is not passed as zeros into a body, where all would be computed with them: the body, linear
+/// in its tangents, is its own derivative by those that are there.
+bool leaves_tangents_out(const LinearEdge& edge, const Tangents& at) {
+  if (edge.primitive != &map_p && edge.primitive != &call_p) return false;
+  for (size_t k = 0; k < at.size(); ++k)
+    if (edge.operands[k] == no_value && !at[k]) return true;
+  return false;
+}
+
 void apply(const LinearEdge& edge, Tangents& tangents, const Residuals& residual) {
   const SiteScope scope(edge.site);
   if (edge.is_diagonal()) {
     if (const auto& t = tangents[index(edge.from[0])]) add_to(tangents[index(edge.to[0])], scale(edge.diagonal, *t, residual));
     return;
   }
-  bool any = false;
+  const Tangents at = operand_tangents(edge, tangents);
+  if (std::none_of(at.begin(), at.end(), [](const auto& t) { return t.has_value(); })) return;
   std::vector<Expr> operands;
-  size_t next = 0;
-  for (size_t k = 0; k < edge.operands.size(); ++k) {
-    if (edge.operands[k] != no_value) {
-      operands.push_back(residual(edge.operands[k]));
-      continue;
-    }
-    const auto& t = tangents[index(edge.from[next++])];
-    any |= t.has_value();
-    operands.push_back(!t ? zeros(edge.operand_types[k]) : t->is_literal() ? constant(Array::filled(edge.operand_types[k], t->literal())) : *t);
+  for (size_t k = 0; k < at.size(); ++k)
+    operands.push_back(edge.operands[k] != no_value ? residual(edge.operands[k]) : at[k] ? *at[k] : zeros(edge.operand_types[k]));
+  Tangents results;
+  if (leaves_tangents_out(edge, at)) {
+    results = edge.primitive->jvp(JvpRule{operands, {}, {}, edge.attributes, at, body_transforms()});
+  } else {
+    for (const Expr& e : record_all(*edge.primitive, operands, edge.attributes)) results.emplace_back(e);
   }
-  if (!any) return;
-  const auto results = record_all(*edge.primitive, operands, edge.attributes);
-  for (size_t k = 0; k < edge.to.size(); ++k) add_to(tangents[index(edge.to[k])], results[edge.result_of[k]]);
+  for (size_t k = 0; k < edge.to.size(); ++k)
+    if (const auto& result = results[edge.result_of[k]]) add_to(tangents[index(edge.to[k])], *result);
 }
 
 }  // namespace

@@ -141,4 +141,26 @@ std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, const Places& by, c
   return entries;
 }
 
+std::vector<Expr> jacobian_by_split_columns(const LinearGraph& graph, const std::vector<SplitColumn>& by, const Places& of) {
+  std::vector<std::vector<Expr>> entries(of.types.size());
+  for (const SplitColumn& column : by) {
+    std::vector<std::vector<Expr>> parts(of.types.size());
+    for (const size_t place : column.places) {
+      Tangents seeds(graph.inputs.size());
+      seeds[place] = Expr(1.0);
+      const auto images = pushforward(graph, seeds);
+      for (size_t i = 0; i < of.types.size(); ++i)
+        parts[i].push_back(reshape(filled(images[of.places[i]], of.types[i]), joined(of.types[i].shape, Shape{1})));
+    }
+    for (size_t i = 0; i < of.types.size(); ++i) {
+      const Type& row = of.types[i];
+      const Expr all = parts[i].empty() ? zeros({row.dtype, joined(row.shape, Shape{0})}) : concatenate(parts[i], row.shape.rank());
+      entries[i].push_back(entry(all, row, column.type));
+    }
+  }
+  std::vector<Expr> rows;
+  for (const auto& row : entries) rows.insert(rows.end(), row.begin(), row.end());
+  return rows;
+}
+
 }  // namespace wengert

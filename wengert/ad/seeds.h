@@ -19,6 +19,15 @@ struct Places {
 std::vector<Expr> jacobian_by_columns(const LinearGraph& graph, const Places& by, const Places& of);
 std::vector<Expr> jacobian_by_rows(const LinearGraph& graph, const Places& by, const Places& of);
 
+/// One input of a Program as the scalars it is made of.
+struct SplitColumn {
+  Type type;
+  std::vector<size_t> places;  ///< of its elements among the graph's inputs
+};
+
+/// The same by columns of which each element is an input of the graph of its own: every sweep is written out.
+std::vector<Expr> jacobian_by_split_columns(const LinearGraph& graph, const std::vector<SplitColumn>& by, const Places& of);
+
 /// A tangent or cotangent as an Expr of that type: zeros if missing, a constant if it is a number.
 Expr filled(const std::optional<Expr>& e, const Type& type);
 

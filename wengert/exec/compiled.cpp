@@ -15,6 +15,9 @@
 #include "wengert/exec/llvm/component.h"
 #include "wengert/exec/lower.h"
 #include "wengert/exec/workspace_pool.h"
+#include "wengert/ir/primitive.h"
+#include "wengert/passes/hoist.h"
+#include "wengert/passes/trim_loops.h"
 
 namespace wengert {
 namespace {
@@ -210,6 +213,19 @@ int vector_bytes_of(const CompiledOptions& options) {
   return options.vector_bytes;
 }
 
+/// p without what its loops compute alike at every point or for nobody. Messages are about p itself.
+LoweredProgram lower_with_short_bodies(const Program& p, const LowerOptions& options) {
+  for (uint32_t i = 0; i < p.size(); ++i) {
+    if (p.primitive(ValueId{i}).family != Family::control) continue;
+    try {
+      return lower(trim_loops(hoist(p)), options);
+    } catch (const UsageError&) {  // its lines have other numbers
+      break;
+    }
+  }
+  return lower(p, options);
+}
+
 constexpr size_t most_steps_optimized = 20'000;  // beyond, level 1 and 2 take more than a second
 
 int level_for(const Kernel& kernel) {
@@ -270,7 +286,7 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   code->threads = threads_of(options);
   LowerOptions lowering{.natives = options.natives};
   if (!options.scalars) lowering.scalar_lines = lowering.scalar_body_lines = 0;
-  code->lowered = lower(program(), lowering);
+  code->lowered = lower_with_short_bodies(program(), lowering);
   const Kernel& kernel = code->lowered.kernel;
   const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
   const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = vector_bytes_of(options)});

@@ -82,6 +82,11 @@ class ProgramWriter {
   void scalar(const Instruction& line) {
     finish_group_read_by(line);
     at_[index(line.value)].value = element(line.value, Integer(0));
+    const auto output = output_of_.find(line.value);
+    if (output != output_of_.end() && k_.inside_points()) {  // of many results of a point: while it is in a register
+      written_[output->second] = true;
+      copy_output(output->second);
+    }
   }
 
   void check_guard(uint32_t holds) {

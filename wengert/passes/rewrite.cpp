@@ -86,6 +86,15 @@ std::vector<ValueId> append_lines(const Program& body, std::span<const ValueId> 
   return outputs;
 }
 
+bool has_guards(const Program& p) {
+  for (uint32_t i = 0; i < p.size(); ++i) {
+    if (p.primitive(ValueId{i}).is_guard()) return true;
+    for (const auto& [name, value] : p.attributes(ValueId{i}))
+      if (const auto* body = std::get_if<NestedProgram>(&value); body != nullptr && has_guards(**body)) return true;
+  }
+  return false;
+}
+
 const Attributes& BodyRewriter::operator()(const Attributes& attributes) {
   bool changed = false;
   for (const auto& [name, value] : attributes) {

@@ -49,6 +49,9 @@ template <class F> void for_each_instruction(const Program& p, F f) {
     if (&p.primitive(ValueId{v}) != &result_p) f(ValueId{v});
 }
 
+/// Whether a line of `p` or of a body in it is a guard.
+bool has_guards(const Program& p);
+
 /// The bodies in an instruction's attributes with a pass applied to each; a body shared by many instructions once.
 class BodyRewriter {
  public:

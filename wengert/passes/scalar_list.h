@@ -57,4 +57,12 @@ class ScalarList {
 std::vector<Elements> read_kernel(ScalarList& list, const PendingLine& line, const Kernel& kernel,
                                   std::vector<Elements> operands, const std::string& where);
 
+/// The results of an instruction without bodies: the same one on each element where that is possible, else its kernel.
+///
+/// throws : UsageError W160, W161, ResourceError W450
+std::vector<Elements> scalar_instruction(ScalarList& list, const Program& p, const Instruction& line,
+                                         std::vector<Elements> operands);
+
+std::vector<Type> result_types(const Program& p, const Instruction& line);
+
 }  // namespace wengert

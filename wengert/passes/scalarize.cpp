@@ -16,41 +16,6 @@
 namespace wengert {
 namespace {
 
-bool reads_integer(const MicroStep& s, uint32_t slot) {
-  if (s.op == Micro::copy_integer || s.op == Micro::to_real || s.op == Micro::loop) return s.a == slot;
-  if (s.op == Micro::select_integer) return s.b == slot || s.c == slot;
-  const bool arithmetic = s.op >= Micro::integer_add && s.op <= Micro::shift_right;
-  return (arithmetic || s.op == Micro::integer_less || s.op == Micro::integer_equal) && (s.a == slot || s.b == slot);
-}
-
-bool moves_element(const MicroStep& s) { return s.op >= Micro::load_real && s.op <= Micro::accumulate_real; }
-
-/// Whether element i of the result depends on the operands' elements i only, and not on i: one loop, whose counter is
-/// the place of every load and store and nothing else.
-bool is_pointwise(const Kernel& kernel) {
-  const auto elements = kernel.results[0].elements();
-  const auto same = [&](const Type& type) { return type.elements() == elements; };
-  if (kernel.results.size() != 1 || kernel.operands.empty() || !std::ranges::all_of(kernel.operands, same))
-    return false;
-  const auto loops = std::ranges::count(kernel.steps, Micro::loop, &MicroStep::op);
-  const auto loop = std::ranges::find(kernel.steps, Micro::loop, &MicroStep::op);
-  return loops == 1 && std::ranges::all_of(kernel.steps, [&](const MicroStep& s) {
-           return moves_element(s) ? s.b == loop->to : !reads_integer(s, loop->to);
-         });
-}
-
-/// Whether the instruction can be the same on scalars: the result is a scalar of the same dtype then.
-bool works_on_scalars(const Instruction& line, const Kernel& kernel) {
-  std::vector<Type> types;
-  for (const Type& type : kernel.operands) types.push_back({type.dtype, {}});
-  try {
-    const auto results = line.primitive.infer({line.primitive, types, line.attributes});
-    return results.size() == 1 && results[0] == Type{kernel.results[0].dtype, {}};
-  } catch (const ShapeError&) {  // an attribute speaks of axes
-    return false;
-  }
-}
-
 Elements slice(const Elements& elements, size_t at, size_t size) {
   const auto first = elements.begin() + static_cast<int64_t>(at * size);
   return {first, first + static_cast<int64_t>(size)};
@@ -84,12 +49,9 @@ class Scalarizer {
   Elements input(ValueId v);
   std::vector<Elements> run(const Program& p, std::vector<Elements> inputs);
   std::vector<Elements> instruction(const Program& p, const Instruction& line, std::vector<Elements> operands);
-  std::vector<Elements> on_scalars(const Program& p, const Instruction& line, const std::vector<Elements>& operands);
-  std::vector<Elements> by_kernel(const Program& p, const Instruction& line, std::vector<Elements> operands);
   std::vector<Elements> map_unrolled(const Attributes& attributes, const std::vector<Elements>& operands);
   std::vector<Elements> scan_unrolled(const Attributes& attributes, std::vector<Elements> operands);
   void sum_into(Elements& sums, const Elements& terms);
-  std::vector<Type> types_of(const Program& p, const Instruction& line) const;
 
   const Program& p_;
   const size_t limit_;
@@ -128,7 +90,7 @@ std::vector<Elements> Scalarizer::run(const Program& p, std::vector<Elements> in
     std::vector<Elements> operands, results;
     for (ValueId operand : line.operands) operands.push_back(values[index(operand)]);
     size_t size = held_;
-    for (const Type& type : types_of(p, line)) size += static_cast<size_t>(type.elements());
+    for (const Type& type : result_types(p, line)) size += static_cast<size_t>(type.elements());
     if (size > limit_) list_.reserve(size);
     list_.simplifier().site = p.site(v);
     if (p.is_constant(v))
@@ -146,56 +108,12 @@ std::vector<Elements> Scalarizer::run(const Program& p, std::vector<Elements> in
   return outputs;
 }
 
-std::vector<Type> Scalarizer::types_of(const Program& p, const Instruction& line) const {
-  std::vector<Type> types;
-  for (int k = 0; k < line.results; ++k)
-    types.push_back(p.type(ValueId{static_cast<uint32_t>(line.value) + static_cast<uint32_t>(k)}));
-  return types;
-}
-
 std::vector<Elements> Scalarizer::instruction(const Program& p, const Instruction& line,
                                               std::vector<Elements> operands) {
   if (&line.primitive == &call_p) return run(line.attributes.program("body"), std::move(operands));
   if (&line.primitive == &map_p) return map_unrolled(line.attributes, operands);
   if (&line.primitive == &scan_p) return scan_unrolled(line.attributes, std::move(operands));
-  if (line.primitive.family == Family::elementwise) return on_scalars(p, line, operands);
-  const auto scalar = [&](ValueId v) { return p.type(v).is_scalar(); };
-  if (std::ranges::all_of(line.operands, scalar) && std::ranges::all_of(types_of(p, line), &Type::is_scalar))
-    return on_scalars(p, line, operands);
-  if (line.primitive.has_kernel()) return by_kernel(p, line, std::move(operands));
-  throw UsageError(
-      "W161",
-      fmt::format(
-          "{} on arrays cannot be written as scalars: it has no kernel, or a derivative of its own that would be lost",
-          line.primitive.name),
-      p.where(line.value), "scalarize the body of the rule, or the parts before and after it");
-}
-
-/// The same instruction on each element.
-std::vector<Elements> Scalarizer::on_scalars(const Program& p, const Instruction& line,
-                                             const std::vector<Elements>& operands) {
-  const size_t count = operands.empty() ? 1 : operands[0].size();
-  std::vector<Elements> results(static_cast<size_t>(line.results));
-  std::vector<ValueId> values;
-  for (size_t i = 0; i < count; ++i) {
-    values.clear();
-    for (size_t k = 0; k < operands.size(); ++k)
-      values.push_back(list_.value(operands[k][i], p.type(line.operands[k]).dtype));
-    const Elements made = list_.make(line.primitive, values, line.attributes, line.results);
-    for (size_t k = 0; k < made.size(); ++k) results[k].push_back(made[k]);
-  }
-  return results;
-}
-
-std::vector<Elements> Scalarizer::by_kernel(const Program& p, const Instruction& line, std::vector<Elements> operands) {
-  std::vector<Type> types;
-  for (ValueId v : line.operands) types.push_back(p.type(v));
-  KernelBuilder builder(types, types_of(p, line));
-  line.primitive.kernel(builder, line.attributes);
-  const Kernel kernel = builder.finish();
-  if (is_pointwise(kernel) && works_on_scalars(line, kernel)) return on_scalars(p, line, operands);
-  return read_kernel(list_, {line.primitive, line.operands, line.attributes}, kernel, std::move(operands),
-                     p.where(line.value));
+  return scalar_instruction(list_, p, line, std::move(operands));
 }
 
 /// sums += terms, in f64.

@@ -15,6 +15,7 @@ void Emitter::range(uint32_t first, uint32_t last) {
       continue;
     }
     const int lanes = (*request_.lanes)[at];
+    close_rows();
     if (lanes > 1 && lanes_ == 1) lane_loop(at, lanes, {nullptr, get(Kind::integer, s.a).value});
     else loop(at);
     at = s.b;
@@ -84,6 +85,7 @@ void Emitter::run_body(uint32_t at, const Rounds& rounds, std::vector<Carried>& 
   if (rounds.last_vector != nullptr) set_lane_index(s.to, round, rounds);
   else slot(Kind::integer, s.to) = {rounds.first == nullptr ? round : b_.CreateAdd(rounds.first, round), false, 0};
   range(at + 1, s.b);
+  close_rows();
   llvm::Value* const next = b_.CreateAdd(round, b_.getInt64(1));
   finish_body(round, next, before, after, carried, initial, rounds.may_skip, b_.CreateICmpSLT(next, rounds.count));
 }

@@ -80,6 +80,7 @@ llvm::Value* Emitter::sum_of_lanes(llvm::Value* value) {
 }
 
 void Emitter::accumulate(const MicroStep& s) {
+  close_rows(s.a);
   llvm::Type* const element = memory_type(buffer_type(s.a).dtype);
   const Lane at = get(Kind::integer, s.b);
   llvm::Value* value = real(s.c, element);
@@ -137,6 +138,13 @@ void Emitter::copy(const MicroStep& s) {
   slot(kind, s.to) = value;
 }
 
+/// -x; of a sum that may be fused with a product, -(a b + c) is one operation, where a 0 may have the other sign.
+llvm::Value* Emitter::negated(llvm::Value* x) {
+  auto* const sum = llvm::dyn_cast<llvm::BinaryOperator>(x);
+  if (request_.contract && sum != nullptr && sum->getOpcode() == llvm::Instruction::FAdd) sum->setHasNoSignedZeros(true);
+  return b_.CreateFNeg(x);
+}
+
 /// a >= b ? a : b > a ? b : a + b, so that NaN comes through.
 llvm::Value* Emitter::extremum(llvm::Value* a, llvm::Value* b, bool largest) {
   llvm::Value* const first = largest ? b_.CreateFCmpOGE(a, b) : b_.CreateFCmpOLE(a, b);
@@ -175,7 +183,7 @@ llvm::Value* Emitter::real_result(const MicroStep& s, llvm::Value* const* x, boo
     case Micro::subtract: return b_.CreateFSub(x[0], x[1]);
     case Micro::multiply: return b_.CreateFMul(x[0], x[1]);
     case Micro::divide: return b_.CreateFDiv(x[0], x[1]);
-    case Micro::negate: return b_.CreateFNeg(x[0]);
+    case Micro::negate: return negated(x[0]);
     case Micro::fused_multiply_add: return b_.CreateIntrinsic(llvm::Intrinsic::fma, {x[0]->getType()}, {x[0], x[1], x[2]});
     case Micro::square_root: return b_.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, x[0]);
     case Micro::absolute: return b_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, x[0]);

@@ -236,6 +236,7 @@ llvm::Value* Emitter::lane_element(uint32_t index, const Lane& at, int lane) {
 }
 
 llvm::Value* Emitter::load(uint32_t index, const Lane& at, bool& varies) {
+  close_rows(index);
   llvm::Type* const element = memory_type(buffer_type(index).dtype);
   const llvm::Align align(bytes_of(buffer_type(index).dtype));
   const bool own = is_private(index);
@@ -246,6 +247,8 @@ llvm::Value* Emitter::load(uint32_t index, const Lane& at, bool& varies) {
     mark(value, index);
     return value;
   }
+  if (const auto e = row_element(index, at))
+    if (llvm::Value* const column = load_of_row(*e)) return column;
   llvm::Value* gathered = llvm::PoisonValue::get(wide(element));
   for (int k = 0; k < lanes_; ++k) {
     auto* const value = b_.CreateAlignedLoad(element, address(index, lane_element(index, at, k)), align);
@@ -256,6 +259,8 @@ llvm::Value* Emitter::load(uint32_t index, const Lane& at, bool& varies) {
 }
 
 void Emitter::store(uint32_t index, const Lane& at, llvm::Value* value, bool varies) {
+  if (const auto e = row_element(index, at)) return store_in_row(*e, splat(value));
+  close_rows(index);
   const llvm::Align align(bytes_of(buffer_type(index).dtype));
   const bool own = is_private(index);
   const bool vector = lanes_ > 1 && (own || !at.uniform());

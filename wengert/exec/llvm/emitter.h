@@ -123,6 +123,18 @@ class Emitter {
   void mark(llvm::Instruction* access, uint32_t buffer);
   void keep_for_other_chunks(const Chunk& chunk);
 
+  // emit_rows.cpp: elements of rows, some neighbours at once
+  struct RowElement { uint32_t buffer; llvm::Value* base; int64_t stride, place; };  ///< at base + place + stride * lane
+  struct RowPart { RowElement row; std::vector<llvm::Value*> columns; };             ///< an element of each lane, from row.place on
+  std::optional<RowElement> row_element(uint32_t buffer, const Lane& index) const;
+  llvm::Value* row_address(const RowElement& e, int64_t place, int lane);
+  RowPart& part_of(std::vector<RowPart>& parts, const RowElement& e);
+  llvm::Value* load_of_row(const RowElement& e);
+  void store_in_row(const RowElement& e, llvm::Value* value);
+  void store_lanes(const RowElement& e, llvm::Value* value);
+  bool share_memory(uint32_t a, uint32_t b) const;
+  void close_rows(std::optional<uint32_t> buffer = {});
+
   // emit_steps.cpp: one micro-operation
   void step(const MicroStep& s);
   void real_step(const MicroStep& s);
@@ -136,6 +148,7 @@ class Emitter {
   void copy(const MicroStep& s);
   llvm::Value* call(const MicroStep& s, llvm::Type* element, bool varies);
   llvm::Value* call_scalar(const ScalarFunction& f, llvm::Value* a, llvm::Value* b);
+  llvm::Value* negated(llvm::Value* x);
   llvm::Value* extremum(llvm::Value* a, llvm::Value* b, bool largest);
   llvm::Value* active_or_zero(llvm::Value* value);
   bool is_sum_variable(uint32_t index) const;
@@ -198,6 +211,7 @@ class Emitter {
   int lanes_ = 1;
   uint32_t lane_loop_ = Kernel::whole_run;
   std::vector<uint32_t> sum_variables_;  // registers that the loop in lanes adds to
+  std::vector<RowPart> open_rows_, loaded_rows_;  // kept back; at hand
   llvm::Value* active_ = nullptr;        // mask of the lanes that count in sums; null: all
 };
 
