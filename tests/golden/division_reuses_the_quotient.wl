@@ -1,13 +1,13 @@
-# The partials of a quotient y are 1/b and -y times that: one division more.
+# Both partials of a quotient share the division: 1/b and -y/b.
 program f(a, b) { return a / b }
 run: vjp | simplify
 expect:
 program f_vjp(a: f64[], b: f64[], y_bar: f64[]) {
   %3 = div a b
-  %5 = div 1 b
-  %6 = neg %3
-  %7 = mul %6 %5
-  %8 = mul y_bar %7
-  %9 = mul y_bar %5
+  %4 = neg %3
+  %5 = div %4 b
+  %7 = div 1 b
+  %8 = mul y_bar %5
+  %9 = mul y_bar %7
   return %3, %9, %8
 }

@@ -29,12 +29,13 @@ std::map<int, size_t> loops_by_lanes(const Program& p, int most_lanes) {
   return loops;
 }
 
-std::string loops_text(const std::map<int, size_t>& loops) {
+std::string loops_text(const std::map<int, size_t>& loops, int most_blocks) {
   if (loops.empty()) return "none";
   std::string text;
   for (const auto& [lanes, count] : loops)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count,
                         lanes == 1 ? "one iteration after the other" : fmt::format("in {} lanes", lanes));
+  if (most_blocks > 1) text += fmt::format("; at most {} blocks of a loop", most_blocks);
   return text;
 }
 
@@ -54,8 +55,8 @@ void show(Context& context, const Job& job, const Executable& executable, const 
     row("operations", to_string(*count));
     object["operations"] = to_json(*count);
   }
-  size_t workspace = 0;
   std::string shared;
+  size_t workspace = 0;
   if (const auto* const code = dynamic_cast<const Compiled*>(&executable)) {
     workspace = code->workspace_bytes();
     if (code->workspace_unshared() > workspace)
@@ -64,9 +65,7 @@ void show(Context& context, const Job& job, const Executable& executable, const 
     object["workspace_bound_bytes"] = code->workspace_bound();
     object["workspace_unshared_bytes"] = code->workspace_unshared();
     const auto loops = loops_by_lanes(p, choice.lanes);
-    row("loops",
-        loops_text(loops) +
-            (code->most_blocks() > 1 ? fmt::format("; at most {} blocks of a loop", code->most_blocks()) : ""));
+    row("loops", loops_text(loops, code->most_blocks()));
     row("code", bytes_text(code->code_bytes()));
     object["code_bytes"] = code->code_bytes();
     object["blocks"] = code->most_blocks();

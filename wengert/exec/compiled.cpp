@@ -233,6 +233,40 @@ int level_for(const Kernel& kernel) {
   return has_loops(kernel) ? 2 : 1;
 }
 
+/// Whether an f64 is made of an f32 somewhere in p. Kernels do not say where that was: what they make of f32s would all be
+/// computed in f32. (Composite operations on f32 alone are meant to be.)
+bool widens(const Program& p) {
+  for (uint32_t i = 0; i < p.size(); ++i) {
+    const ValueId v{i};
+    if (p.is_input(v) || p.is_constant(v)) continue;
+    for (const auto& [name, value] : p.attributes(v))
+      if (const auto* body = std::get_if<NestedProgram>(&value); body != nullptr && widens(**body)) return true;
+    const bool from_single = std::ranges::any_of(p.operands(v), [&](ValueId x) { return p.type(x).dtype == DType::f32; });
+    if (from_single && p.primitive(v).family != Family::control && p.type(v).dtype == DType::f64) return true;
+  }
+  return false;
+}
+
+/// What is decided about a kernel before it is compiled.
+struct KernelPlan {
+  std::vector<Precision> precisions;
+  std::vector<uint8_t> lanes;
+  std::vector<BlockedLoop> blocks;
+  MemoryPlan memory;
+};
+
+KernelPlan plan_kernel(const LoweredProgram& lowered, const CompiledOptions& options) {
+  const Kernel& kernel = lowered.kernel;
+  KernelPlan plan;
+  plan.precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
+  plan.lanes = plan_lanes(kernel, plan.precisions, {.vector_bytes = vector_bytes_of(options)});
+  plan.blocks = plan_blocks(kernel, plan.lanes, {.any_sums = options.lanes, .counts = static_cast<uint32_t>(lowered.failures())});
+  MemoryOptions memory{.lanes = &plan.lanes, .share = options.share_memory};
+  for (const BlockedLoop& loop : plan.blocks) memory.own_loops.push_back(loop.loop);
+  plan.memory = plan_memory(kernel, memory);
+  return plan;
+}
+
 }  // namespace
 
 struct Compiled::Code {
@@ -242,6 +276,22 @@ struct Compiled::Code {
   int level = 0, most_lanes = 1, most_blocks = 1, threads = 1;
   size_t workspace_bound = 0, workspace_unshared = 0;
   bool from_cache = false;
+
+  /// What the component is asked for; refers to this and to `plan`.
+  CodeRequest request(const KernelPlan& plan) {
+    CodeRequest request;
+    request.kernel = &lowered.kernel, request.precisions = &plan.precisions, request.lanes = &plan.lanes;
+    request.memory = &plan.memory, request.blocks = &plan.blocks;
+    request.functions = scalar_functions();
+    request.level = level;
+    request.chunk = level == 0 ? 1000 : 3000;
+    request.contract = options.contract;
+    request.fast_math = options.math == MathLibrary::fast;
+    if (!options.cancelled) return request;
+    request.cancelled = [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))(); };
+    request.context = &options.cancelled;
+    return request;
+  }
 
   /// Memory of one run; 64-byte aligned from `start` on.
   struct Workspace {
@@ -279,49 +329,29 @@ bool Compiled::is_available(std::string* reason) {
 Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)) {
   if (std::string reason; !is_available(&reason))
     throw UsageError("W712", fmt::format("the compiler is not there: {}", reason), {},
-                     "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of "
-                     "libwengert_llvm.so, or use the interpreter");
+                     "install LLVM 19 (llvm-19-dev) and build again, set WENGERT_LLVM to the path of libwengert_llvm.so, or use the interpreter");
   auto code = std::make_unique<Code>();
   code->options = options;
+  code->options.single = options.single && !widens(program());
   code->threads = threads_of(options);
   LowerOptions lowering{.natives = options.natives};
   if (!options.scalars) lowering.scalar_lines = lowering.scalar_body_lines = 0;
   code->lowered = lower_with_short_bodies(program(), lowering);
-  const Kernel& kernel = code->lowered.kernel;
-  const auto precisions = options.single ? real_precisions(kernel) : std::vector(kernel.reals + 1, Precision::full);
-  const auto lanes = plan_lanes(kernel, precisions, {.vector_bytes = vector_bytes_of(options)});
-  const auto blocks = plan_blocks(
-      kernel, lanes, {.any_sums = options.lanes, .counts = static_cast<uint32_t>(code->lowered.failures())});
-  code->level = options.level >= 0 ? options.level : level_for(kernel);
-  for (uint8_t width : lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
-  MemoryOptions memory_options{.lanes = &lanes, .share = options.share_memory};
-  for (const BlockedLoop& loop : blocks) {
-    code->most_blocks = std::max(code->most_blocks, static_cast<int>(loop.blocks));
-    memory_options.own_loops.push_back(loop.loop);
-  }
-  const MemoryPlan memory = plan_memory(kernel, memory_options);
-  CodeRequest request;
-  request.kernel = &kernel, request.precisions = &precisions, request.lanes = &lanes, request.memory = &memory,
-  request.blocks = &blocks;
-  request.functions = scalar_functions();
-  request.level = code->level;
-  request.chunk = code->level == 0 ? 1000 : 3000;
-  request.contract = options.contract;
-  request.fast_math = options.math == MathLibrary::fast;
-  request.cancelled = [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))(); };
-  request.context = &code->options.cancelled;
-  if (!code->options.cancelled) request.cancelled = nullptr;
+  const KernelPlan plan = plan_kernel(code->lowered, code->options);
+  code->level = options.level >= 0 ? options.level : level_for(code->lowered.kernel);
+  for (uint8_t width : plan.lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
+  for (const BlockedLoop& loop : plan.blocks) code->most_blocks = std::max(code->most_blocks, static_cast<int>(loop.blocks));
+  CodeRequest request = code->request(plan);
   code->from_cache = compile_with(options.cache, request, code->result);
   code->result.objects = {};
-  code->workspace_bound = code->result.workspace_bytes - (memory.bytes - memory.bound);
-  code->workspace_unshared = code->result.workspace_bytes - memory.bytes + memory.unshared;
+  code->workspace_bound = code->result.workspace_bytes - (plan.memory.bytes - plan.memory.bound);
+  code->workspace_unshared = code->result.workspace_bytes - plan.memory.bytes + plan.memory.unshared;
   code->lowered.kernel.steps = {};  // as long as the list; library calls are still needed
   if (code->result.given_up)
     throw ResourceError("W711", fmt::format("compiling program \"{}\" was given up", program().name()), {},
                         "run it by the interpreter, or allow more time");
   if (!code->result.error.empty())
-    throw InternalError("W908",
-                        fmt::format("program \"{}\" could not be compiled: {}", program().name(), code->result.error));
+    throw InternalError("W908", fmt::format("program \"{}\" could not be compiled: {}", program().name(), code->result.error));
   code_ = std::move(code);
 }
 

@@ -31,7 +31,8 @@ struct CompiledOptions {
   int level = -1;                        ///< 0: soonest compiled, 1: straight-line code, 2: loops; -1: by the kernel
   bool lanes = true;                     ///< SIMD
   bool contract = true;                  ///< a * b + c rounds once
-  bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded
+  bool single = true;                    ///< what is made of f32 alone is computed in f32, not in f64 and then rounded; in Programs that
+                                         ///< turn no f32 into an f64
   bool natives = true;                   ///< matrix products by library
   bool scalars = true;                   ///< small arrays as scalars, simplified: a zero may have another sign (simplify.h)
   MathLibrary math = MathLibrary::fast;

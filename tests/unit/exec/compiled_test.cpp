@@ -128,13 +128,43 @@ TEST_F(Compiling, several_threads_run_one) {
   EXPECT_EQ(wrong, 0);
 }
 
+/// What is converted to f64 is computed in f64 from there on, in registers, in loops and where small arrays are scalars.
+TEST_F(Compiling, what_is_made_f64_of_an_f32_keeps_the_digits_of_an_f64) {
+  for (const int64_t n : {1, 2, 100}) {
+    const Program p = trace(
+        [](Expr x) {
+          const Expr wide = convert(x, DType::f64);
+          return std::array{sigmoid(exp(wide)), softmax(wide, 0), sum(sin(wide))};
+        },
+        {f32({n})});
+    const Array x = Array::filled(f32({n}), 0.3);
+    EXPECT_TRUE(same_values(Compiled(p).run({x}), reference(p, {x}), 64, 1e-14)) << n;
+  }
+}
+
+testing::AssertionResult near(const std::vector<Array>& a, const std::vector<Array>& b) { return same_values(a, b, 1e5, 1e-9); }
+
+/// Whether the Program magnifies a change of the last digit of its inputs: some points lie beside a jump.
+bool jumps(const RandomProgram& r) {
+  std::vector<Array> moved = r.point;
+  for (Array& x : moved)
+    if (x.dtype() == DType::f64)
+      for (double& v : x.mutable_values<double>()) v = std::nextafter(v, INFINITY);
+  return !near(reference(r.program, moved), reference(r.program, r.point));
+}
+
 /// Contraction and lanes change the last digits only, where the Program does not magnify them.
 TEST_F(Compiling, random_programs_in_lanes_is_near_the_interpreter) {
+  int jumping = 0;
   for (uint64_t key = 100; key < 180; ++key) {
     const auto r = random_program(key, {.draws = 25, .nesting = key % 3 == 0 ? 2 : 1});
     if (print(r.program).find("custom_linear") != std::string::npos) continue;
-    EXPECT_TRUE(same_values(Compiled(r.program).run(r.point), reference(r.program, r.point), 1e5, 1e-9)) << key << '\n' << print(r.program);
+    const auto agree = near(Compiled(r.program).run(r.point), reference(r.program, r.point));
+    if (agree) continue;
+    EXPECT_TRUE(jumps(r)) << agree.message() << '\n' << key << '\n' << print(r.program);
+    ++jumping;
   }
+  EXPECT_LE(jumping, 4);
 }
 
 }  // namespace
