@@ -65,13 +65,13 @@ int main() {
     a += 1e-3 * g[0].item(), b += 1e-3 * g[1].item(), logit += 5e-3 * g[2].item();
   }
   std::printf("a = %.2f, b = %.2f, w = %.2f\n", a, b, 1 / (1 + std::exp(-logit)));  // a = -0.95, b = 2.10, w = 0.25
-  print_operations(gradient.program());                                             // gradient: map result result
+  print_operations(gradient.program());                                             // what the points share is before and behind the map
   std::printf("memory for values: %s\n", gradient.workspace_bytes() < 4096 ? "under 4 kB" : "more");
   // memory for values: under 4 kB
 
   const auto d = evaluate(grad(smoothing(1000), {1}), {points, 0.1});
   std::printf("d errors / ds = %.1f\n", d[0].item());  // d errors / ds = 1256.1
-  print_operations(grad(smoothing(1000), {1}));        // gradient: scan result result broadcast scan result
+  print_operations(grad(smoothing(1000), {1}));        // gradient: scan result broadcast scan result
   std::puts(grad_check(smoothing(20), {{Array(std::vector(sample.begin(), sample.begin() + 20)), 0.1}}).passed
                 ? "checked"
                 : "wrong");  // checked
