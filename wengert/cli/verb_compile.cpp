@@ -101,14 +101,11 @@ Verb compile_verb() {
   return {.name = "compile",
           .summary = "Say which engine a Program would be run by, and why; compile it if that pays",
           .description =
-              "What compile() of the C++ interface does for --runs runs: the engine and the reason, the time that "
-              "compiling took, the "
-              "code's size, the memory of a run with the least that any plan of it could take, and the loops with the "
-              "SIMD lanes that they are run in, and "
-              "into how many blocks, which threads share, the longest is cut. With --engine compiled it is "
-              "compiled in any case. The inputs need no values; those of a formula are scalars unless --types or --at "
-              "says otherwise. "
-              "wengert bench measures where this verb estimates.",
+              "What compile() of the C++ interface does for --runs runs: the engine and the reason, the time that compiling "
+              "took, the code's size, the memory of a run with the least that any plan of it could take, and the loops with "
+              "the SIMD lanes that they are run in, and into how many blocks, which threads share, the longest is cut. With "
+              "--engine compiled it is compiled in any case. The inputs need no values; those of a formula are scalars unless "
+              "--types or --at says otherwise. wengert bench measures where this verb estimates.",
           .options = joined(joined(job_options(), {runs_option(), limit_option()}), engine_options()),
           .examples = {{"wengert compile \"sum(sin(x)*y)\" --types 'x=f64[1000],y=f64[1000]' --of grad",
                         "The engine for 10000 gradients"},

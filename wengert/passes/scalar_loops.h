@@ -22,8 +22,7 @@ struct ScalarLoopLimits {
 /// keeps  : arrays, where there are more elements than the limit; every operation whose derivative is a rule of its own
 ///          (composite, custom, scan), since derivatives at its kinks would be those of the steps
 /// returns: the same values, up to what simplify.h states; outputs are arrays as before
-/// throws : UsageError W751 for a wrong number of flags; ResourceError W450 beyond the limit of lines, before the
-/// memory
+/// throws : UsageError W751 for a wrong number of flags; ResourceError W450 beyond the limit of lines, before the memory
 ///          is used
 Program scalar_loops(const Program& p, const std::vector<bool>& split, const ScalarLoopLimits& limits = {});
 

@@ -22,8 +22,7 @@ namespace wengert {
 /// What eliminating the vertices of a cluster takes at least, from each of its subsets on.
 class ClusterTable {
  public:
-  /// cost : 2^k entries of two bytes for k vertices, and a few disjoint-path problems for each subset of the ancestors
-  /// and
+  /// cost : 2^k entries of two bytes for k vertices, and a few disjoint-path problems for each subset of the ancestors and
   ///        of the descendants that a vertex has in the cluster. k at most 26
   ClusterTable(const EliminationProblem& problem, std::vector<uint32_t> vertices);
 

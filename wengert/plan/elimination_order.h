@@ -18,8 +18,7 @@ EliminationOrder forward_order(const LinearGraph& graph);
 EliminationOrder reverse_order(const LinearGraph& graph);
 
 enum class TieBreak { lowest, highest };
-/// Always a vertex of least |predecessors| * |successors| (Markowitz 1957; GW08 sec. 10.1). cost: O(l^2) degree
-/// look-ups
+/// Always a vertex of least |predecessors| * |successors| (Markowitz 1957; GW08 sec. 10.1). cost: O(l^2) degree look-ups
 EliminationOrder markowitz_order(const LinearGraph& graph, TieBreak ties = TieBreak::lowest);
 
 /// The cheapest of all orders in multiplications, then additions, by dynamic programming over the subsets of
