@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Jacobians by the inputs one asks for (wrt), their shapes, and a sparse one in compressed rows (CSR): its pattern is
-// read off the Program, entries outside it are never computed.
+// read off the Program, entries outside it are never computed, those that are constant only once.
 #include <cstdio>
 
 #include "wengert/api/adaptors/csr.h"
@@ -22,7 +22,8 @@ std::vector<Real> heat_equations(std::span<const Real> u) {
 int main() {
   // 5 equations in 5 unknowns: 13 entries of 25.
   const std::vector<double> u{0.1, 0.3, 0.5, 0.7, 0.9};
-  const CsrJacobian jacobian_of_heat(record(heat_equations, u, "heat"));
+  const Program heat = record(heat_equations, u, "heat");
+  const CsrJacobian jacobian_of_heat(heat);
   const CsrMatrix j = jacobian_of_heat(u);
   std::printf("%ld x %ld, %zu entries\n", static_cast<long>(j.rows), static_cast<long>(j.columns), j.value.size());
   // 5 x 5, 13 entries
@@ -37,6 +38,13 @@ int main() {
   // row 2:  [1] 1.0000  [2] -1.8351  [3] 1.0000
   // row 3:  [2] 1.0000  [3] -1.7986  [4] 1.0000
   // row 4:  [3] 1.0000  [4] -1.7540
+
+  // Entries that are one number at every point stand in a pattern; the Program computes and stores the others alone.
+  const SparseJacobian packed = sparse_jacobian(heat);
+  const Array values = evaluate(packed.values, std::vector<Array>(u.begin(), u.end()))[0];
+  const bool same = csr_matrix(packed.pattern, values.values<double>()).value == j.value;
+  std::printf("%ld entries vary, the matrix is %s\n", static_cast<long>(packed.pattern.slots), same ? "the same" : "another");
+  // 5 entries vary, the matrix is the same
 
   // y = tanh(W x + b): Jacobians by W and by b, x held fixed. Of shape y.shape + input.shape.
   const Program layer = trace([](Expr W, Expr b, Expr x) { return tanh(matmul(W, x) + b); },

@@ -95,6 +95,11 @@ Program over_columns(const Program& body, int64_t count) {
                std::vector<Type>(body.inputs(), f64({count})), body.name() + "_columns");
 }
 
+Program summed_over_columns(const Program& body, int64_t count) {
+  return trace([&](const std::vector<Expr>& columns) { return sum_map(body, columns); },
+               std::vector<Type>(body.inputs(), f64({count})), body.name() + "_summed");
+}
+
 Program over_rows(const Program& body, int64_t count, int64_t values) {
   const auto inputs = static_cast<int64_t>(body.inputs()), outputs = static_cast<int64_t>(body.outputs().size());
   const Program of_row = trace(

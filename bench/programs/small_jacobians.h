@@ -22,6 +22,8 @@ Program value_and_jacobian(const Program& p, size_t varying, Accumulation how);
 
 /// Each input f64[count], each output f64[count]: structure of arrays.
 Program over_columns(const Program& body, int64_t count);
+/// The same inputs, each output summed over the points.
+Program summed_over_columns(const Program& body, int64_t count);
 /// f64[count, inputs] -> f64[count, values] and, where the body has more outputs than `values`,
 /// f64[count, values, varying]: rows of points.
 Program over_rows(const Program& body, int64_t count, int64_t values);

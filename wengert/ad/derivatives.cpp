@@ -14,6 +14,7 @@
 #include "wengert/passes/simplify.h"
 #include "wengert/passes/sink_into_maps.h"
 #include "wengert/passes/trim_loops.h"
+#include "wengert/passes/work.h"
 #include "wengert/primitives/control.h"
 #include "wengert/primitives/primitives.h"
 
@@ -189,10 +190,21 @@ Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt) {
   return simplify(sink_into_maps(fuse_maps(columnwise)));
 }
 
+Program jacobian_of_least_work(const Program& p, const std::vector<size_t>& wrt) {
+  const Program whole = jacobian(p, wrt);
+  try {
+    const Program columns = jacobian_by_scalars(p, wrt);
+    return work_of(columns) < work_of(whole) ? columns : whole;
+  } catch (const ResourceError&) {  // too large to be written out
+    return whole;
+  }
+}
+
 }  // namespace
 
 Program jacobian(const Program& p, const std::vector<size_t>& wrt, JacobianMode mode) {
   if (mode == JacobianMode::columns) return jacobian_by_scalars(p, wrt);
+  if (mode == JacobianMode::fewest) return jacobian_of_least_work(p, wrt);
   Derivative d(p, "_jacobian", wrt);
   const auto linearized = linearize(with_hoisted_lines(p), d.inputs, d.active());
   Places columns{d.wrt, {}};

@@ -7,10 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "wengert/ad/derivatives.h"
+#include "wengert/ad/sparse_jacobian.h"
 #include "wengert/api/adaptors/csr.h"
 #include "wengert/base/error.h"
 #include "wengert/base/random.h"
 #include "wengert/cli/derivative_frame.h"
+#include "wengert/cli/job.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/exec/emit_c.h"
 #include "wengert/exec/interpreter.h"
@@ -59,7 +61,7 @@ std::vector<std::string> derivative_labels(const Program& p, const std::vector<s
 }
 
 /// The entries of the Jacobian that can be other than 0, in one array. throws : UsageError W722
-Emission sparse_jacobian(const Context& context, const Program& p) {
+Emission csr_jacobian(const Context& context, const Program& p) {
   if (context.arguments().has("wrt"))
     throw UsageError("W722", "--sparse holds the derivatives by all inputs and takes no --wrt", {},
                      "leave out one of the two");
@@ -67,6 +69,13 @@ Emission sparse_jacobian(const Context& context, const Program& p) {
   const CsrJacobian jacobian(p);
   const CsrMatrix& m = jacobian.pattern();
   return {jacobian.values(), {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column}};
+}
+
+/// The entries of the Jacobian that differ from point to point, in one array.
+Emission packed_jacobian(const Program& p, const std::vector<size_t>& wrt) {
+  const SparseJacobian j = sparse_jacobian(p, wrt);
+  const Sparsity& m = j.pattern.sparsity;
+  return {j.values, {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column, true, j.pattern.slot, j.pattern.constant}};
 }
 
 Emission hessian_of(const Program& p, const std::vector<size_t>& wrt) {
@@ -84,18 +93,25 @@ Emission emission(const Context& context, const Program& p) {
   if (a.has("sparse") && of != "jacobian")
     throw UsageError("W722", fmt::format("--sparse is for --of jacobian; --of {} has no pattern", of), {},
                      "leave it out, or ask for the Jacobian");
+  if (a.has("packed") && of != "jacobian")
+    throw UsageError("W722", fmt::format("--packed is for --of jacobian; --of {} has no pattern", of), {},
+                     "leave it out, or ask for the Jacobian");
+  if (a.has("mode") && (of != "jacobian" || a.has("sparse") || a.has("packed")))
+    throw UsageError("W722", "--mode is how a Jacobian of which all entries are asked for is accumulated", {},
+                     "leave it out, or ask for --of jacobian without --sparse and --packed");
   if (a.has("wrt") && of == "value")
     throw UsageError("W722", "--wrt is for derivatives, and --of value is none", {}, "leave it out, or add --of grad");
   std::vector<std::string> names = given_names(p);
   if (of == "value") return {simplify(p), names};
-  if (a.has("sparse")) return sparse_jacobian(context, p);
+  if (a.has("sparse") && !a.has("packed")) return csr_jacobian(context, p);
   const auto wrt = varying_of(context, p);
+  if (a.has("packed")) return packed_jacobian(p, wrt);
   const auto with = [&](std::vector<std::string> more) {
     names.insert(names.end(), more.begin(), more.end());
     return names;
   };
   if (of == "grad") return {value_and_grad(p, wrt), with(derivative_labels(p, wrt, "d{}/d{}"))};
-  if (of == "jacobian") return {jacobian(p, wrt), derivative_labels(p, wrt, "d{}/d{}")};
+  if (of == "jacobian") return {jacobian(p, wrt, jacobian_mode(a.text("mode"))), derivative_labels(p, wrt, "d{}/d{}")};
   if (of == "hessian") return hessian_of(p, wrt);
   std::vector<std::string> more;
   for (size_t k = 0; of == "jvp" && k < p.outputs().size(); ++k)
@@ -214,6 +230,8 @@ std::vector<Option> emit_options() {
         .initial = "0"},
        {.names = "--sparse",
         .help = "Of a Jacobian the entries that can be other than 0, in one array, with their pattern"},
+       packed_option(),
+       {.names = "--mode", .value = "MODE", .help = "How a Jacobian is accumulated", .initial = "auto", .choices = jacobian_modes()},
        {.names = "--scalars",
         .value = "N",
         .help =

@@ -67,10 +67,7 @@ int run_jacobian(Context& context) {
   const std::string mode = context.arguments().text("mode");
   const auto derivative = differentiated(d, [&] {
     if (mode == "markowitz" || mode == "best") return eliminated(d, mode);
-    return jacobian(d.merged, d.wrt,
-                    mode == "forward"   ? JacobianMode::forward
-                    : mode == "reverse" ? JacobianMode::reverse
-                                        : JacobianMode::by_shape);
+    return jacobian(d.merged, d.wrt, jacobian_mode(mode));
   });
   if (!derivative) return exit_ok;
   const auto values = d.run(*derivative);
@@ -86,6 +83,11 @@ int run_jacobian(Context& context) {
   }
   show_blocks(context, "jacobian", blocks, inputs.size());
   return exit_ok;
+}
+
+std::vector<std::string_view> with_eliminations(std::vector<std::string_view> modes) {
+  modes.insert(modes.end(), {"markowitz", "best"});
+  return modes;
 }
 
 int run_hessian(Context& context) {
@@ -111,14 +113,15 @@ Verb jacobian_verb() {
       .name = "jacobian",
       .summary = "All partial derivatives of a function with any number of outputs",
       .description =
-          "Forward sweeps (one an input element) or reverse sweeps (one an output element), whichever are fewer; or "
-          "vertex elimination in Markowitz's order, or in the best of all orders (up to 16 intermediate values), "
-          "for Programs of scalars.",
+          "Forward sweeps (one an input element) or reverse sweeps (one an output element), whichever are fewer; forward "
+          "sweeps written out in scalars (columns), or those if they take fewer operations (fewest), for what will be "
+          "compiled; or vertex elimination in Markowitz's order, or in the best of all orders (up to 16 intermediate "
+          "values), for Programs of scalars.",
       .options = derivative_options({{.names = "--mode",
                                       .value = "MODE",
                                       .help = "How it is accumulated",
                                       .initial = "auto",
-                                      .choices = {"auto", "forward", "reverse", "markowitz", "best"}}}),
+                                      .choices = with_eliminations(jacobian_modes())}}),
       .examples = {{"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --at x=1.5,y=0.5", "A 2 x 2 Jacobian"},
                    {"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --mode best --emit",
                     "With the fewest multiplications"}},

@@ -9,7 +9,9 @@
 #include "wengert/exec/fusion.h"
 #include "wengert/exec/native.h"
 #include "wengert/ir/primitive.h"
+#include "wengert/passes/hoist.h"
 #include "wengert/passes/scalarize.h"
+#include "wengert/passes/trim_loops.h"
 
 namespace wengert {
 namespace {
@@ -353,6 +355,18 @@ LoweredProgram lower(const Program& p, LowerOptions options) {
   write_program(shared, p, in, std::span(out).first(out.size() - 1));
   result.kernel = builder.finish();
   return result;
+}
+
+LoweredProgram lower_with_short_bodies(const Program& p, LowerOptions options) {
+  for (uint32_t i = 0; i < p.size(); ++i) {
+    if (p.primitive(ValueId{i}).family != Family::control) continue;
+    try {
+      return lower(trim_loops(hoist(p)), options);
+    } catch (const UsageError&) {  // its lines have other numbers
+      break;
+    }
+  }
+  return lower(p, options);
 }
 
 }  // namespace wengert

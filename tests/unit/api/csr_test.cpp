@@ -51,6 +51,18 @@ TEST(Csr, steps_and_constants_have_no_entries) {
   EXPECT_THAT(j.value, ElementsAre(1, 1));
 }
 
+TEST(Csr, is_made_of_what_varies_and_what_is_constant) {
+  const Program p = trace([](Expr x, Expr y) { return std::pair(x * y, 2.0 * x); }, {f64({2}), f64()});
+  const SparseJacobian j = sparse_jacobian(p);
+  const Array values = evaluate(j.values, {Array({3.0, 4.0}), Array(5.0)})[0];
+  const CsrMatrix m = csr_matrix(j.pattern, values.values<double>());
+  EXPECT_THAT(m.row_start, ElementsAre(0, 2, 4, 5, 6));
+  EXPECT_THAT(m.column, ElementsAre(0, 2, 1, 2, 0, 1));
+  EXPECT_THAT(m.value, ElementsAre(5, 3, 5, 4, 2, 2));
+  EXPECT_EQ(j.pattern.slots, 3);  // y, x0, x1
+  EXPECT_THROW(csr_matrix(j.pattern, {}), ShapeError);
+}
+
 TEST(Csr, arrays_make_full_blocks) {
   const Program p = trace([](Expr x, Expr y) { return std::pair(x * 2, sum(x) * y); }, {f64({2}), f64()});
   const CsrMatrix j = CsrJacobian(p)(std::vector<Array>{Array({2}, {1, 2}), Array(5.0)});

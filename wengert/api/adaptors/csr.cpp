@@ -45,6 +45,11 @@ Program with_outputs(const Program& p, const std::vector<bool>& flags) {
 
 }  // namespace
 
+CsrMatrix csr_matrix(const PackedPattern& pattern, std::span<const double> values) {
+  const Sparsity& s = pattern.sparsity;
+  return {s.rows, s.columns, s.row_start, s.column, pattern.entries(values)};
+}
+
 CsrJacobian::CsrJacobian(const Program& all) {
   std::vector<bool> floats;
   for (const Type& type : all.output_types()) floats.push_back(is_float(type.dtype));

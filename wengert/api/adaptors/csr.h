@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "wengert/ad/sparse_jacobian.h"
 #include "wengert/exec/executable.h"
 
 namespace wengert {
@@ -17,6 +18,10 @@ struct CsrMatrix {
   std::vector<int64_t> row_start, column;
   std::vector<double> value;
 };
+
+/// A Jacobian whose constants stand in its pattern (ad/sparse_jacobian.h), at one point. values: what its Program returns.
+/// throws : ShapeError W207 for another number of values
+CsrMatrix csr_matrix(const PackedPattern& pattern, std::span<const double> values);
 
 /// The Jacobian of a Program as a sparse matrix. Elements of the outputs are its rows, elements of the float inputs its
 /// columns, one after the other. Of arrays the pattern is by whole operands: a block is full or absent.
