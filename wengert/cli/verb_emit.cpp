@@ -8,7 +8,7 @@
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/ad/sparse_jacobian.h"
-#include "wengert/api/adaptors/csr.h"
+#include "wengert/plan/compressed.h"
 #include "wengert/base/error.h"
 #include "wengert/base/random.h"
 #include "wengert/cli/derivative_frame.h"
@@ -60,15 +60,10 @@ std::vector<std::string> derivative_labels(const Program& p, const std::vector<s
   return labels;
 }
 
-/// The entries of the Jacobian that can be other than 0, in one array. throws : UsageError W722
-Emission csr_jacobian(const Context& context, const Program& p) {
-  if (context.arguments().has("wrt"))
-    throw UsageError("W722", "--sparse holds the derivatives by all inputs and takes no --wrt", {},
-                     "leave out one of the two");
-  varying_of(context, p);
-  const CsrJacobian jacobian(p);
-  const CsrMatrix& m = jacobian.pattern();
-  return {jacobian.values(), {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column}};
+/// The entries of the Jacobian or Hessian that can be other than 0, in one array.
+Emission sparse(CompressedDerivative d) {
+  const Sparsity& m = d.pattern;
+  return {std::move(d.values), {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column}};
 }
 
 /// The entries of the Jacobian that differ from point to point, in one array.
@@ -90,8 +85,8 @@ Emission hessian_of(const Program& p, const std::vector<size_t>& wrt) {
 Emission emission(const Context& context, const Program& p) {
   const Arguments& a = context.arguments();
   const std::string of = a.text("of");
-  if (a.has("sparse") && of != "jacobian")
-    throw UsageError("W722", fmt::format("--sparse is for --of jacobian; --of {} has no pattern", of), {},
+  if (a.has("sparse") && of != "jacobian" && of != "hessian")
+    throw UsageError("W722", fmt::format("--sparse is for --of jacobian or hessian; --of {} has no pattern", of), {},
                      "leave it out, or ask for the Jacobian");
   if (a.has("packed") && of != "jacobian")
     throw UsageError("W722", fmt::format("--packed is for --of jacobian; --of {} has no pattern", of), {},
@@ -103,8 +98,8 @@ Emission emission(const Context& context, const Program& p) {
     throw UsageError("W722", "--wrt is for derivatives, and --of value is none", {}, "leave it out, or add --of grad");
   std::vector<std::string> names = given_names(p);
   if (of == "value") return {simplify(p), names};
-  if (a.has("sparse") && !a.has("packed")) return csr_jacobian(context, p);
   const auto wrt = varying_of(context, p);
+  if (a.has("sparse") && !a.has("packed")) return sparse(of == "hessian" ? compressed_hessian(p, wrt) : compressed_jacobian(p, wrt));
   if (a.has("packed")) return packed_jacobian(p, wrt);
   const auto with = [&](std::vector<std::string> more) {
     names.insert(names.end(), more.begin(), more.end());

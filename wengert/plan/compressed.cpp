@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/plan/compressed.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "wengert/ad/derivatives.h"
@@ -135,11 +136,42 @@ Expr substituted_entries(const Product& product, const std::vector<Expr>& x, con
   return gather(concatenate(levels), numbers(place));
 }
 
+bool between_scalars(const Program& p, const std::vector<size_t>& wrt) {
+  for (const size_t k : wrt)
+    if (!p.type(ValueId{static_cast<uint32_t>(k)}).is_scalar()) return false;
+  const auto types = p.output_types();
+  return std::all_of(types.begin(), types.end(), [](const Type& type) { return type.is_scalar() || !is_float(type.dtype); });
+}
+
+/// Those outputs of jacobian(p, wrt) that are entries of the pattern, one behind the other; above the diagonal of a
+/// symmetric one those below it.
+Expr written_out(const Program& p, const std::vector<size_t>& wrt, const std::vector<Expr>& x, const Sparsity& pattern, bool symmetric) {
+  const Program all = jacobian(p, wrt);
+  const auto entries = replay(all, x);
+  DType dtype = DType::f32;
+  for (const Expr& entry : entries)
+    if (entry.type().dtype == DType::f64) dtype = DType::f64;
+  if (pattern.column.empty()) return no_entries(dtype);
+  std::vector<Expr> chosen;
+  for (int64_t i = 0; i < pattern.rows; ++i)
+    for (auto k = pattern.row_start[static_cast<size_t>(i)]; k < pattern.row_start[static_cast<size_t>(i) + 1]; ++k) {
+      const int64_t j = pattern.column[static_cast<size_t>(k)];
+      const int64_t place = symmetric ? std::max(i, j) * pattern.columns + std::min(i, j) : i * pattern.columns + j;
+      chosen.push_back(convert(entries[static_cast<size_t>(place)], dtype));
+    }
+  return stack(chosen);
+}
+
 }  // namespace
 
 CompressedDerivative compressed_jacobian(const Program& p, const std::vector<size_t>& wrt, int64_t limit) {
   CompressedDerivative result;
   result.pattern = jacobian_sparsity(p, wrt, limit);
+  if (between_scalars(p, varying_inputs(p, wrt))) {
+    const auto values = [&](const std::vector<Expr>& x) { return written_out(p, wrt, x, result.pattern, false); };
+    result.values = with_inputs_of(p, "_sparse_jacobian", values);
+    return result;
+  }
   const Colouring columns = colour_columns(result.pattern), rows = colour_columns(transposed(result.pattern));
   result.reverse = rows.colours < columns.colours;
   const Colouring& chosen = result.reverse ? rows : columns;
@@ -155,7 +187,14 @@ CompressedDerivative compressed_jacobian(const Program& p, const std::vector<siz
 CompressedDerivative compressed_hessian(const Program& p, const std::vector<size_t>& wrt, HessianColouring kind,
                                         int64_t limit) {
   CompressedDerivative result;
-  result.pattern = symmetrized(jacobian_sparsity(grad(p, wrt), varying_inputs(p, wrt), limit));
+  const Program gradient = grad(p, wrt);
+  const auto inputs = varying_inputs(p, wrt);
+  result.pattern = symmetrized(jacobian_sparsity(gradient, inputs, limit));
+  if (between_scalars(gradient, inputs)) {
+    const auto values = [&](const std::vector<Expr>& x) { return written_out(gradient, inputs, x, result.pattern, true); };
+    result.values = with_inputs_of(p, "_sparse_hessian", values);
+    return result;
+  }
   Colouring chosen;
   if (kind != HessianColouring::acyclic) chosen = star_colouring(result.pattern);
   if (kind != HessianColouring::star) {

@@ -13,15 +13,15 @@ namespace wengert {
 struct CompressedDerivative {
   Program values;  ///< (x...) -> (value), the entries of the pattern in its order; f64 unless all rows are f32
   Sparsity pattern;
-  int64_t sweeps = 0;
-  int64_t lower_bound = 0;  ///< on the sweeps of any colouring of this kind
+  int64_t sweeps = 0;       ///< 0 between scalars
+  int64_t lower_bound = 0;  ///< on the sweeps that any colouring of this kind takes
   bool reverse = false;     ///< sweeps are pullbacks, each of several rows
 };
 
 /// The entries of jacobian(p, wrt) that can be other than 0: forward sweeps each of the columns of one colour, or
 /// reverse sweeps of rows, whichever are fewer.
 ///
-/// cost   : of the Program: `sweeps` times 2 to 4 times p; to plan: jacobian_sparsity and colour_columns
+/// cost   : of the Program: `sweeps` times 2 to 4 times p, between scalars that of jacobian's entries; to plan: jacobian_sparsity and colour_columns
 /// limit  : of jacobian_sparsity
 /// throws : ResourceError W734 beyond `limit`; UsageError W131 as jacobian
 CompressedDerivative compressed_jacobian(const Program& p, const std::vector<size_t>& wrt = {},

@@ -63,12 +63,26 @@ TEST(Csr, is_made_of_what_varies_and_what_is_constant) {
   EXPECT_THROW(csr_matrix(j.pattern, {}), ShapeError);
 }
 
-TEST(Csr, arrays_make_full_blocks) {
+TEST(Csr, arrays_have_the_entries_of_their_elements) {
   const Program p = trace([](Expr x, Expr y) { return std::pair(x * 2, sum(x) * y); }, {f64({2}), f64()});
-  const CsrMatrix j = CsrJacobian(p)(std::vector<Array>{Array({2}, {1, 2}), Array(5.0)});
-  EXPECT_THAT(j.row_start, ElementsAre(0, 2, 4, 7));
-  EXPECT_THAT(j.column, ElementsAre(0, 1, 0, 1, 0, 1, 2));
-  EXPECT_THAT(j.value, ElementsAre(2, 0, 0, 2, 5, 5, 3));
+  const std::vector<Array> x{Array({2}, {1, 2}), Array(5.0)};
+  const CsrMatrix j = CsrJacobian(p)(x);
+  EXPECT_THAT(j.row_start, ElementsAre(0, 1, 2, 5));
+  EXPECT_THAT(j.column, ElementsAre(0, 1, 0, 1, 2));
+  EXPECT_THAT(j.value, ElementsAre(2, 2, 5, 5, 3));
+  EXPECT_THAT(CsrJacobian(p, {1})(x).value, ElementsAre(3));
+}
+
+TEST(Csr, hessians_have_both_triangles) {
+  const Program scalars = record([](Real x, Real y, Real z) { return x * x * y + exp(z); }, {1, 2, 0});
+  const CsrMatrix h = CsrHessian(scalars)({1, 2, 0});
+  EXPECT_THAT(h.row_start, ElementsAre(0, 2, 3, 4));
+  EXPECT_THAT(h.column, ElementsAre(0, 1, 0, 2));
+  EXPECT_THAT(h.value, ElementsAre(4, 2, 2, 1));
+  const Program arrays = trace([](Expr x, Expr y) { return sum(x * x * x) * y; }, {f64({2}), f64()});
+  const CsrHessian arrow(arrays);
+  EXPECT_EQ(arrow.sweeps(), 2);
+  EXPECT_THAT(arrow(std::vector<Array>{Array({2}, {1, 2}), Array(5.0)}).value, ElementsAre(30, 3, 60, 12, 3, 12));
 }
 
 TEST(Csr, equals_the_dense_jacobian) {

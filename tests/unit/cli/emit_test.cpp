@@ -121,7 +121,7 @@ TEST(Emit, refuses_options_that_do_not_go_together) {
   EXPECT_EQ(error_id({"emit", "x", "--c", "--packed"}, 2), "W722");
   EXPECT_EQ(error_id({"emit", "x", "--c", "--mode", "columns"}, 2), "W722");
   EXPECT_EQ(error_id({"emit", "x", "--c", "--of", "jacobian", "--packed", "--mode", "columns"}, 2), "W722");
-  EXPECT_EQ(error_id({"emit", "x*y", "--c", "--of", "jacobian", "--sparse", "--wrt", "x"}, 2), "W722");
+  EXPECT_EQ(error_id({"emit", "x*y", "--c", "--of", "vjp", "--sparse"}, 2), "W722");
   EXPECT_EQ(error_id({"emit", "x", "--c", "--name", "a b"}, 2), "W720");
   EXPECT_EQ(error_id({"emit", "x", "--c", "--of", "everything"}, 2), "W602");
 }
