@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "wengert/ad/derivatives.h"
+#include "wengert/api/planned_jacobian.h"
 #include "wengert/base/error.h"
 #include "wengert/cli/derivative_frame.h"
 
@@ -24,7 +25,8 @@ Program derivative(const Differentiation& d, const std::string& kind) {
   if (kind == "grad") return value_and_grad(d.merged, d.wrt);
   if (kind == "hessian") return hessian(d.merged, d.wrt);
   const std::string mode = d.context.arguments().text("mode");
-  return jacobian(d.merged, d.wrt, mode == "forward" ? JacobianMode::forward : mode == "reverse" ? JacobianMode::reverse : JacobianMode::by_shape);
+  if (mode == "auto") return planned_jacobian(d.merged, d.wrt);
+  return jacobian(d.merged, d.wrt, mode == "forward" ? JacobianMode::forward : JacobianMode::reverse);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/api/adaptors/csr.h"
+#include "wengert/api/planned_jacobian.h"
 #include "wengert/base/error.h"
 #include "wengert/base/random.h"
 #include "wengert/cli/derivative_frame.h"
@@ -95,7 +96,7 @@ Emission emission(const Context& context, const Program& p) {
     return names;
   };
   if (of == "grad") return {value_and_grad(p, wrt), with(derivative_labels(p, wrt, "d{}/d{}"))};
-  if (of == "jacobian") return {jacobian(p, wrt), derivative_labels(p, wrt, "d{}/d{}")};
+  if (of == "jacobian") return {planned_jacobian(p, wrt), derivative_labels(p, wrt, "d{}/d{}")};
   if (of == "hessian") return hessian_of(p, wrt);
   std::vector<std::string> more;
   for (size_t k = 0; of == "jvp" && k < p.outputs().size(); ++k)

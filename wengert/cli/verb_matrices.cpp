@@ -9,6 +9,7 @@
 #include "wengert/ad/accumulate.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/ad/linearize.h"
+#include "wengert/api/planned_jacobian.h"
 #include "wengert/base/error.h"
 #include "wengert/cli/derivative_frame.h"
 #include "wengert/cli/table.h"
@@ -62,15 +63,23 @@ Program eliminated(const Differentiation& d, const std::string& mode) {
   return result.program;
 }
 
+/// The Jacobian by the fewest operations found; which way that is, and how many, is reported.
+Program planned(const Differentiation& d) {
+  JacobianChoice choice;
+  const Program result = planned_jacobian(d.merged, d.wrt, {}, &choice);
+  auto& document = d.context.document()["accumulation"] = {{"method", choice.method}};
+  if (choice.operations > 0)
+    document.update({{"operations", choice.operations}, {"swept_operations", choice.swept_operations}});
+  return result;
+}
+
 int run_jacobian(Context& context) {
   const Differentiation d = begin_differentiation(context);
   const std::string mode = context.arguments().text("mode");
   const auto derivative = differentiated(d, [&] {
     if (mode == "markowitz" || mode == "best") return eliminated(d, mode);
-    return jacobian(d.merged, d.wrt,
-                    mode == "forward"   ? JacobianMode::forward
-                    : mode == "reverse" ? JacobianMode::reverse
-                                        : JacobianMode::by_shape);
+    if (mode == "auto") return planned(d);
+    return jacobian(d.merged, d.wrt, mode == "forward" ? JacobianMode::forward : JacobianMode::reverse);
   });
   if (!derivative) return exit_ok;
   const auto values = d.run(*derivative);
