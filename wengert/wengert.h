@@ -6,6 +6,7 @@
 //   Expr, Real, Function         what functions are written in, and a function recorded on demand
 //   grad jvp vjp jacobian hessian hvp gauss_newton_product value_and_grad
 //                                Program -> Program
+//   planned_jacobian             the Jacobian by the fewest operations found
 //   gradient, derivative         numbers at once, of a function of Reals
 //   simplify, batch, scalarize   Program -> Program, same values
 //   Interpreter, evaluate        Program -> numbers
@@ -19,6 +20,7 @@
 #include "wengert/api/compile.h"
 #include "wengert/api/function.h"
 #include "wengert/api/gradient.h"
+#include "wengert/api/planned_jacobian.h"
 #include "wengert/check/grad_check.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/ir/text.h"

@@ -158,6 +158,23 @@ TEST(ProgramErrors, W132_a_vertex_that_is_no_intermediate_one) {
               HasSubstr("W132 usage: vertex 0 is no intermediate vertex, or was eliminated before\n  fix: give each"));
 }
 
+TEST(ProgramErrors, W717_an_edge_that_cannot_be_eliminated_so) {
+  EliminationGraph graph(linearize(trace([](Expr x) { return exp(sin(x)); }, {f64()})).graph, EliminationMode::count);
+  documented("W717", [&] { graph.eliminate_front(VertexId{1}, VertexId{2}); });
+  documented("W717", [&] { graph.eliminate_back(VertexId{0}, VertexId{2}); });
+}
+
+TEST(ProgramErrors, W718_steps_that_end_too_early) {
+  documented("W718", [] { accumulate_by_steps(trace([](Expr x) { return exp(sin(x)); }, {f64()}), {}); });
+}
+
+TEST(ProgramErrors, W719_a_face_that_is_not_there_or_left) {
+  const Program p = trace([](Expr x) { return exp(sin(x)); }, {f64()});
+  const std::vector<Face> twice{{EdgeId{0}, EdgeId{1}}, {EdgeId{0}, EdgeId{1}}};
+  documented("W719", [&] { accumulate_by_faces(p, {}); });
+  documented("W719", [&] { accumulate_by_faces(p, twice); });
+}
+
 TEST(ProgramErrors, W150_a_recording_that_is_not_the_innermost) {
   RealRecording outer("outer"), inner("inner");
   documented("W150", [&] { outer.input(1); });

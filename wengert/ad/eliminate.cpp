@@ -12,13 +12,11 @@
 namespace wengert {
 namespace {
 
-/// An Expr that may be a number, as a coefficient of the current recording.
-Coefficient coefficient(const Expr& e) {
-  if (e.is_literal()) return {no_value, e.literal()};
-  return {e.value(), 1};
+DType widest(const LinearGraph& graph) {
+  for (uint32_t v = 0; v < graph.vertices(); ++v)
+    if (graph.type(VertexId{v}).dtype == DType::f64) return DType::f64;
+  return DType::f32;
 }
-
-Expr expr(const Coefficient& c) { return c.is_number() ? Expr(c.number) : Recording::current().expr(c.value); }
 
 bool between_scalars(const LinearEdge& edge) {
   return std::ranges::all_of(edge.operand_types, &Type::is_scalar) && std::ranges::all_of(edge.result_types, &Type::is_scalar);
@@ -40,18 +38,9 @@ Tangents scalar_partials(const LinearEdge& edge, size_t k) {
 
 }  // namespace
 
-EliminationCost& EliminationCost::operator+=(const EliminationCost& other) {
-  multiplications += other.multiplications;
-  unit_multiplications += other.unit_multiplications;
-  additions += other.additions;
-  return *this;
-}
-
-EliminationGraph::EliminationGraph(const LinearGraph& graph, Mode mode)
-    : mode_(mode), successors_(graph.vertices()), predecessors_(graph.vertices()),
+EliminationGraph::EliminationGraph(const LinearGraph& graph, Mode mode, Counting written)
+    : arithmetic_(mode, written, widest(graph)), successors_(graph.vertices()), predecessors_(graph.vertices()),
       roles_(graph.vertices(), Role::intermediate), inputs_(graph.inputs), outputs_(graph.outputs), sites_(graph.vertices()) {
-  for (uint32_t v = 0; v < graph.vertices(); ++v)
-    if (graph.type(VertexId{v}).dtype == DType::f64) dtype_ = DType::f64;
   for (const LinearEdge& edge : graph.edges()) {
     for (VertexId to : edge.to) sites_[index(to)] = edge.site;
     if (edge.is_diagonal()) add_diagonal(edge, graph);
@@ -70,7 +59,7 @@ void EliminationGraph::add_diagonal(const LinearEdge& edge, const LinearGraph& g
   if (!(graph.type(edge.from[0]).shape == graph.type(edge.to[0]).shape))
     throw ShapeError("W211", "elimination needs vertices of one shape", {}, "scalarize the Program first, or use forward or reverse mode");
   EliminationCost merging;  // x*x is one edge: merging it costs nothing in any convention
-  connect(edge.from[0], edge.to[0], in_one_dtype(edge.diagonal), merging);
+  connect(edge.from[0], edge.to[0], {in_one_dtype(edge.diagonal)}, merging);
 }
 
 void EliminationGraph::add_instruction(const LinearEdge& edge) {
@@ -79,18 +68,18 @@ void EliminationGraph::add_instruction(const LinearEdge& edge) {
                      "scalarize the Program first, or use forward or reverse mode");
   EliminationCost merging;
   for (size_t k = 0; k < edge.to.size(); ++k) {
-    if (mode_ == Mode::count) {
-      for (VertexId from : edge.from) connect(from, edge.to[k], {ValueId{0}, 1}, merging);
+    if (arithmetic_.mode() == Mode::count) {
+      for (VertexId from : edge.from) connect(from, edge.to[k], {{ValueId{0}, 1}}, merging);
       continue;
     }
     const auto partials = scalar_partials(edge, k);
-    for (size_t j = 0; j < edge.from.size(); ++j) connect(edge.from[j], edge.to[k], in_one_dtype(coefficient(partials[j].value_or(0.0))), merging);
+    for (size_t j = 0; j < edge.from.size(); ++j) connect(edge.from[j], edge.to[k], {in_one_dtype(coefficient(partials[j].value_or(0.0)))}, merging);
   }
 }
 
 Coefficient EliminationGraph::in_one_dtype(const Coefficient& c) const {
-  if (c.is_number() || mode_ == Mode::count) return c;
-  return {convert(expr(c), dtype_).value(), 1};
+  if (c.is_number() || arithmetic_.mode() == Mode::count) return c;
+  return {convert(expr(c), arithmetic_.dtype()).value(), 1};
 }
 
 VertexId EliminationGraph::copy_of(VertexId v) {
@@ -99,7 +88,7 @@ VertexId EliminationGraph::copy_of(VertexId v) {
   predecessors_.emplace_back();
   roles_.push_back(Role::output);
   EliminationCost none;
-  connect(v, copy, {no_value, 1}, none);
+  connect(v, copy, {{no_value, 1}}, none);
   return copy;
 }
 
@@ -110,54 +99,121 @@ std::vector<VertexId> EliminationGraph::intermediates() const {
   return result;
 }
 
-Coefficient EliminationGraph::product(const Coefficient& a, const Coefficient& b) {
-  if (a.is_number() && b.is_number()) return {no_value, a.number * b.number};
-  if (a.is_number() && a.number == 1) return b;
-  if (b.is_number() && b.number == 1) return a;
-  if (mode_ == Mode::count) return {ValueId{0}, 1};
-  const auto& [number, other] = a.is_number() ? std::pair(a, b) : std::pair(b, a);
-  if (number.is_number() && number.number == -1) return coefficient(-expr(other));
-  return coefficient(expr(a) * expr(b));
+std::optional<Partial> EliminationGraph::partial(VertexId from, VertexId to) const {
+  const auto& after = successors(from);
+  const auto found = after.find(to);
+  return found == after.end() ? std::nullopt : std::optional(found->second);
 }
 
-void EliminationGraph::connect(VertexId from, VertexId to, const Coefficient& c, EliminationCost& cost) {
+void EliminationGraph::connect(VertexId from, VertexId to, const Partial& c, EliminationCost& cost) {
   const auto [place, added] = successors_[index(from)].try_emplace(to, c);
-  if (!added) {
-    ++cost.additions;
-    const Coefficient& old = place->second;
-    if (old.is_number() && c.is_number()) place->second.number += c.number;
-    else place->second = mode_ == Mode::count ? Coefficient{ValueId{0}, 1} : coefficient(expr(old) + expr(c));
-  }
+  if (!added) place->second = arithmetic_.sum(place->second, c, cost);
   predecessors_[index(to)][from] = place->second;
 }
 
-EliminationCost EliminationGraph::eliminate(VertexId v) {
-  if (index(v) >= vertices() || roles_[index(v)] != Role::intermediate)
-    throw UsageError("W132", fmt::format("vertex {} is no intermediate vertex, or was eliminated before", index(v)), {},
-                     "give each intermediate vertex once");
-  EliminationCost cost;
-  std::optional<SiteScope> scope;
-  if (mode_ == Mode::record) scope.emplace(sites_[index(v)]);
-  for (const auto& [u, c_uv] : predecessors_[index(v)])
-    for (const auto& [w, c_vw] : successors_[index(v)]) {
-      ++cost.multiplications;
-      cost.unit_multiplications += c_uv.is_unit() || c_vw.is_unit();
-      connect(u, w, product(c_vw, c_uv), cost);
-    }
+void EliminationGraph::disconnect(VertexId from, VertexId to) {
+  successors_[index(from)].erase(to);
+  predecessors_[index(to)].erase(from);
+}
+
+void EliminationGraph::remove(VertexId v) {
   for (const auto& [u, c] : predecessors_[index(v)]) successors_[index(u)].erase(v);
   for (const auto& [w, c] : successors_[index(v)]) predecessors_[index(w)].erase(v);
   predecessors_[index(v)].clear();
   successors_[index(v)].clear();
   roles_[index(v)] = Role::gone;
+}
+
+namespace {
+
+/// Lines that are recorded while it lives belong to the line that v is the tangent of.
+struct AtVertex {
+  std::optional<SiteScope> scope;
+  AtVertex(const EliminationGraph& graph, VertexId v) {
+    if (graph.arithmetic().mode() == EliminationMode::record) scope.emplace(graph.site(v));
+  }
+};
+
+}  // namespace
+
+EliminationCost EliminationGraph::eliminate(VertexId v) {
+  if (!is_intermediate(v))
+    throw UsageError("W132", fmt::format("vertex {} is no intermediate vertex, or was eliminated before", index(v)), {},
+                     "give each intermediate vertex once");
+  EliminationCost cost;
+  const AtVertex at(*this, v);
+  for (const auto& [u, c_uv] : predecessors_[index(v)])
+    for (const auto& [w, c_vw] : successors_[index(v)]) connect(u, w, arithmetic_.product(c_vw, c_uv, cost), cost);
+  remove(v);
   return cost;
+}
+
+void EliminationGraph::require_edge(VertexId from, VertexId to, VertexId through, const char* how) const {
+  const bool exists = index(from) < vertices() && partial(from, to);
+  if (exists && is_intermediate(through)) return;
+  const std::string edge = fmt::format("the edge from vertex {} to vertex {}", index(from), index(to));
+  throw UsageError("W717",
+                   exists ? fmt::format("{} has no {} elimination: vertex {} is no intermediate vertex", edge, how, index(through))
+                          : fmt::format("{} does not exist, or was eliminated before", edge),
+                   {}, exists ? "eliminate edges into outputs at the back, edges out of inputs at the front"
+                              : "eliminate edges that successors() has at that moment");
+}
+
+EliminationCost EliminationGraph::eliminate_front(VertexId from, VertexId to) {
+  require_edge(from, to, to, "front");
+  EliminationCost cost;
+  const AtVertex at(*this, to);
+  const Partial c = *partial(from, to);
+  for (const auto& [w, c_w] : successors_[index(to)]) connect(from, w, arithmetic_.product(c_w, c, cost), cost);
+  disconnect(from, to);
+  if (predecessors(to).empty()) remove(to);
+  return cost;
+}
+
+EliminationCost EliminationGraph::eliminate_back(VertexId from, VertexId to) {
+  require_edge(from, to, from, "back");
+  EliminationCost cost;
+  const AtVertex at(*this, from);
+  const Partial c = *partial(from, to);
+  for (const auto& [u, c_u] : predecessors_[index(from)]) connect(u, to, arithmetic_.product(c, c_u, cost), cost);
+  disconnect(from, to);
+  if (successors(from).empty()) remove(from);
+  return cost;
+}
+
+EliminationCost EliminationGraph::eliminate(const EliminationStep& step) {
+  if (step.kind == EliminationStep::Kind::front) return eliminate_front(step.from, step.to);
+  if (step.kind == EliminationStep::Kind::back) return eliminate_back(step.from, step.to);
+  return eliminate(step.from);
+}
+
+void require_no_vertices_left(const EliminationGraph& graph) {
+  if (const auto left = graph.intermediates(); !left.empty())
+    throw UsageError("W132", fmt::format("the order leaves out vertex {}", index(left[0])), {}, "give each intermediate vertex once");
+}
+
+void require_no_edges_left(const EliminationGraph& graph) {
+  for (const VertexId v : graph.intermediates())
+    if (const auto &before = graph.predecessors(v), &after = graph.successors(v); !before.empty() || !after.empty()) {
+      const auto [from, to] = before.empty() ? std::pair(v, after.begin()->first) : std::pair(before.begin()->first, v);
+      throw UsageError("W718", fmt::format("the steps leave the edge from vertex {} to vertex {}", index(from), index(to)), {},
+                       "go on until no intermediate vertex has edges: eliminating the vertices that are left ends it");
+    }
 }
 
 EliminationCost elimination_cost(const LinearGraph& graph, std::span<const VertexId> order) {
   EliminationGraph g(graph, EliminationGraph::Mode::count);
   EliminationCost total;
   for (VertexId v : order) total += g.eliminate(v);
-  if (const auto left = g.intermediates(); !left.empty())
-    throw UsageError("W132", fmt::format("the order leaves out vertex {}", index(left[0])), {}, "give each intermediate vertex once");
+  require_no_vertices_left(g);
+  return total;
+}
+
+EliminationCost steps_cost(const LinearGraph& graph, std::span<const EliminationStep> steps) {
+  EliminationGraph g(graph, EliminationGraph::Mode::count);
+  EliminationCost total;
+  for (const EliminationStep& step : steps) total += g.eliminate(step);
+  require_no_edges_left(g);
   return total;
 }
 

@@ -321,11 +321,13 @@ Linearized linearize(const Program& p, std::span<const Expr> inputs, const std::
   return Linearizer(p, inputs, active).take();
 }
 
-Linearization linearize(const Program& p) {
+Linearization linearize(const Program& p) { return linearize(p, all_active(p)); }
+
+Linearization linearize(const Program& p, const std::vector<bool>& active) {
   DerivedRecording recording(p.name() + "_linearized");
   std::vector<Expr> inputs;
   for (uint32_t i = 0; i < p.inputs(); ++i) inputs.push_back(recording.input(p.type(ValueId{i}), std::string(p.value_name(ValueId{i}))));
-  auto linearized = linearize(p, inputs, all_active(p));
+  auto linearized = linearize(p, inputs, active);
   for (const LinearEdge& edge : linearized.graph.edges()) {
     if (edge.is_diagonal() && !edge.diagonal.is_number()) linearized.outputs.push_back(recording.expr(edge.diagonal.value));
     for (ValueId v : edge.operands)

@@ -27,6 +27,7 @@ struct Linearization {
   LinearGraph graph;  ///< its coefficients are values of `program`
 };
 Linearization linearize(const Program& p);
+Linearization linearize(const Program& p, const std::vector<bool>& active);
 
 /// `p` again, where each line knows its place and operation, as those of a linearization do: for passes that move lines
 /// before they are differentiated.

@@ -7,6 +7,7 @@
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/api/gradient.h"
+#include "wengert/api/planned_jacobian.h"
 #include "wengert/passes/batch.h"
 #include "wengert/passes/dead_code.h"
 #include "wengert/passes/rewrite.h"
@@ -67,7 +68,7 @@ Program RecordedProgram::program_for(Purpose purpose) const {
     case Purpose::gradient: return wengert::value_and_grad(with_outputs(all, 0, outputs_));
     case Purpose::jacobian: break;
   }
-  return wengert::jacobian(with_outputs(all, 0, outputs_));
+  return planned_jacobian(with_outputs(all, 0, outputs_));
 }
 
 const Interpreter& RecordedProgram::executable(Purpose purpose, size_t block) const {

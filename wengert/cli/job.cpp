@@ -6,6 +6,7 @@
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/ad/sparse_jacobian.h"
+#include "wengert/api/planned_jacobian.h"
 #include "wengert/base/error.h"
 #include "wengert/cli/derivative_frame.h"
 
@@ -37,7 +38,8 @@ Program derivative(const Differentiation& d, const std::string& kind) {
   if (kind == "grad") return value_and_grad(d.merged, d.wrt);
   if (kind == "hessian") return hessian(d.merged, d.wrt);
   if (d.context.arguments().has("packed")) return packed_jacobian(d);
-  return jacobian(d.merged, d.wrt, jacobian_mode(d.context.arguments().text("mode")));
+  const std::string mode = d.context.arguments().text("mode");
+  return mode == "auto" ? planned_jacobian(d.merged, d.wrt) : jacobian(d.merged, d.wrt, jacobian_mode(mode));
 }
 
 }  // namespace

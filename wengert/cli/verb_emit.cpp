@@ -8,7 +8,7 @@
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/ad/sparse_jacobian.h"
-#include "wengert/plan/compressed.h"
+#include "wengert/api/planned_jacobian.h"
 #include "wengert/base/error.h"
 #include "wengert/base/random.h"
 #include "wengert/cli/derivative_frame.h"
@@ -18,6 +18,7 @@
 #include "wengert/exec/interpreter.h"
 #include "wengert/io/file.h"
 #include "wengert/passes/simplify.h"
+#include "wengert/plan/compressed.h"
 
 namespace wengert::cli {
 namespace {
@@ -73,6 +74,10 @@ Emission packed_jacobian(const Program& p, const std::vector<size_t>& wrt) {
   return {j.values, {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column, true, j.pattern.slot, j.pattern.constant}};
 }
 
+Program accumulated(const Program& p, const std::vector<size_t>& wrt, const std::string& mode) {
+  return mode == "auto" ? planned_jacobian(p, wrt) : jacobian(p, wrt, jacobian_mode(mode));
+}
+
 Emission hessian_of(const Program& p, const std::vector<size_t>& wrt) {
   Emission e{hessian(p, wrt)};
   for (size_t i : wrt)
@@ -106,7 +111,7 @@ Emission emission(const Context& context, const Program& p) {
     return names;
   };
   if (of == "grad") return {value_and_grad(p, wrt), with(derivative_labels(p, wrt, "d{}/d{}"))};
-  if (of == "jacobian") return {jacobian(p, wrt, jacobian_mode(a.text("mode"))), derivative_labels(p, wrt, "d{}/d{}")};
+  if (of == "jacobian") return {accumulated(p, wrt, a.text("mode")), derivative_labels(p, wrt, "d{}/d{}")};
   if (of == "hessian") return hessian_of(p, wrt);
   std::vector<std::string> more;
   for (size_t k = 0; of == "jvp" && k < p.outputs().size(); ++k)

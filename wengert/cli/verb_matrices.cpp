@@ -9,6 +9,7 @@
 #include "wengert/ad/accumulate.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/ad/linearize.h"
+#include "wengert/api/planned_jacobian.h"
 #include "wengert/base/error.h"
 #include "wengert/cli/derivative_frame.h"
 #include "wengert/cli/table.h"
@@ -61,6 +62,16 @@ Program eliminated(const Differentiation& d, const std::string& mode) {
   d.context.note(fmt::format("{} order: {} multiplications ({} of them by 1 or -1), {} additions", mode,
                              result.cost.multiplications, result.cost.unit_multiplications, result.cost.additions));
   return result.program;
+}
+
+/// The Jacobian by the fewest operations found; which way that is, and how many, is reported.
+Program planned(const Differentiation& d) {
+  JacobianChoice choice;
+  const Program result = planned_jacobian(d.merged, d.wrt, {}, &choice);
+  auto& document = d.context.document()["accumulation"] = {{"method", choice.method}};
+  if (choice.operations > 0)
+    document.update({{"operations", choice.operations}, {"swept_operations", choice.swept_operations}});
+  return result;
 }
 
 /// "x" of a scalar, "x[2]" and "x[0,1]" of the elements of an array.
@@ -122,7 +133,7 @@ int run_jacobian(Context& context) {
   }
   const auto derivative = differentiated(d, [&] {
     if (mode == "markowitz" || mode == "best") return eliminated(d, mode);
-    return jacobian(d.merged, d.wrt, jacobian_mode(mode));
+    return mode == "auto" ? planned(d) : jacobian(d.merged, d.wrt, jacobian_mode(mode));
   });
   if (!derivative) return exit_ok;
   const auto values = d.run(*derivative);

@@ -11,13 +11,6 @@
 
 namespace wengert {
 
-/// Which multiplications count. Additions never do, but break ties.
-enum class Counting : uint8_t {
-  all,             ///< (a) every product of two partials, those with +-1 too: what the literature counts
-  units_free,      ///< (b) all but those with a factor +-1
-  numbers_folded,  ///< (c) nor those of two numbers, which are multiplied beforehand
-};
-
 /// Numbers that edges have, by small indices; 0 is none: a partial that is known only when the Program runs. Products
 /// and sums of numbers are numbers. Once 255 different ones have been seen, further ones are taken for none: they are
 /// then counted as if unknown.

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Jacobian by the fewest operations found: equal to that by sweeps, never more operations, and by sweeps wherever
+// there is nothing to plan.
+#include "wengert/api/planned_jacobian.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "derivative_checks.h"
+#include "random_program.h"
+#include "wengert/ad/derivatives.h"
+#include "wengert/api/plan_cache.h"
+#include "wengert/base/random.h"
+#include "wengert/exec/interpreter.h"
+#include "wengert/exec/operation_count.h"
+#include "wengert/ir/text.h"
+#include "wengert/primitives/primitives.h"
+#include "wengert/trace/trace.h"
+
+namespace wengert {
+namespace {
+
+Program task(const std::string& name) {
+  std::stringstream text;
+  text << std::ifstream(WENGERT_SOURCE_DIR "/examples/tasks/" + name + ".wl").rdbuf();
+  return parse(text.str());
+}
+
+/// v1 = x1 x2, v3 = v1 sin v1; y = cos v3, exp v3: 7 multiplications and 1 addition at best, 10 and 2 by sweeps.
+Program talks_function() {
+  return trace(
+      [](Expr x1, Expr x2) {
+        const Expr v1 = x1 * x2, v3 = v1 * sin(v1);
+        return std::pair(cos(v3), exp(v3));
+      },
+      {f64(), f64()});
+}
+
+double operations(const Program& p) {
+  const auto count = operations_of(p).value();
+  return count.arithmetic + count.functions + count.memory;
+}
+
+std::vector<Array> point(const Program& p, double low = 0.6, double high = 1.4) {
+  Random random(7);
+  std::vector<Array> x;
+  for (const Type& type : p.input_types()) {
+    Array array(type);
+    for (double& element : array.mutable_values<double>()) element = random.uniform(low, high);
+    x.push_back(array);
+  }
+  return x;
+}
+
+std::string method(const Program& p, const std::vector<size_t>& wrt = {}, const JacobianPlanOptions& options = {}) {
+  JacobianChoice choice;
+  planned_jacobian(p, wrt, options, &choice);
+  return choice.method;
+}
+
+TEST(PlannedJacobian, is_by_elimination_where_that_takes_fewer_operations) {
+  JacobianChoice choice;
+  const Program p = talks_function();
+  const Program j = planned_jacobian(p, {}, {}, &choice);
+  EXPECT_EQ(choice.method, "elimination");
+  EXPECT_EQ(choice.operations, operations(j));
+  EXPECT_EQ(choice.swept_operations, std::min(operations(jacobian(p, {}, JacobianMode::forward)), operations(jacobian(p, {}, JacobianMode::reverse))));
+  EXPECT_LT(choice.operations, choice.swept_operations);
+}
+
+class PlannedTask : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Tasks, PlannedTask, testing::Values("HumanHeartDipole", "PropaneCombustion", "RoeFlux_1d"));
+
+TEST_P(PlannedTask, has_the_jacobian_by_sweeps_with_no_more_operations) {
+  const Program p = task(GetParam());
+  JacobianChoice choice;
+  const Program j = planned_jacobian(p, {}, {}, &choice);
+  EXPECT_LE(operations(j), operations(jacobian(p)));
+  EXPECT_TRUE(all_close(flat(evaluate(j, point(p))), flat(evaluate(jacobian(p), point(p))), 1e-11));
+  std::printf("%s: %s, %.0f operations (%.0f by sweeps)\n", GetParam(), choice.method.c_str(), choice.operations, choice.swept_operations);
+}
+
+TEST(PlannedJacobian, is_by_the_inputs_in_wrt_in_their_order) {
+  const Program p = task("HumanHeartDipole");
+  const std::vector<size_t> wrt{5, 1, 2};
+  EXPECT_TRUE(all_close(flat(evaluate(planned_jacobian(p, wrt), point(p))), flat(evaluate(jacobian(p, wrt), point(p))), 1e-12));
+  EXPECT_THROW(planned_jacobian(p, {99}), UsageError);
+}
+
+TEST(PlannedJacobian, of_small_arrays_has_their_shapes) {
+  const Program p = trace(
+      [](Expr a, Expr x) {
+        const Expr h = matmul(a, x);
+        return std::pair(sin(h) * sum(h), reshape(exp(h), {2, 1}));
+      },
+      {f64({2, 3}), f64({3})});
+  const auto planned = planned_jacobian(p, {}, {}), swept = jacobian(p);
+  EXPECT_EQ(planned.output_types(), swept.output_types());
+  EXPECT_TRUE(all_close(flat(evaluate(planned, point(p))), flat(evaluate(swept, point(p))), 1e-12));
+  EXPECT_TRUE(all_close(flat(evaluate(planned_jacobian(p, {1}), point(p))), flat(evaluate(jacobian(p, {1}), point(p))), 1e-12));
+}
+
+TEST(PlannedJacobian, can_be_differentiated_again) {
+  const Program p = talks_function();
+  const Program second = jacobian(planned_jacobian(p)), expected = jacobian(jacobian(p));
+  EXPECT_TRUE(all_close(flat(evaluate(second, point(p))), flat(evaluate(expected, point(p))), 1e-12));
+}
+
+TEST(PlannedJacobian, is_by_sweeps_without_a_search_or_beyond_the_limits) {
+  const Program p = talks_function();
+  EXPECT_EQ(planned_jacobian(p, {}, {.work = 0}), jacobian(p));
+  EXPECT_EQ(planned_jacobian(p, {}, {.most_vertices = 2}), jacobian(p));
+  const Program arrays = trace([](Expr x) { return sin(x * sum(x)); }, {f64({30})});
+  EXPECT_EQ(planned_jacobian(arrays, {}, {.most_elements = 50}), jacobian(arrays));
+}
+
+TEST(PlannedJacobian, is_by_sweeps_where_one_is_enough) {
+  EXPECT_EQ(method(trace([](Expr x, Expr y) { return sin(x * y) * y; }, {f64(), f64()})), "reverse sweeps");
+  EXPECT_EQ(method(trace([](Expr x) { return std::pair(sin(x), cos(x)); }, {f64()})), "forward sweeps");
+}
+
+TEST(PlannedJacobian, keeps_loops_guards_and_derivatives_chosen_at_kinks) {
+  const Program body = trace([](Expr x) { return x * sin(x); }, {f64()});
+  const Program loop = trace([&](Expr x) { return map(body, {&x, 1})[0]; }, {f64({4})});
+  EXPECT_EQ(planned_jacobian(loop), jacobian(loop));
+  const Program norms = trace([](Expr x) { return std::pair(norm(x) * x, norm(x)); }, {f64({2})});
+  EXPECT_EQ(planned_jacobian(norms), jacobian(norms));
+  EXPECT_EQ(flat(evaluate(planned_jacobian(norms), {Array({2}, {0, 0})})), std::vector<double>(6, 0.0));
+}
+
+TEST(PlannedJacobian, of_a_program_is_the_same_each_time_and_for_several_threads) {
+  const Program p = task("PropaneCombustion");
+  const JacobianPlanOptions options{.work = 123'456};  // not in the cache yet
+  std::vector<Program> found(4);
+  std::vector<std::thread> threads;
+  for (Program& program : found) threads.emplace_back([&] { program = planned_jacobian(p, {}, options); });
+  for (std::thread& thread : threads) thread.join();
+  JacobianChoice choice;
+  const Program again = planned_jacobian(p, {}, options, &choice);
+  EXPECT_TRUE(choice.from_cache);
+  for (const Program& program : found) EXPECT_EQ(program, again);
+}
+
+TEST(PlanCache, keeps_the_last_plans) {
+  PlanCache cache(2);
+  for (const char* key : {"a", "b", "a", "c"}) cache.keep(key, {});
+  EXPECT_EQ(cache.size(), 2U);
+  EXPECT_FALSE(cache.find("a"));
+  EXPECT_TRUE(cache.find("b") && cache.find("c"));
+}
+
+TEST(PlannedJacobian, of_random_programs_is_that_by_sweeps) {
+  int eliminated = 0;
+  for (uint64_t key = 0; key < 40; ++key) {
+    const auto [p, x] = random_program(key, {.draws = 12, .arrays = key % 2 == 1, .nesting = 0});
+    JacobianChoice choice;
+    const Program j = planned_jacobian(p, {}, {.work = 20'000}, &choice);
+    eliminated += choice.method == "elimination";
+    const auto swept = evaluate(jacobian(p), x), found = evaluate(j, x);
+    double largest = 1;
+    for (const double entry : flat(swept)) largest = std::max(largest, std::abs(entry));
+    EXPECT_TRUE(all_close(flat(found), flat(swept), 1e-11 * largest)) << key;
+    EXPECT_EQ(j.output_types(), jacobian(p).output_types());
+  }
+  EXPECT_GT(eliminated, 2);
+}
+
+}  // namespace
+}  // namespace wengert

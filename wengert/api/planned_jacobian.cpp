@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/api/planned_jacobian.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+#include <optional>
+
+#include "wengert/ad/accumulate.h"
+#include "wengert/ad/derivatives.h"
+#include "wengert/ad/linearize.h"
+#include "wengert/api/plan_cache.h"
+#include "wengert/api/scalar_form.h"
+#include "wengert/exec/operation_count.h"
+#include "wengert/ir/text.h"
+#include "wengert/plan/elimination_search.h"
+
+namespace wengert {
+namespace {
+
+/// Problems of up to that many intermediates are enumerated: it takes less than a search.
+constexpr size_t most_enumerated = 12;
+/// Both kinds of sweeps are written down if the less apt one has about that many lines at most.
+constexpr int64_t most_swept_lines = 20'000;
+
+/// Elements of the inputs that vary, and of the float outputs.
+std::pair<int64_t, int64_t> columns_and_rows(const Program& p, const std::vector<size_t>& wrt) {
+  int64_t columns = 0, rows = 0;
+  for (const size_t k : wrt) columns += p.type(ValueId{static_cast<uint32_t>(k)}).elements();
+  for (const Type& type : p.output_types()) rows += is_float(type.dtype) ? type.elements() : 0;
+  return {columns, rows};
+}
+
+/// What a run computes and, of arrays, moves; nothing where that cannot be counted.
+std::optional<double> operations(const Program& p) {
+  const auto count = operations_of(p);
+  if (!count || !count->exact) return {};
+  return count->arithmetic + count->functions + count->memory;
+}
+
+EliminationOrder named(const EliminationProblem& problem, const NumberedOrder& order) {
+  EliminationOrder result;
+  for (const uint32_t v : order) result.push_back(problem.ids[v]);
+  return result;
+}
+
+/// The best order found, and the best of those by rules.
+std::vector<EliminationOrder> good_orders(const LinearGraph& graph, int64_t work) {
+  const EliminationProblem problem(graph, Counting::numbers_folded);
+  if (problem.intermediates <= most_enumerated) return {named(problem, exact_order(problem).order)};
+  NumberedOrder forward(problem.intermediates);
+  std::iota(forward.begin(), forward.end(), 0U);
+  std::vector<NumberedOrder> starts{forward, {forward.rbegin(), forward.rend()}};
+  for (const Ties ties : {Ties::lowest, Ties::highest}) starts.push_back(greedy_order(problem, GreedyRule::markowitz, ties));
+  starts.push_back(greedy_order(problem, GreedyRule::relative_markowitz, Ties::highest));
+  const auto words = static_cast<int64_t>((problem.vertices() + 63) / 64);
+  const SearchResult found = search_order(problem, starts, {.eliminations = work / words});
+  const auto by_rule = std::ranges::min_element(starts, {}, [&](const NumberedOrder& order) { return order_cost(problem, order); });
+  return {named(problem, found.order), named(problem, *by_rule)};
+}
+
+/// Candidates are compared by what their Programs compute; of equals the first is kept.
+class Comparison {
+ public:
+  void add(JacobianPlan plan, const Program& program) {
+    const auto count = operations(program);
+    if (!count) return;
+    if (plan.method != JacobianPlan::Method::elimination) swept_ = std::min(swept_.value_or(*count), *count);
+    if (best_ && *count >= best_->operations) return;
+    best_ = std::move(plan);
+    best_->operations = *count;
+    program_ = program;
+  }
+  bool is_empty() const { return !best_; }
+  const Program& program() const { return program_; }
+  JacobianPlan plan() const {
+    JacobianPlan plan = *best_;
+    plan.swept_operations = swept_.value_or(0);
+    return plan;
+  }
+
+ private:
+  std::optional<JacobianPlan> best_;
+  std::optional<double> swept_;
+  Program program_;
+};
+
+using Method = JacobianPlan::Method;
+
+Program swept(const Program& p, const std::vector<size_t>& wrt, Method method) {
+  return jacobian(p, wrt, method == Method::forward ? JacobianMode::forward : JacobianMode::reverse);
+}
+
+Program planned(const Program& p, const std::vector<size_t>& wrt, const ScalarForm& form, const JacobianPlan& plan) {
+  return plan.method == Method::elimination ? form.jacobian(plan.order) : swept(p, wrt, plan.method);
+}
+
+/// Nothing if no candidate could be counted.
+std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const std::vector<size_t>& wrt, const ScalarForm& form,
+                                                       const JacobianPlanOptions& options) {
+  const auto [columns, rows] = columns_and_rows(p, wrt);
+  const LinearGraph graph = form.graph();
+  const size_t intermediates = EliminationGraph(graph, EliminationMode::count).intermediates().size();
+  if (intermediates > options.most_vertices) return {};
+  const Method apt = columns <= rows ? Method::forward : Method::reverse, other = columns <= rows ? Method::reverse : Method::forward;
+  Comparison comparison;
+  comparison.add({apt}, swept(p, wrt, apt));
+  if (comparison.is_empty()) return {};
+  if (std::max(columns, rows) * static_cast<int64_t>(intermediates) <= most_swept_lines) comparison.add({other}, swept(p, wrt, other));
+  for (EliminationOrder& order : good_orders(graph, options.work)) {
+    const Program program = form.jacobian(order);
+    comparison.add({Method::elimination, std::move(order)}, program);
+  }
+  return std::pair{comparison.plan(), comparison.program()};
+}
+
+std::string key_of(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options) {
+  return fmt::format("{} {} {} {}\n{}", fmt::join(wrt, ","), options.work, options.most_vertices, options.most_elements, print(p));
+}
+
+}  // namespace
+
+Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options, JacobianChoice* choice) {
+  const auto varying = varying_inputs(p, wrt);
+  const auto [columns, rows] = columns_and_rows(p, varying);
+  const auto by_sweeps = [&] {
+    if (choice != nullptr) *choice = {std::string(to_string(columns <= rows ? Method::forward : Method::reverse))};
+    return jacobian(p, wrt);
+  };
+  if (options.work <= 0 || columns < 2 || rows < 2) return by_sweeps();  // one sweep multiplies by each partial once
+  const auto form = scalar_form(p, varying, options.most_elements);
+  if (!form) return by_sweeps();
+  const std::string key = key_of(p, varying, options);
+  const auto tell = [&](const JacobianPlan& plan, bool from_cache) {
+    if (choice != nullptr) *choice = {std::string(to_string(plan.method)), plan.operations, plan.swept_operations, from_cache};
+  };
+  if (const auto kept = PlanCache::of_process().find(key)) {
+    tell(*kept, true);
+    return planned(p, varying, *form, *kept);
+  }
+  const auto found = search(p, varying, *form, options);
+  if (!found) return by_sweeps();
+  PlanCache::of_process().keep(key, found->first);
+  tell(found->first, false);
+  return found->second;
+}
+
+}  // namespace wengert
