@@ -10,20 +10,17 @@
 #include "wengert/ad/sparse_jacobian.h"
 #include "wengert/api/planned_jacobian.h"
 #include "wengert/base/error.h"
-#include "wengert/base/random.h"
 #include "wengert/cli/derivative_frame.h"
+#include "wengert/cli/emitted.h"
 #include "wengert/cli/job.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/exec/emit_c.h"
-#include "wengert/exec/interpreter.h"
 #include "wengert/io/file.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/plan/compressed.h"
 
 namespace wengert::cli {
 namespace {
-
-constexpr int64_t most_tested = 4000;  // elements of inputs and outputs that are stored for the self-test
 
 /// What is emitted: a Program and what its outputs are called.
 struct Emission {
@@ -49,16 +46,6 @@ std::vector<size_t> varying_of(const Context& context, const Program& p) {
     throw UsageError("W612", fmt::format("program \"{}\" has no input of a float dtype to differentiate by", p.name()),
                      {}, "a formula needs a variable; integers and bools have no derivative");
   return wrt;
-}
-
-/// Labels for each float output and varying input: "df/dx".
-std::vector<std::string> derivative_labels(const Program& p, const std::vector<size_t>& wrt, std::string_view form) {
-  std::vector<std::string> labels;
-  for (size_t i = 0; i < p.outputs().size(); ++i)
-    for (size_t j : wrt)
-      if (is_float(p.output_types()[i].dtype))
-        labels.push_back(fmt::format(fmt::runtime(form), output_name(p, i), input_name(p, j)));
-  return labels;
 }
 
 /// The entries of the Jacobian or Hessian that can be other than 0, in one array.
@@ -122,38 +109,6 @@ Emission emission(const Context& context, const Program& p) {
   return {of == "jvp" ? jvp(p, wrt) : vjp(p, wrt), with(more)};
 }
 
-/// Elements for an input without a value: between 1/4 and 5/4, where most functions are defined.
-Array drawn(const Type& type, Random& random) {
-  Array values(Type{DType::f64, type.shape});
-  for (double& x : values.mutable_values<double>())
-    x = is_float(type.dtype) ? random.uniform(0.25, 1.25) : random.uniform() < 0.5;
-  return values.as(type.dtype);
-}
-
-/// Inputs from --at (all of the Program's own, or none), the others drawn, and what the interpreter makes of them.
-/// `single` : the function will see them as floats, so they are numbers that floats can be.
-std::optional<CTest> self_test(const Point& point, const Program& emitted, bool single) {
-  int64_t elements = 0;
-  for (const Type& type : emitted.input_types()) elements += type.elements();
-  for (const Type& type : emitted.output_types()) elements += type.elements();
-  if (elements > most_tested) return {};
-  CTest test;
-  if (!point.given.empty()) test.inputs = point.inputs();
-  Random random(1);
-  for (size_t k = test.inputs.size(); k < emitted.inputs(); ++k)
-    test.inputs.push_back(drawn(emitted.input_types()[k], random));
-  for (Array& x : test.inputs)
-    if (single && x.dtype() == DType::f64) x = x.as(DType::f32).as(DType::f64);
-  try {
-    test.outputs = evaluate(emitted, test.inputs, {.reference = true});
-  } catch (const UsageError& error) {
-    if (error.id() != "W701") throw;
-    test.fails = true;
-    for (const Type& type : emitted.output_types()) test.outputs.emplace_back(type);
-  }
-  return test;
-}
-
 void write(Context& context, const EmittedC& c) {
   const Arguments& a = context.arguments();
   const auto file = [&](const std::string& path, const std::string& text, std::string_view member) {
@@ -193,8 +148,7 @@ int run(Context& context) {
                        .pattern = e.pattern};
   options.scalar_lines = static_cast<size_t>(a.integer("scalars", 0, 100000));
   options.test = context.stage("test", [&] { return self_test(point, e.program, options.single); });
-  if (!options.test)
-    context.note(fmt::format("no self-test: inputs and outputs have more than {} elements", most_tested));
+  if (!options.test) note_no_self_test(context);
   const EmittedC c = context.stage("emit", [&] { return emit_c(e.program, options); });
   describe(context, c, e.program);
   context.document()["self_test"] = options.test.has_value();
