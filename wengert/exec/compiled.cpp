@@ -322,7 +322,7 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   code->threads = threads_of(options);
   LowerOptions lowering{.natives = options.natives};
   if (!options.scalars) lowering.scalar_lines = lowering.scalar_body_lines = 0;
-  code->lowered = lower_with_short_bodies(program(), lowering);
+  code->lowered = lower_for_running(program(), lowering);
   const KernelPlan plan = plan_kernel(code->lowered, code->options);
   code->level = options.level >= 0 ? options.level : level_for(code->lowered.kernel);
   std::ranges::copy_if(plan.lanes, std::back_inserter(code->loop_lanes), [](uint8_t width) { return width > 0; });

@@ -11,6 +11,7 @@
 #include "wengert/ir/primitive.h"
 #include "wengert/passes/hoist.h"
 #include "wengert/passes/scalarize.h"
+#include "wengert/passes/schedule.h"
 #include "wengert/passes/trim_loops.h"
 
 namespace wengert {
@@ -357,16 +358,14 @@ LoweredProgram lower(const Program& p, LowerOptions options) {
   return result;
 }
 
-LoweredProgram lower_with_short_bodies(const Program& p, LowerOptions options) {
-  for (uint32_t i = 0; i < p.size(); ++i) {
-    if (p.primitive(ValueId{i}).family != Family::control) continue;
-    try {
-      return lower(trim_loops(hoist(p)), options);
-    } catch (const UsageError&) {  // its lines have other numbers
-      break;
-    }
+LoweredProgram lower_for_running(const Program& p, LowerOptions options) {
+  bool loops = false;
+  for (uint32_t i = 0; i < p.size() && !loops; ++i) loops = p.primitive(ValueId{i}).family == Family::control;
+  try {
+    return lower(scheduled(loops ? trim_loops(hoist(p)) : p), options);
+  } catch (const UsageError&) {  // its lines have other numbers
+    return lower(p, options);
   }
-  return lower(p, options);
 }
 
 }  // namespace wengert

@@ -38,6 +38,6 @@ struct LowerOptions {
 LoweredProgram lower(const Program& p, LowerOptions options = {});
 /// The same of `p` without what its loops compute alike at every point or for nobody: what Compiled runs. Messages are about
 /// p itself.
-LoweredProgram lower_with_short_bodies(const Program& p, LowerOptions options = {});
+LoweredProgram lower_for_running(const Program& p, LowerOptions options = {});
 
 }  // namespace wengert

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/passes/schedule.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "wengert/passes/rewrite.h"
+
+namespace wengert {
+namespace {
+
+constexpr size_t most_lines = 20'000;
+constexpr size_t most_visits = 20'000'000;  ///< of lines, when outputs are chosen
+constexpr size_t never = std::numeric_limits<size_t>::max();
+
+using Lines = std::vector<ValueId>;
+
+bool is_number(const Program& p, ValueId v) { return p.operands(v).empty() && !p.is_input(v); }
+
+bool is_scalar_list(const Program& p) {
+  if (p.size() > most_lines || has_guards(p)) return false;
+  for (uint32_t i = 0; i < p.size(); ++i)
+    if (const ValueId v{i};
+        !p.type(v).is_scalar() || &p.primitive(v) == &result_p || p.primitive(v).family == Family::control)
+      return false;
+  return true;
+}
+
+bool has_bodies(const Program& p) {
+  for (uint32_t i = 0; i < p.size(); ++i)
+    if (p.primitive(ValueId{i}).family == Family::control) return true;
+  return false;
+}
+
+Lines lines_of(const Program& p) {
+  Lines lines;
+  for_each_instruction(p, [&](ValueId v) { lines.push_back(v); });
+  return lines;
+}
+
+/// Registers while the lines run, by the next use of what they hold.
+class Registers {
+ public:
+  Registers(const Program& p, const Lines& lines, int count)
+      : p_(p), count_(static_cast<size_t>(count)), uses_(p.size()), next_(p.size(), 0), stored_(p.size(), false) {
+    for (size_t k = 0; k < lines.size(); ++k)
+      for (const ValueId operand : p.operands(lines[k]))
+        if (!is_number(p, operand)) uses_[index(operand)].push_back(k);
+    for (uint32_t i = 0; i < p.inputs(); ++i) stored_[i] = true;
+    for (size_t k = 0; k < lines.size(); ++k) run(lines[k], k);
+    moved_ += static_cast<int64_t>(p.outputs().size());
+  }
+  int64_t moved() const { return moved_; }
+
+ private:
+  void run(ValueId line, size_t k) {
+    for (const ValueId operand : p_.operands(line)) {
+      if (is_number(p_, operand)) continue;
+      if (!holds(operand)) ++moved_, take(operand);
+    }
+    for (const ValueId operand : p_.operands(line)) {
+      size_t& next = next_[index(operand)];
+      while (next < uses_[index(operand)].size() && uses_[index(operand)][next] <= k) ++next;
+    }
+    if (!is_number(p_, line)) take(line);
+  }
+
+  bool holds(ValueId v) const { return std::find(held_.begin(), held_.end(), v) != held_.end(); }
+  size_t next_use(ValueId v) const {
+    const auto& uses = uses_[index(v)];
+    return next_[index(v)] < uses.size() ? uses[next_[index(v)]] : never;
+  }
+
+  void take(ValueId v) {
+    if (held_.size() == count_) {
+      const auto last =
+          std::max_element(held_.begin(), held_.end(), [&](ValueId a, ValueId b) { return next_use(a) < next_use(b); });
+      if (next_use(*last) != never && !stored_[index(*last)]) ++moved_, stored_[index(*last)] = true;
+      held_.erase(last);
+    }
+    held_.push_back(v);
+  }
+
+  const Program& p_;
+  size_t count_;
+  std::vector<std::vector<size_t>> uses_;  ///< of each value: the places of the lines
+  std::vector<size_t> next_;
+  std::vector<bool> stored_;
+  Lines held_;
+  int64_t moved_ = 0;
+};
+
+/// How many registers a value's lines take if nothing is shared (Sethi, Ullman 1970).
+std::vector<int> needs(const Program& p) {
+  std::vector<int> need(p.size(), 1);
+  for_each_instruction(p, [&](ValueId v) {
+    std::vector<int> of;
+    for (const ValueId operand : p.operands(v)) of.push_back(need[index(operand)]);
+    std::sort(of.rbegin(), of.rend());
+    for (size_t k = 0; k < of.size(); ++k) need[index(v)] = std::max(need[index(v)], of[k] + static_cast<int>(k));
+  });
+  return need;
+}
+
+/// Lines output by output, operands before what needs them: as they stand, or the one that takes most registers first.
+class Depth {
+ public:
+  Depth(const Program& p, bool by_need) : p_(p), done_(p.size(), false) {
+    if (by_need) need_ = needs(p);
+    for (uint32_t i = 0; i < p.inputs(); ++i) done_[i] = true;
+  }
+
+  void add(ValueId output) {
+    std::vector<std::pair<ValueId, bool>> stack{{output, false}};
+    while (!stack.empty()) {
+      const auto [v, entered] = stack.back();
+      stack.pop_back();
+      if (done_[index(v)]) continue;
+      if (entered) {
+        done_[index(v)] = true;
+        lines_.push_back(v);
+        continue;
+      }
+      stack.emplace_back(v, true);
+      Lines operands(p_.operands(v).begin(), p_.operands(v).end());
+      if (!need_.empty())
+        std::stable_sort(operands.begin(), operands.end(),
+                         [&](ValueId a, ValueId b) { return need_[index(a)] > need_[index(b)]; });
+      for (auto operand = operands.rbegin(); operand != operands.rend(); ++operand) stack.emplace_back(*operand, false);
+    }
+  }
+
+  /// Lines that `output` lacks.
+  size_t lacks(ValueId output) {
+    visited_.resize(p_.size(), 0);
+    ++round_;
+    size_t count = 0;
+    Lines stack{output};
+    while (!stack.empty()) {
+      const ValueId v = stack.back();
+      stack.pop_back();
+      if (done_[index(v)] || visited_[index(v)] == round_) continue;
+      visited_[index(v)] = round_;
+      ++count;
+      stack.insert(stack.end(), p_.operands(v).begin(), p_.operands(v).end());
+    }
+    return count;
+  }
+
+  const Lines& lines() const { return lines_; }
+
+ private:
+  const Program& p_;
+  std::vector<bool> done_;
+  std::vector<int> need_;
+  std::vector<size_t> visited_;
+  size_t round_ = 0;
+  Lines lines_;
+};
+
+Lines outputs_as_they_come(const Program& p, bool by_need) {
+  Depth depth(p, by_need);
+  for (const ValueId v : p.outputs()) depth.add(v);
+  return depth.lines();
+}
+
+Lines nearest_output_next(const Program& p, bool by_need) {
+  Depth depth(p, by_need);
+  Lines left(p.outputs().begin(), p.outputs().end());
+  while (!left.empty()) {
+    size_t best = 0, fewest = never;
+    for (size_t k = 0; k < left.size(); ++k)
+      if (const size_t lacking = depth.lacks(left[k]); lacking < fewest) best = k, fewest = lacking;
+    depth.add(left[best]);
+    left.erase(left.begin() + static_cast<int64_t>(best));
+  }
+  return depth.lines();
+}
+
+Program in_order(const Program& p, const Lines& lines) {
+  Rewriter rewriter(p);
+  for (const ValueId v : lines) rewriter.copy(v);
+  return rewriter.finish();
+}
+
+Program scheduled_list(const Program& p) {
+  const auto moved = [&](const Lines& lines) { return Registers(p, lines, 15).moved(); };
+  Lines best = lines_of(p);
+  const size_t all = best.size();
+  int64_t fewest = moved(best);
+  const auto consider = [&](const Lines& lines) {
+    if (lines.size() != all) return;  // a line that no output needs
+    if (const int64_t now = moved(lines); now < fewest) fewest = now, best = lines;
+  };
+  const bool few_outputs = p.outputs().size() * p.outputs().size() * all <= most_visits;
+  for (const bool by_need : {false, true}) {
+    consider(outputs_as_they_come(p, by_need));
+    if (few_outputs) consider(nearest_output_next(p, by_need));
+  }
+  return in_order(p, best);
+}
+
+}  // namespace
+
+int64_t moved_values(const Program& p, int registers) { return Registers(p, lines_of(p), registers).moved(); }
+
+Program scheduled(const Program& p) {
+  if (is_scalar_list(p)) return scheduled_list(p);
+  if (!has_bodies(p)) return p;
+  Rewriter rewriter(p);
+  BodyRewriter bodies(scheduled);
+  for_each_instruction(p, [&](ValueId v) { rewriter.copy(v, bodies(p.attributes(v))); });
+  return rewriter.finish();
+}
+
+}  // namespace wengert
