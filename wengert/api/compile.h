@@ -4,7 +4,7 @@
 // less; which engine is best depends on the Program's size and on how often it will run. The choice is stated and can be
 // overruled.
 //
-//     const auto f = compile(jacobian(p));          // or compile(p, {.expected_runs = 1e6})
+//     const auto f = compile(planned_jacobian(p));  // or compile(p, {.expected_runs = 1e6})
 //     f->run(inputs, outputs);
 #pragma once
 

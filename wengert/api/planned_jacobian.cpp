@@ -38,26 +38,53 @@ std::optional<double> operations(const Program& p) {
   return count->arithmetic + count->functions + count->memory;
 }
 
-EliminationOrder named(const EliminationProblem& problem, const NumberedOrder& order) {
-  EliminationOrder result;
-  for (const uint32_t v : order) result.push_back(problem.ids[v]);
-  return result;
-}
+/// Orders of one graph that are worth being written down.
+class GoodOrders {
+ public:
+  GoodOrders(const LinearGraph& graph, int64_t work)
+      : all_(graph, Counting::all), folded_(graph, Counting::numbers_folded), work_(work / static_cast<int64_t>((all_.vertices() + 63) / 64)) {}
 
-/// The best order found, and the best of those by rules.
-std::vector<EliminationOrder> good_orders(const LinearGraph& graph, int64_t work) {
-  const EliminationProblem problem(graph, Counting::numbers_folded);
-  if (problem.intermediates <= most_enumerated) return {named(problem, exact_order(problem).order)};
-  NumberedOrder forward(problem.intermediates);
-  std::iota(forward.begin(), forward.end(), 0U);
-  std::vector<NumberedOrder> starts{forward, {forward.rbegin(), forward.rend()}};
-  for (const Ties ties : {Ties::lowest, Ties::highest}) starts.push_back(greedy_order(problem, GreedyRule::markowitz, ties));
-  starts.push_back(greedy_order(problem, GreedyRule::relative_markowitz, Ties::highest));
-  const auto words = static_cast<int64_t>((problem.vertices() + 63) / 64);
-  const SearchResult found = search_order(problem, starts, {.eliminations = work / words});
-  const auto by_rule = std::ranges::min_element(starts, {}, [&](const NumberedOrder& order) { return order_cost(problem, order); });
-  return {named(problem, found.order), named(problem, *by_rule)};
-}
+  std::vector<EliminationOrder> operator()() {
+    if (folded_.intermediates <= most_enumerated) return {named(exact_order(folded_).order)};
+    add_rules();
+    // A step costs less by far where numbers need not be followed, so most of the work is done there, if some of it gains.
+    if (improve(all_, work_ / 8)) improve(all_, work_);
+    improve(folded_, work_ / 50);
+    std::vector<EliminationOrder> result;
+    for (const NumberedOrder& order : found_) result.push_back(named(order));
+    return result;
+  }
+
+ private:
+  EliminationOrder named(const NumberedOrder& order) const {
+    EliminationOrder result;
+    for (const uint32_t v : order) result.push_back(folded_.ids[v]);
+    return result;
+  }
+
+  void add_rules() {
+    NumberedOrder forward(folded_.intermediates);
+    std::iota(forward.begin(), forward.end(), 0U);
+    starts_ = {forward, {forward.rbegin(), forward.rend()}};
+    for (const Ties ties : {Ties::lowest, Ties::highest}) starts_.push_back(greedy_order(folded_, GreedyRule::markowitz, ties));
+    starts_.push_back(greedy_order(folded_, GreedyRule::relative_markowitz, Ties::highest));
+    found_.push_back(*std::ranges::min_element(starts_, {}, [&](const NumberedOrder& order) { return order_cost(folded_, order); }));
+  }
+
+  /// Whether the search found an order that is better than all it began with.
+  bool improve(const EliminationProblem& problem, int64_t work) {
+    const auto cost = [&](const NumberedOrder& order) { return order_cost(problem, order); };
+    const OrderCost before = cost(*std::ranges::min_element(starts_, {}, cost));
+    const SearchResult result = search_order(problem, starts_, {.eliminations = work});
+    if (!(result.cost < before)) return false;
+    starts_.push_back(result.order), found_.push_back(result.order);
+    return true;
+  }
+
+  EliminationProblem all_, folded_;
+  int64_t work_;
+  std::vector<NumberedOrder> starts_, found_;
+};
 
 /// Candidates are compared by what their Programs compute; of equals the first is kept.
 class Comparison {
@@ -107,7 +134,7 @@ std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const s
   comparison.add({apt}, swept(p, wrt, apt));
   if (comparison.is_empty()) return {};
   if (std::max(columns, rows) * static_cast<int64_t>(intermediates) <= most_swept_lines) comparison.add({other}, swept(p, wrt, other));
-  for (EliminationOrder& order : good_orders(graph, options.work)) {
+  for (EliminationOrder& order : GoodOrders(graph, options.work)()) {
     const Program program = form.jacobian(order);
     comparison.add({Method::elimination, std::move(order)}, program);
   }

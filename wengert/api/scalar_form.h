@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "wengert/ir/expr.h"
 #include "wengert/passes/scalarize.h"
 #include "wengert/plan/elimination_order.h"
 
@@ -22,6 +23,8 @@ class ScalarForm {
   Program jacobian(const EliminationOrder& order) const;
 
  private:
+  std::vector<Expr> blocks(const std::vector<Expr>& entries) const;
+
   const Program& original_;
   std::vector<size_t> wrt_;
   std::optional<Scalarized> arrays_;
@@ -30,7 +33,7 @@ class ScalarForm {
 };
 
 /// Nothing where the derivatives of `p` are not to be taken of scalars: with loops, calls, guards or rules of the user's,
-/// and where operations on arrays are other than elementwise, linear or bilinear on f64, or take too many elements.
+/// and where operations on arrays are other than elementwise or linear on f64, or take too many elements.
 ///
 /// p   : outlives the result
 /// wrt : not empty

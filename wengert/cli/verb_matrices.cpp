@@ -67,7 +67,9 @@ Program eliminated(const Differentiation& d, const std::string& mode) {
 /// The Jacobian by the fewest operations found; which way that is, and how many, is reported.
 Program planned(const Differentiation& d) {
   JacobianChoice choice;
-  const Program result = planned_jacobian(d.merged, d.wrt, {}, &choice);
+  // Under --trap-nan every operation has to be there, as it was written.
+  const JacobianPlanOptions options{.work = d.context.arguments().has("trap-nan") ? 0 : JacobianPlanOptions{}.work};
+  const Program result = planned_jacobian(d.merged, d.wrt, options, &choice);
   auto& document = d.context.document()["accumulation"] = {{"method", choice.method}};
   if (choice.operations > 0)
     document.update({{"operations", choice.operations}, {"swept_operations", choice.swept_operations}});
@@ -190,10 +192,11 @@ Verb jacobian_verb() {
       .name = "jacobian",
       .summary = "All partial derivatives of a function with any number of outputs",
       .description =
-          "Forward sweeps (one an input element) or reverse sweeps (one an output element), whichever are fewer; forward "
-          "sweeps written out in scalars (columns), or those if they take fewer operations (fewest), for what will be "
-          "compiled; or vertex elimination in Markowitz's order, or in the best of all orders (up to 16 intermediate "
-          "values), for Programs of scalars.",
+          "By the fewest operations found: forward sweeps (one an input element), reverse sweeps (one an output "
+          "element), or eliminating the intermediate values in an order that is searched for, some 70 ms at most. "
+          "--mode asks for one of them: sweeps, forward sweeps written out in scalars (columns), or those if they take "
+          "fewer operations (fewest), for what will be compiled; or vertex elimination in Markowitz's order, or in the best "
+          "of all orders (up to 16 intermediate values), for Programs of scalars.",
       .options = derivative_options({{.names = "--mode",
                                       .value = "MODE",
                                       .help = "How it is accumulated",

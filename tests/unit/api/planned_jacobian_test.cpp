@@ -77,11 +77,16 @@ INSTANTIATE_TEST_SUITE_P(Tasks, PlannedTask, testing::Values("HumanHeartDipole",
 
 TEST_P(PlannedTask, has_the_jacobian_by_sweeps_with_no_more_operations) {
   const Program p = task(GetParam());
-  JacobianChoice choice;
-  const Program j = planned_jacobian(p, {}, {}, &choice);
+  const Program j = planned_jacobian(p);
   EXPECT_LE(operations(j), operations(jacobian(p)));
   EXPECT_TRUE(all_close(flat(evaluate(j, point(p))), flat(evaluate(jacobian(p), point(p))), 1e-11));
-  std::printf("%s: %s, %.0f operations (%.0f by sweeps)\n", GetParam(), choice.method.c_str(), choice.operations, choice.swept_operations);
+}
+
+TEST(PlannedJacobian, of_the_roe_flux_takes_a_tenth_less_than_sweeps) {
+  JacobianChoice choice;
+  planned_jacobian(task("RoeFlux_1d"), {}, {}, &choice);
+  EXPECT_EQ(choice.method, "elimination");
+  EXPECT_LT(choice.operations, 0.9 * choice.swept_operations);
 }
 
 TEST(PlannedJacobian, is_by_the_inputs_in_wrt_in_their_order) {
@@ -93,12 +98,13 @@ TEST(PlannedJacobian, is_by_the_inputs_in_wrt_in_their_order) {
 
 TEST(PlannedJacobian, of_small_arrays_has_their_shapes) {
   const Program p = trace(
-      [](Expr a, Expr x) {
-        const Expr h = matmul(a, x);
-        return std::pair(sin(h) * sum(h), reshape(exp(h), {2, 1}));
+      [](Expr x, Expr y) {
+        const Expr h = x * y;
+        return std::pair(sin(h) * sum(h), reshape(exp(h), {3, 2}));
       },
       {f64({2, 3}), f64({3})});
   const auto planned = planned_jacobian(p, {}, {}), swept = jacobian(p);
+  EXPECT_EQ(method(p), "elimination");
   EXPECT_EQ(planned.output_types(), swept.output_types());
   EXPECT_TRUE(all_close(flat(evaluate(planned, point(p))), flat(evaluate(swept, point(p))), 1e-12));
   EXPECT_TRUE(all_close(flat(evaluate(planned_jacobian(p, {1}), point(p))), flat(evaluate(jacobian(p, {1}), point(p))), 1e-12));
@@ -121,6 +127,11 @@ TEST(PlannedJacobian, is_by_sweeps_without_a_search_or_beyond_the_limits) {
 TEST(PlannedJacobian, is_by_sweeps_where_one_is_enough) {
   EXPECT_EQ(method(trace([](Expr x, Expr y) { return sin(x * y) * y; }, {f64(), f64()})), "reverse sweeps");
   EXPECT_EQ(method(trace([](Expr x) { return std::pair(sin(x), cos(x)); }, {f64()})), "forward sweeps");
+}
+
+TEST(PlannedJacobian, keeps_products_of_matrices) {
+  const Program p = trace([](Expr w, Expr x) { return tanh(matmul(w, x)); }, {f64({3, 2}), f64({2})});
+  EXPECT_EQ(planned_jacobian(p), jacobian(p));
 }
 
 TEST(PlannedJacobian, keeps_loops_guards_and_derivatives_chosen_at_kinks) {
@@ -166,7 +177,7 @@ TEST(PlannedJacobian, of_random_programs_is_that_by_sweeps) {
     EXPECT_TRUE(all_close(flat(found), flat(swept), 1e-11 * largest)) << key;
     EXPECT_EQ(j.output_types(), jacobian(p).output_types());
   }
-  EXPECT_GT(eliminated, 2);
+  EXPECT_GT(eliminated, 0);
 }
 
 }  // namespace
