@@ -2,7 +2,7 @@
 //
 // Does a Jacobian by fewer operations take less time? The functions of examples/tasks and examples/functions, along
 // elimination orders by rules, along the one that planned_jacobian finds, and by the sweeps of jacobian(): the same
-// passes and the same compiler for all, 512 points in lanes, inputs and entries by columns.
+// passes and the same compiler for all, some 500 points in lanes, inputs and entries by columns.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "harness/report.h"
-#include "programs/runner.h"
+#include "programs/engine.h"
 #include "wengert/ad/accumulate.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/ad/linearize.h"
@@ -29,7 +29,7 @@ using namespace wengert::bench;
 
 namespace {
 
-constexpr int64_t points = 512;
+constexpr int64_t points = 504;  // columns a page apart would hinder each other
 
 Program read_function(const std::string& name) {
   for (const char* folder : {"tasks", "functions"}) {
@@ -63,12 +63,30 @@ std::vector<Array> drawn_points(const Program& jacobian) {
   return columns;
 }
 
-/// Entries of all points, of one column after the other.
-std::shared_ptr<Runner> at_points(const Program& jacobian, const std::vector<Array>& columns) {
-  const auto all = trace([&](const std::vector<Expr>& x) { return map(jacobian, x); },
-                         std::vector<Type>(columns.size(), f64({points})), jacobian.name());
-  return std::make_shared<Runner>(all, columns);
-}
+/// Entries of all points, of one column after the other; into the same memory for all ways, whose place would count too.
+class Columns {
+ public:
+  Columns(std::vector<Array> inputs, size_t entries) : inputs_(std::move(inputs)), outputs_(entries, Array(f64({points}))) {
+    for (const Array& input : inputs_) input_views_.push_back(input.view());
+    for (Array& output : outputs_) output_views_.push_back(output.mutable_view());
+  }
+
+  std::function<void()> run_of(const Program& jacobian) {
+    const auto all = trace([&](const std::vector<Expr>& x) { return map(jacobian, x); },
+                           std::vector<Type>(inputs_.size(), f64({points})), jacobian.name());
+    return [this, executable = std::shared_ptr<Executable>(make_executable(all))] { executable->run(input_views_, output_views_); };
+  }
+  std::vector<double> entries() const {
+    std::vector<double> all;
+    for (const Array& output : outputs_) all.insert(all.end(), output.values<double>().begin(), output.values<double>().end());
+    return all;
+  }
+
+ private:
+  std::vector<Array> inputs_, outputs_;
+  std::vector<ConstView> input_views_;
+  std::vector<View> output_views_;
+};
 
 void compare_orders(Report& report, const std::string& name) {
   const Program p = read_function(name);
@@ -82,16 +100,15 @@ void compare_orders(Report& report, const std::string& name) {
       {"reverse sweeps", jacobian(p, {}, JacobianMode::reverse)},
       {"Wengert: planned_jacobian", planned_jacobian(p, {}, {}, &choice)},
   };
-  const auto columns = drawn_points(ways.front().second);
+  Columns columns(drawn_points(ways.front().second), ways.front().second.outputs().size());
   std::vector<Candidate> candidates;
   std::vector<double> expected;
   for (const auto& [way, program] : ways) {
-    const auto runner = at_points(program, columns);
-    runner->run();
-    const auto entries = runner->outputs_from(0);
+    candidates.push_back({way, columns.run_of(program)});
+    candidates.back().run();
+    const auto entries = columns.entries();
     if (expected.empty()) expected = entries;
     require_close(name + ", " + way, entries, expected, 1e-9);
-    candidates.push_back({way, [runner] { runner->run(); }});
   }
   report.note(name + ": operations a point, " + choice.method, choice.operations);
   report.time(name, candidates, points, "point");

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "wengert/kernel/kernel.h"
 #include "wengert/passes/rewrite.h"
 
 namespace wengert {
 namespace {
 
 constexpr size_t most_lines = 20'000;
+constexpr int usual_registers = 15;         ///< of 16 vector registers one is lent to what is loaded
 constexpr size_t most_visits = 20'000'000;  ///< of lines, when outputs are chosen
 constexpr size_t never = std::numeric_limits<size_t>::max();
 
@@ -38,11 +40,31 @@ Lines lines_of(const Program& p) {
   return lines;
 }
 
+/// Whether a line calls a function (exp, sin, ...): no vector register survives that.
+bool calls_function(const Program& p, ValueId v) {
+  const Primitive& primitive = p.primitive(v);
+  if (!primitive.has_kernel()) return false;
+  std::vector<Type> operands;
+  for (const ValueId operand : p.operands(v)) operands.push_back(p.type(operand));
+  KernelBuilder builder(operands, {&p.type(v), 1});
+  primitive.kernel(builder, p.attributes(v));
+  const Kernel kernel = builder.finish();
+  return std::any_of(kernel.steps.begin(), kernel.steps.end(),
+                     [](const MicroStep& step) { return step.op == Micro::call; });
+}
+
+std::vector<bool> function_lines(const Program& p) {
+  std::vector<bool> calls(p.size(), false);
+  for_each_instruction(p, [&](ValueId v) { calls[index(v)] = calls_function(p, v); });
+  return calls;
+}
+
 /// Registers while the lines run, by the next use of what they hold.
 class Registers {
  public:
-  Registers(const Program& p, const Lines& lines, int count)
-      : p_(p), count_(static_cast<size_t>(count)), uses_(p.size()), next_(p.size(), 0), stored_(p.size(), false) {
+  Registers(const Program& p, const Lines& lines, const std::vector<bool>& calls, int count)
+      : p_(p), calls_(calls), count_(static_cast<size_t>(count)), uses_(p.size()), next_(p.size(), 0),
+        stored_(p.size(), false) {
     for (size_t k = 0; k < lines.size(); ++k)
       for (const ValueId operand : p.operands(lines[k]))
         if (!is_number(p, operand)) uses_[index(operand)].push_back(k);
@@ -62,6 +84,7 @@ class Registers {
       size_t& next = next_[index(operand)];
       while (next < uses_[index(operand)].size() && uses_[index(operand)][next] <= k) ++next;
     }
+    if (calls_[index(line)]) give_up_all();
     if (!is_number(p_, line)) take(line);
   }
 
@@ -75,13 +98,23 @@ class Registers {
     if (held_.size() == count_) {
       const auto last =
           std::max_element(held_.begin(), held_.end(), [&](ValueId a, ValueId b) { return next_use(a) < next_use(b); });
-      if (next_use(*last) != never && !stored_[index(*last)]) ++moved_, stored_[index(*last)] = true;
+      give_up(*last);
       held_.erase(last);
     }
     held_.push_back(v);
   }
 
+  void give_up(ValueId v) {
+    if (next_use(v) != never && !stored_[index(v)]) ++moved_, stored_[index(v)] = true;
+  }
+
+  void give_up_all() {
+    for (const ValueId v : held_) give_up(v);
+    held_.clear();
+  }
+
   const Program& p_;
+  const std::vector<bool>& calls_;
   size_t count_;
   std::vector<std::vector<size_t>> uses_;  ///< of each value: the places of the lines
   std::vector<size_t> next_;
@@ -158,14 +191,11 @@ class Depth {
   Lines lines_;
 };
 
-Lines outputs_as_they_come(const Program& p, bool by_need) {
-  Depth depth(p, by_need);
+void add_as_they_come(Depth& depth, const Program& p) {
   for (const ValueId v : p.outputs()) depth.add(v);
-  return depth.lines();
 }
 
-Lines nearest_output_next(const Program& p, bool by_need) {
-  Depth depth(p, by_need);
+void add_nearest_next(Depth& depth, const Program& p) {
   Lines left(p.outputs().begin(), p.outputs().end());
   while (!left.empty()) {
     size_t best = 0, fewest = never;
@@ -174,7 +204,6 @@ Lines nearest_output_next(const Program& p, bool by_need) {
     depth.add(left[best]);
     left.erase(left.begin() + static_cast<int64_t>(best));
   }
-  return depth.lines();
 }
 
 Program in_order(const Program& p, const Lines& lines) {
@@ -184,25 +213,35 @@ Program in_order(const Program& p, const Lines& lines) {
 }
 
 Program scheduled_list(const Program& p) {
-  const auto moved = [&](const Lines& lines) { return Registers(p, lines, 15).moved(); };
+  const std::vector<bool> calls = function_lines(p);
   Lines best = lines_of(p);
   const size_t all = best.size();
-  int64_t fewest = moved(best);
-  const auto consider = [&](const Lines& lines) {
-    if (lines.size() != all) return;  // a line that no output needs
-    if (const int64_t now = moved(lines); now < fewest) fewest = now, best = lines;
+  int64_t fewest = Registers(p, best, calls, usual_registers).moved();
+  const auto consider = [&](bool functions_first, bool by_need, void (*add_outputs)(Depth&, const Program&)) {
+    Depth depth(p, by_need);
+    for (uint32_t i = 0; functions_first && i < p.size(); ++i)
+      if (calls[i]) depth.add(ValueId{i});
+    add_outputs(depth, p);
+    if (depth.lines().size() != all) return;  // a line that no output needs
+    if (const int64_t now = Registers(p, depth.lines(), calls, usual_registers).moved(); now < fewest)
+      fewest = now, best = depth.lines();
   };
+  const bool has_calls = std::find(calls.begin(), calls.end(), true) != calls.end();
   const bool few_outputs = p.outputs().size() * p.outputs().size() * all <= most_visits;
-  for (const bool by_need : {false, true}) {
-    consider(outputs_as_they_come(p, by_need));
-    if (few_outputs) consider(nearest_output_next(p, by_need));
-  }
+  for (const bool functions_first : {false, true})
+    for (const bool by_need : {false, true}) {
+      if (functions_first && !has_calls) continue;
+      consider(functions_first, by_need, add_as_they_come);
+      if (few_outputs) consider(functions_first, by_need, add_nearest_next);
+    }
   return in_order(p, best);
 }
 
 }  // namespace
 
-int64_t moved_values(const Program& p, int registers) { return Registers(p, lines_of(p), registers).moved(); }
+int64_t moved_values(const Program& p, int registers) {
+  return Registers(p, lines_of(p), function_lines(p), registers).moved();
+}
 
 Program scheduled(const Program& p) {
   if (is_scalar_list(p)) return scheduled_list(p);

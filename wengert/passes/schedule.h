@@ -10,7 +10,8 @@
 namespace wengert {
 
 /// `p`, or the bodies of its loops, with the lines of scalars in another order if that moves fewer values between registers
-/// and memory: each output's lines when it is its turn, outputs as they come or the one that lacks the fewest lines next.
+/// and memory: each output's lines when it is its turn, outputs as they come or the one that lacks the fewest lines next; what
+/// calls functions before all else, or not.
 /// Results are the same to the last bit.
 ///
 /// moves  : only lists without guards and without arrays, of at most 20000 lines
@@ -18,7 +19,7 @@ namespace wengert {
 Program scheduled(const Program& p);
 
 /// Loads and stores of a list of scalars in its order with `registers` registers, the value used last being given up
-/// (Belady 1966); inputs are loaded, results stored.
+/// (Belady 1966), and all of them where a function is called; inputs are loaded, results stored.
 int64_t moved_values(const Program& p, int registers = 15);
 
 }  // namespace wengert

@@ -22,7 +22,7 @@ Program products_then_sums(size_t n) {
       [](std::span<const Real> x) {
         std::vector<Real> product, sum;
         for (size_t i = 0; i < x.size(); ++i) product.push_back(x[i] * x[(i + 1) % x.size()]);
-        for (size_t i = 0; i + 1 < x.size(); ++i) sum.push_back(product[i] + sin(product[i + 1]));
+        for (size_t i = 0; i + 1 < x.size(); ++i) sum.push_back(product[i] + 2 * product[i + 1]);
         return sum;
       },
       std::vector<double>(n, 1.0), "neighbours");
