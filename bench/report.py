@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCHES = {
     "small_jacobians": ["512", "131072"],
     "mixture_gradient": ["2x5x1000", "10x25x1000", "64x50x1000", "2x5x10000", "10x25x10000", "64x50x10000"],
+    "jacobian_orders": [],
     "bundle_jacobian": ["31843", "563734"],
     "lstm_gradient": [],
     "hand_jacobian": ["100", "12800"],
@@ -83,7 +84,7 @@ def introduction(some):
             "What values and derivatives cost here, side by side in one run: the same functions in plain scalar C++ (g++ -O3 "
             "-march=native; the yardstick, value alone), by hand, by other libraries where they are installed, and as Wengert Programs, "
             "compiled, or recorded lists. Every answer is compared before anything is timed. Medians of interleaved runs of one thread's processor time; "
-            "`ratio` is to the first row, which is the plain function, or for training steps libtorch. The machine's limit is the time that it needs for "
+            "`ratio` is to the first row, which is the plain function, or for training steps libtorch, and for orders of elimination reverse order. The machine's limit is the time that it needs for "
             "the multiply-adds (of a list: its operations in fused pairs) or for the bytes alone, whichever is longer, at the rates below. `bench/report.py` measures anew and writes this page.", "",
             f"{some['processor']}, gcc {some['compiler']}; one thread reaches {some['limits']['fma_per_s'] / 1e9:.0f} GFMA/s (double) and "
             f"{some['limits']['bytes_per_s'] / 1e9:.0f} GB/s (triad).", ""]

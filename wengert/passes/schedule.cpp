@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "wengert/base/random.h"
 #include "wengert/kernel/kernel.h"
 #include "wengert/passes/rewrite.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr size_t most_lines = 20'000;
 constexpr int usual_registers = 15;         ///< of 16 vector registers one is lent to what is loaded
 constexpr size_t most_visits = 20'000'000;  ///< of lines, when outputs are chosen
+constexpr size_t most_tries = 400, most_tried_lines = 400'000;  ///< some 10 ms
 constexpr size_t never = std::numeric_limits<size_t>::max();
 
 using Lines = std::vector<ValueId>;
@@ -191,50 +193,100 @@ class Depth {
   Lines lines_;
 };
 
-void add_as_they_come(Depth& depth, const Program& p) {
-  for (const ValueId v : p.outputs()) depth.add(v);
-}
-
-void add_nearest_next(Depth& depth, const Program& p) {
-  Lines left(p.outputs().begin(), p.outputs().end());
-  while (!left.empty()) {
-    size_t best = 0, fewest = never;
-    for (size_t k = 0; k < left.size(); ++k)
-      if (const size_t lacking = depth.lacks(left[k]); lacking < fewest) best = k, fewest = lacking;
-    depth.add(left[best]);
-    left.erase(left.begin() + static_cast<int64_t>(best));
-  }
-}
-
 Program in_order(const Program& p, const Lines& lines) {
   Rewriter rewriter(p);
   for (const ValueId v : lines) rewriter.copy(v);
   return rewriter.finish();
 }
 
-Program scheduled_list(const Program& p) {
-  const std::vector<bool> calls = function_lines(p);
-  Lines best = lines_of(p);
-  const size_t all = best.size();
-  int64_t fewest = Registers(p, best, calls, usual_registers).moved();
-  const auto consider = [&](bool functions_first, bool by_need, void (*add_outputs)(Depth&, const Program&)) {
-    Depth depth(p, by_need);
-    for (uint32_t i = 0; functions_first && i < p.size(); ++i)
-      if (calls[i]) depth.add(ValueId{i});
-    add_outputs(depth, p);
-    if (depth.lines().size() != all) return;  // a line that no output needs
-    if (const int64_t now = Registers(p, depth.lines(), calls, usual_registers).moved(); now < fewest)
-      fewest = now, best = depth.lines();
-  };
-  const bool has_calls = std::find(calls.begin(), calls.end(), true) != calls.end();
-  const bool few_outputs = p.outputs().size() * p.outputs().size() * all <= most_visits;
-  for (const bool functions_first : {false, true})
-    for (const bool by_need : {false, true}) {
-      if (functions_first && !has_calls) continue;
-      consider(functions_first, by_need, add_as_they_come);
-      if (few_outputs) consider(functions_first, by_need, add_nearest_next);
+/// One way to write the lines: what comes first, which operand of a line, and the outputs in which order.
+struct Way {
+  bool functions_first = false, by_need = false;
+  Lines outputs = {};
+};
+
+/// Tries orders of lines, keeps that which moves fewest values.
+class Search {
+ public:
+  explicit Search(const Program& p) : p_(p), calls_(function_lines(p)), best_(lines_of(p)), lines_(best_.size()) {
+    fewest_ = Registers(p, best_, calls_, usual_registers).moved();
+  }
+
+  /// Orders by rules.
+  void follow_rules() {
+    const bool has_calls = std::find(calls_.begin(), calls_.end(), true) != calls_.end();
+    const Lines as_they_come(p_.outputs().begin(), p_.outputs().end());
+    const bool few_outputs = as_they_come.size() * as_they_come.size() * lines_ <= most_visits;
+    for (const bool functions_first : {false, true})
+      for (const bool by_need : {false, true}) {
+        if (functions_first && !has_calls) continue;
+        consider({functions_first, by_need, as_they_come});
+        if (few_outputs) consider({functions_first, by_need, nearest_next(functions_first, by_need)});
+      }
+  }
+
+  /// Outputs change places.
+  void improve() {
+    const size_t outputs = best_way_.outputs.size();
+    if (outputs < 3) return;
+    Random random(1);
+    for (size_t tries = std::min(most_tries, most_tried_lines / lines_); tries > 0; --tries) {
+      Way way = best_way_;
+      const size_t from = random.below(outputs), to = random.below(outputs);
+      const ValueId moved = way.outputs[from];
+      way.outputs.erase(way.outputs.begin() + static_cast<int64_t>(from));
+      way.outputs.insert(way.outputs.begin() + static_cast<int64_t>(to), moved);
+      consider(way);
     }
-  return in_order(p, best);
+  }
+
+  const Lines& best() const { return best_; }
+
+ private:
+  Depth begin(bool functions_first, bool by_need) const {
+    Depth depth(p_, by_need);
+    for (uint32_t i = 0; functions_first && i < p_.size(); ++i)
+      if (calls_[i]) depth.add(ValueId{i});
+    return depth;
+  }
+
+  void consider(const Way& way) {
+    Depth depth = begin(way.functions_first, way.by_need);
+    for (const ValueId v : way.outputs) depth.add(v);
+    if (depth.lines().size() != lines_) return;  // a line that no output needs
+    const int64_t moved = Registers(p_, depth.lines(), calls_, usual_registers).moved();
+    if (moved > fewest_ || (moved == fewest_ && best_way_.outputs.empty())) return;
+    fewest_ = moved, best_ = depth.lines(), best_way_ = way;
+  }
+
+  /// Always the output that lacks the fewest lines.
+  Lines nearest_next(bool functions_first, bool by_need) const {
+    Depth depth = begin(functions_first, by_need);
+    Lines left(p_.outputs().begin(), p_.outputs().end()), order;
+    while (!left.empty()) {
+      size_t best = 0, fewest = never;
+      for (size_t k = 0; k < left.size(); ++k)
+        if (const size_t lacking = depth.lacks(left[k]); lacking < fewest) best = k, fewest = lacking;
+      depth.add(left[best]);
+      order.push_back(left[best]);
+      left.erase(left.begin() + static_cast<int64_t>(best));
+    }
+    return order;
+  }
+
+  const Program& p_;
+  std::vector<bool> calls_;
+  Lines best_;
+  Way best_way_;
+  int64_t fewest_ = 0;
+  size_t lines_;
+};
+
+Program scheduled_list(const Program& p) {
+  Search search(p);
+  search.follow_rules();
+  search.improve();
+  return in_order(p, search.best());
 }
 
 }  // namespace
