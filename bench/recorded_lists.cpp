@@ -122,7 +122,7 @@ struct Drawn {
   }
 };
 
-double kept;  // so that what is timed is computed
+volatile double kept;  // so that what is timed is computed
 
 template <class Case> RealList recorded(size_t n) {
   return record_list([n](std::vector<Real>& v) { return Case::template run<Real>(v, n); }, Case::point());
@@ -201,7 +201,8 @@ template <class Case> void compare(Report& report, size_t n) {
   const auto list = std::make_shared<RealList>(recorded<Case>(n));
   const auto gradient = std::make_shared<std::vector<double>>(Case::point().size());
   sweep(*list, *gradient);
-  std::vector<Candidate> candidates{{"plain function on doubles, value alone", [n, x = Case::point()] { kept = Case::template run<double>(x, n); }, true}};
+  const auto plain = [n, x = Case::point()] { kept = Case::template run<double>(x, n); };
+  std::vector<Candidate> candidates{{"plain function on doubles, value alone", plain, true}};
   if (std::string_view(Case::name) == Sines::name) candidates.push_back(libm_alone(n));
   candidates.push_back({"Wengert: recording", [n] { kept = static_cast<double>(recorded<Case>(n).operations()); }, true});
   candidates.push_back({"Wengert: reverse sweep", [=] { sweep(*list, *gradient); }, true});

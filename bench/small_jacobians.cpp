@@ -18,6 +18,7 @@
 #include "programs/runner.h"
 #include "programs/small_jacobians.h"
 #include "wengert/ad/normal_equations.h"
+#include "wengert/ad/sparse_jacobian.h"
 
 using namespace wengert;
 using namespace wengert::bench;
@@ -96,6 +97,27 @@ class Comparison {
     add_program("reverse, rows", over_rows(by(bench::Accumulation::reverse), count_, small_.values), false);
     add_program("Markowitz, columns", over_columns(by(bench::Accumulation::markowitz), count_), true);
     add_program("list by hand, columns", over_columns(small_.hand_written, count_), true);
+  }
+
+  /// Entries that are the same at every point are left out, those that are one value stored once.
+  void add_packed() {
+    std::vector<size_t> wrt(places(small_.varying));
+    std::iota(wrt.begin(), wrt.end(), size_t{0});
+    const SparseJacobian packed = sparse_jacobian(small_.program, wrt);
+    const auto runner = std::make_shared<Runner>(over_columns(values_and_packed(small_.program, packed.values), count_), columns());
+    runner->run();
+    const auto width = places(packed.pattern.slots), row = places(small_.values * small_.varying);
+    std::vector<double> dense(row * places(count_));
+    for (size_t point = 0; point < places(count_); ++point) {
+      const auto entries = packed.pattern.entries(runner->output(1).subspan(point * width, width));
+      const Sparsity& at = packed.pattern.sparsity;
+      for (size_t i = 0; i < places(at.rows); ++i)
+        for (auto k = places(at.row_start[i]); k < places(at.row_start[i + 1]); ++k)
+          dense[point * row + i * places(at.columns) + places(at.column[k])] = entries[k];
+    }
+    require_same("packed", runner->output(0), dense);
+    const std::string what = ": the " + std::to_string(packed.pattern.slots) + " entries that vary, rows";
+    candidates_.push_back({std::string("Wengert ") + engine_name + what, [=] { runner->run(); }, true});
   }
 
   /// J'J, J'r and r'r/2, added up over the points.
@@ -239,7 +261,7 @@ int main(int argc, char** argv) {
     for (const Small& small : {roe_case(count), reprojection_case(count)}) {
       Comparison comparison(small, count);
       comparison.add_peers();
-      if (engine_is_fast || count <= 65536) comparison.add_programs(), comparison.add_normal_equations();
+      if (engine_is_fast || count <= 65536) comparison.add_programs(), comparison.add_packed(), comparison.add_normal_equations();
       report.time(small.name + ", " + std::to_string(count) + " points", comparison.candidates(),
                   static_cast<double>(count), "point", least_work(small, count));
     }

@@ -21,13 +21,24 @@ SetId ColumnSets::add(const Node& node) {
 }
 
 SetId ColumnSets::hold(std::span<const int64_t> columns) {
-  const size_t hash = hash_of(columns);
-  for (auto [at, end] = by_hash_.equal_range(hash); at != end; ++at)
-    if (std::ranges::equal(held(node(at->second)), columns)) return at->second;
-  const SetId set = add({columns_.size(), static_cast<uint32_t>(columns.size())});
+  size_t at = hash_of(columns) % table_.size();
+  for (; table_[at] != empty_set; at = (at + 1) % table_.size())
+    if (std::ranges::equal(held(node(table_[at])), columns)) return table_[at];
+  const SetId set = table_[at] = add({columns_.size(), static_cast<uint32_t>(columns.size())});
   columns_.insert(columns_.end(), columns.begin(), columns.end());
-  by_hash_.emplace(hash, set);
+  if (2 * ++held_ > table_.size()) grow();
   return set;
+}
+
+void ColumnSets::grow() {
+  std::vector<SetId> larger(2 * table_.size(), empty_set);
+  for (SetId set : table_) {
+    if (set == empty_set) continue;
+    size_t at = hash_of(held(node(set))) % larger.size();
+    while (larger[at] != empty_set) at = (at + 1) % larger.size();
+    larger[at] = set;
+  }
+  table_ = std::move(larger);
 }
 
 SetId ColumnSets::single(int64_t column) { return hold({&column, 1}); }
@@ -36,11 +47,10 @@ SetId ColumnSets::join(SetId a, SetId b) {
   if (a == b || b == empty_set) return a;
   if (a == empty_set) return b;
   const auto [low, high] = std::minmax(a, b);
-  const uint64_t pair = static_cast<uint64_t>(low) << 32 | static_cast<uint64_t>(high);
-  if (const auto known = joins_.find(pair); known != joins_.end()) return known->second;
-  constexpr size_t most_remembered = 1 << 20;  // a memory of what was asked before, not of what is there
-  if (joins_.size() >= most_remembered) joins_.clear();
-  return joins_[pair] = joined(low, high);
+  const uint64_t mixed = (static_cast<uint64_t>(low) << 32 | static_cast<uint64_t>(high)) * 0x9e3779b97f4a7c15;
+  Join& known = joins_[mixed >> 48];
+  if (known.a != low || known.b != high) known = {low, high, joined(low, high)};
+  return known.all;
 }
 
 SetId ColumnSets::joined(SetId a, SetId b) {
@@ -54,6 +64,8 @@ SetId ColumnSets::joined(SetId a, SetId b) {
   std::array<int64_t, 2 * most_held> both;
   const auto end = std::ranges::set_union(held(left), held(right), both.begin()).out;
   const auto count = static_cast<size_t>(end - both.begin());
+  if (count == left.count) return a;
+  if (count == right.count) return b;
   return count > most_held ? add({.left = a, .right = b}) : hold({both.data(), count});
 }
 

@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace wengert {
@@ -17,7 +16,7 @@ inline constexpr SetId empty_set{0};
 
 class ColumnSets {
  public:
-  ColumnSets() : nodes_(1) {}
+  ColumnSets() : nodes_(1), table_(64, empty_set), joins_(1 << 16) {}
 
   /// cost : linear in the smaller sets; constant for larger ones
   SetId single(int64_t column);
@@ -45,8 +44,16 @@ class ColumnSets {
 
   std::vector<Node> nodes_;
   std::vector<int64_t> columns_;
-  std::unordered_multimap<size_t, SetId> by_hash_;  // sets that are written out
-  std::unordered_map<uint64_t, SetId> joins_;
+  void grow();
+
+  /// A join asked for before.
+  struct Join {
+    SetId a = empty_set, b = empty_set, all = empty_set;
+  };
+
+  std::vector<SetId> table_;  // the sets that are written out, from the place of their hash on; at most half full
+  size_t held_ = 0;
+  std::vector<Join> joins_;   // at the place of their hash the last one alone
 };
 
 }  // namespace wengert

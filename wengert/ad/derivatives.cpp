@@ -169,9 +169,9 @@ std::vector<Expr> elements_of(const Expr& x) {
 }
 
 /// Forward mode with the inputs in `wrt` as scalars.
-Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt) {
+Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt, const ScalarLoopLimits& limits = {}) {
   Derivative d(p, "_jacobian", wrt);
-  const Program scalars = scalar_loops(with_hoisted_lines(p), d.active());
+  const Program scalars = scalar_loops(with_hoisted_lines(p), d.active(), limits);
   std::vector<Expr> inputs;
   std::vector<bool> active;
   std::vector<SplitColumn> columns(p.inputs());
@@ -191,9 +191,14 @@ Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt) {
 }
 
 Program jacobian_of_least_work(const Program& p, const std::vector<size_t>& wrt) {
+  constexpr int64_t most_lines = 200'000;  // of all columns: what takes longer to make than it saves
   const Program whole = jacobian(p, wrt);
+  int64_t sweeps = 1;
+  for (size_t k : varying_inputs(p, wrt)) sweeps += p.input_types()[k].elements();
+  ScalarLoopLimits limits;
+  limits.lines = std::min(limits.lines, static_cast<size_t>(most_lines / sweeps));
   try {
-    const Program columns = jacobian_by_scalars(p, wrt);
+    const Program columns = jacobian_by_scalars(p, wrt, limits);
     return work_of(columns) < work_of(whole) ? columns : whole;
   } catch (const ResourceError&) {  // too large to be written out
     return whole;

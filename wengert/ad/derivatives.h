@@ -43,7 +43,7 @@ enum class JacobianMode {
 /// cost : min(n, m) sweeps; arrays are swept by a loop (map) whose body is one sweep. `columns`: the operations of n sweeps
 ///        on what depends on the column, in one loop over the points where p is one; its Program is longer, by up to n times
 ///        the scalar operations of p, which an interpreter runs line by line and compiled code does not. `fewest` makes both
-///        Programs
+///        Programs, where the sweeps are not of more than 200000 lines
 /// throws: ResourceError W450 for `columns` of a Program too large to be written out (scalar_loops.h)
 Program jacobian(const Program& p, const std::vector<size_t>& wrt = {}, JacobianMode mode = JacobianMode::by_shape);
 

@@ -85,8 +85,8 @@ Expr symmetric(Sited lower) {
   int64_t n = 0;
   while (shape.rank() == 1 && place_in_triangle(n, 0) < shape[0]) ++n;
   if (shape.rank() != 1 || place_in_triangle(n, 0) != shape[0])
-    throw ShapeError("W206", fmt::format("a lower triangle has n (n + 1) / 2 elements; found {}", to_string(lower.expr.type())), to_string(lower.site),
-                     "give what normal_equations returns first, or the sum of it");
+    throw ShapeError("W206", fmt::format("a lower triangle has n (n + 1) / 2 elements; found {}", to_string(lower.expr.type())),
+                     to_string(lower.site), "give what normal_equations returns first, or the sum of it");
   std::vector<int64_t> places;
   for (int64_t i = 0; i < n; ++i)
     for (int64_t k = 0; k < n; ++k) places.push_back(place_in_triangle(std::max(i, k), std::min(i, k)));

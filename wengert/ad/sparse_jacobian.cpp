@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/ad/sparse_jacobian.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 
@@ -14,6 +15,8 @@
 
 namespace wengert {
 namespace {
+
+constexpr int64_t most_lines = 2'000'000;  // of all sweeps
 
 /// p's Jacobian by scalars: an input an element of each float input, an output an entry, row by row.
 struct Entries {
@@ -32,10 +35,22 @@ Entries entries_of(const Program& p, const std::vector<size_t>& wrt, const Scala
   }
   std::vector<size_t> by;
   for (size_t k : wrt) by.insert(by.end(), places[k].begin(), places[k].end());
-  const Program scalars = simplify(scalar_loops(p, result.split, limits, true));
+  int64_t rows = 0;
+  for (const Type& type : p.output_types()) rows += is_float(type.dtype) ? type.elements() : 0;
+  const auto columns = static_cast<int64_t>(by.size());
+  const int64_t fewer = std::max<int64_t>(1, std::min(rows, columns));
+  ScalarLoopLimits shorter = limits;
+  shorter.lines = std::min(limits.lines, static_cast<size_t>(most_lines / fewer));
+  const Program scalars = simplify(scalar_loops(p, result.split, shorter, true));
   if (by.empty()) return result;
-  const Program forward = jacobian(scalars, by, JacobianMode::forward), reverse = jacobian(scalars, by, JacobianMode::reverse);
-  result.program = work_of(reverse) <= work_of(forward) ? reverse : forward;
+  const auto by_mode = [&](JacobianMode mode) { return jacobian(scalars, by, mode); };
+  constexpr int64_t hopeless = 4;  // so many times as many sweeps are not less work
+  if (rows > hopeless * columns) result.program = by_mode(JacobianMode::forward);
+  else if (columns > hopeless * rows) result.program = by_mode(JacobianMode::reverse);
+  else {
+    const Program forward = by_mode(JacobianMode::forward), reverse = by_mode(JacobianMode::reverse);
+    result.program = work_of(reverse) <= work_of(forward) ? reverse : forward;
+  }
   return result;
 }
 

@@ -38,7 +38,8 @@ struct SparseJacobian {
 ///          jacobian_sparsity are left out. A result of a map or of a rule of the user's own is not looked into:
 ///          differentiate the body and map the Program of its values
 /// mode   : forward or reverse sweeps over scalars, whichever of the two Programs has less work (passes/work.h)
-/// throws : ResourceError W450 for a Program too large to be written out (scalar_loops.h), W734; UsageError W131 as jacobian
+/// throws : ResourceError W450 for a Program too large to be written out (scalar_loops.h; 2000000 lines of all sweeps), W734;
+///          UsageError W131 as jacobian
 SparseJacobian sparse_jacobian(const Program& p, const std::vector<size_t>& wrt = {}, const ScalarLoopLimits& limits = {});
 
 }  // namespace wengert

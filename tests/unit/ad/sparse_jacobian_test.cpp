@@ -103,6 +103,10 @@ TEST(SparseJacobian, has_no_columns_where_nothing_varies) {
   EXPECT_EQ(j.pattern.sparsity.entries(), 0);
 }
 
+TEST(SparseJacobian, of_what_is_too_large_to_be_written_out_is_refused) {
+  EXPECT_THROW(sparse_jacobian(trace([](Expr x) { return matmul(x, x); }, {f64({10, 10})}), {}, {.lines = 900}), ResourceError);
+}
+
 TEST(SparseJacobian, agrees_with_the_dense_one_on_random_programs) {
   int compared = 0;
   for (uint64_t key = 0; key < 50; ++key) {
