@@ -87,6 +87,8 @@ _wengert() {
     plan:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     plan:--count) COMPREPLY=($(compgen -W 'all no-units no-numbers' -- "$current")); return ;;
     plan:--budget) COMPREPLY=(); return ;;
+    plan:--draw) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    plan:--emit) COMPREPLY=($(compgen -f -- "$current")); return ;;
     plan:--certificate) COMPREPLY=($(compgen -f -- "$current")); return ;;
     plan:--verify) COMPREPLY=($(compgen -f -- "$current")); return ;;
     plan:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
@@ -248,7 +250,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     plan)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --count --as-written --budget --order --certificate --verify --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --count --as-written --budget --order --draw --emit --certificate --verify --tasks --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     explain)

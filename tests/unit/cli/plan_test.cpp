@@ -76,7 +76,7 @@ TEST(Plan, writes_its_jacobian_as_a_program_with_those_multiplications) {
   const auto planned = run_tool({"eval", file, "--at", "x=2,y=3", "--json"}).json();
   const auto swept = run_tool({"jacobian", talk, "--at", "x=2,y=3", "--json"}).json();
   std::vector<double> entries, expected;
-  for (const auto& [name, value] : planned.at("values").items()) entries.push_back(value);
+  for (const auto& [name, value] : planned.at("value").items()) entries.push_back(value);
   for (const auto& [output, row] : swept.at("jacobian").items())
     for (const auto& [input, value] : row.items()) expected.push_back(value);
   EXPECT_THAT(entries, testing::Pointwise(testing::DoubleNear(1e-9 * std::abs(expected[3])), expected));
@@ -111,7 +111,8 @@ TEST(Plan, of_the_published_tasks_is_nowhere_worse_than_rules_and_published_coun
   const Outcome outcome = run_tool({"plan", "--tasks", "--count", "all", "--budget", "0.3", "--json"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   std::map<std::string, nlohmann::json> rows;
-  for (const auto& row : outcome.json().at("rows")) rows[row.at("function")] = row;
+  const auto document = outcome.json();
+  for (const auto& row : document.at("rows")) rows[row.at("function")] = row;
   EXPECT_EQ(rows.size(), 15U);
   EXPECT_EQ(rows.at("talk").at("multiplications"), 7);
   EXPECT_EQ(rows.at("talk").at("additions"), 1);
