@@ -42,12 +42,15 @@ std::optional<double> operations(const Program& p) {
 class GoodOrders {
  public:
   GoodOrders(const LinearGraph& graph, int64_t work)
-      : all_(graph, Counting::all), folded_(graph, Counting::numbers_folded), work_(work / static_cast<int64_t>((all_.vertices() + 63) / 64)) {}
+      : all_(graph, Counting::all), folded_(graph, Counting::numbers_folded),
+        work_(work / static_cast<int64_t>((all_.vertices() + 63) / 64)) {}
 
   std::vector<EliminationOrder> operator()() {
-    if (folded_.intermediates <= most_enumerated) return {named(exact_order(folded_).order)};
+    const size_t n = folded_.intermediates;
+    if (n <= most_enumerated && static_cast<int64_t>(n << n) <= work_) return {named(exact_order(folded_).order)};
     add_rules();
-    // A step costs less by far where numbers need not be followed, so most of the work is done there, if some of it gains.
+    // A step costs less by far where numbers need not be followed, so most of the work is done there, if some of it
+    // gains.
     if (improve(all_, work_ / 8)) improve(all_, work_);
     improve(folded_, work_ / 50);
     std::vector<EliminationOrder> result;
@@ -66,9 +69,11 @@ class GoodOrders {
     NumberedOrder forward(folded_.intermediates);
     std::iota(forward.begin(), forward.end(), 0U);
     starts_ = {forward, {forward.rbegin(), forward.rend()}};
-    for (const Ties ties : {Ties::lowest, Ties::highest}) starts_.push_back(greedy_order(folded_, GreedyRule::markowitz, ties));
+    for (const Ties ties : {Ties::lowest, Ties::highest})
+      starts_.push_back(greedy_order(folded_, GreedyRule::markowitz, ties));
     starts_.push_back(greedy_order(folded_, GreedyRule::relative_markowitz, Ties::highest));
-    found_.push_back(*std::ranges::min_element(starts_, {}, [&](const NumberedOrder& order) { return order_cost(folded_, order); }));
+    found_.push_back(
+        *std::ranges::min_element(starts_, {}, [&](const NumberedOrder& order) { return order_cost(folded_, order); }));
   }
 
   /// Whether the search found an order that is better than all it began with.
@@ -123,17 +128,19 @@ Program planned(const Program& p, const std::vector<size_t>& wrt, const ScalarFo
 }
 
 /// Nothing if no candidate could be counted.
-std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const std::vector<size_t>& wrt, const ScalarForm& form,
-                                                       const JacobianPlanOptions& options) {
+std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const std::vector<size_t>& wrt,
+                                                       const ScalarForm& form, const JacobianPlanOptions& options) {
   const auto [columns, rows] = columns_and_rows(p, wrt);
   const LinearGraph graph = form.graph();
   const size_t intermediates = EliminationGraph(graph, EliminationMode::count).intermediates().size();
   if (intermediates > options.most_vertices) return {};
-  const Method apt = columns <= rows ? Method::forward : Method::reverse, other = columns <= rows ? Method::reverse : Method::forward;
+  const Method apt = columns <= rows ? Method::forward : Method::reverse,
+               other = columns <= rows ? Method::reverse : Method::forward;
   Comparison comparison;
   comparison.add({apt}, swept(p, wrt, apt));
   if (comparison.is_empty()) return {};
-  if (std::max(columns, rows) * static_cast<int64_t>(intermediates) <= most_swept_lines) comparison.add({other}, swept(p, wrt, other));
+  if (std::max(columns, rows) * static_cast<int64_t>(intermediates) <= most_swept_lines)
+    comparison.add({other}, swept(p, wrt, other));
   for (EliminationOrder& order : GoodOrders(graph, options.work)()) {
     const Program program = form.jacobian(order);
     comparison.add({Method::elimination, std::move(order)}, program);
@@ -142,12 +149,14 @@ std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const s
 }
 
 std::string key_of(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options) {
-  return fmt::format("{} {} {} {}\n{}", fmt::join(wrt, ","), options.work, options.most_vertices, options.most_elements, print(p));
+  return fmt::format("{} {} {} {}\n{}", fmt::join(wrt, ","), options.work, options.most_vertices, options.most_elements,
+                     print(p));
 }
 
 }  // namespace
 
-Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options, JacobianChoice* choice) {
+Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options,
+                         JacobianChoice* choice) {
   const auto varying = varying_inputs(p, wrt);
   const auto [columns, rows] = columns_and_rows(p, varying);
   const auto by_sweeps = [&] {
@@ -159,7 +168,8 @@ Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const
   if (!form) return by_sweeps();
   const std::string key = key_of(p, varying, options);
   const auto tell = [&](const JacobianPlan& plan, bool from_cache) {
-    if (choice != nullptr) *choice = {std::string(to_string(plan.method)), plan.operations, plan.swept_operations, from_cache};
+    if (choice != nullptr)
+      *choice = {std::string(to_string(plan.method)), plan.operations, plan.swept_operations, from_cache};
   };
   if (const auto kept = PlanCache::of_process().find(key)) {
     tell(*kept, true);
