@@ -5,6 +5,7 @@
 #
 #   bench/report.py [BUILD_FOLDER = build/release]     (configured with -DWENGERT_BENCH=ON)
 #   bench/report.py --from FOLDER                      the same from JSON files written before (BENCH --json FILE)
+#   bench/report.py --update FOLDER                    the sections of those files alone; the page's others stay
 """Benchmarks as a page."""
 import html
 import json
@@ -17,11 +18,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # What is run, with the sizes that are shown.
 BENCHES = {
     "small_jacobians": ["512", "131072"],
-    "mixture_gradient": ["2x5x1000", "10x25x1000", "64x50x1000"],
-    "bundle_jacobian": ["31843"],
+    "mixture_gradient": ["2x5x1000", "10x25x1000", "64x50x1000", "2x5x10000", "10x25x10000", "64x50x10000"],
+    "jacobian_orders": [],
+    "bundle_jacobian": ["31843", "563734"],
     "lstm_gradient": [],
     "hand_jacobian": ["100", "12800"],
     "training_step": [],
+    "recorded_lists": ["1000000"],
 }
 
 
@@ -76,31 +79,49 @@ def drawing(entries):
             f'font-size="11"><rect width="100%" height="100%" fill="white"/>{"".join(parts)}</svg>\n')
 
 
-def page(documents):
-    out = ["# Benchmarks", "",
-           "What values and derivatives cost here, side by side in one run: the same functions in plain scalar C++ (g++ -O3 "
-           "-march=native; the yardstick, value alone), by hand, by other libraries where they are installed, and as Wengert Programs, "
-           "compiled. Every answer is compared before anything is timed. Medians of interleaved runs of one thread's processor time; "
-           "`ratio` is to the first row, which is the plain function, or for training steps libtorch. The machine's limit is the time that it needs for "
-           "the multiply-adds (of a list: its operations in fused pairs) or for the bytes alone, whichever is longer, at the rates below. `bench/report.py` measures anew and writes this page.", ""]
-    some = next(iter(documents.values()))
-    out += [f"{some['processor']}, gcc {some['compiler']}; one thread reaches {some['limits']['fma_per_s'] / 1e9:.0f} GFMA/s (double) and "
+def introduction(some):
+    return ["# Benchmarks", "",
+            "What values and derivatives cost here, side by side in one run: the same functions in plain scalar C++ (g++ -O3 "
+            "-march=native; the yardstick, value alone), by hand, by other libraries where they are installed, and as Wengert Programs, "
+            "compiled, or recorded lists. Every answer is compared before anything is timed. Medians of interleaved runs of one thread's processor time; "
+            "`ratio` is to the first row, which is the plain function, or for training steps libtorch, and for orders of elimination reverse order. The machine's limit is the time that it needs for "
+            "the multiply-adds (of a list: its operations in fused pairs) or for the bytes alone, whichever is longer, at the rates below. `bench/report.py` measures anew and writes this page.", "",
+            f"{some['processor']}, gcc {some['compiler']}; one thread reaches {some['limits']['fma_per_s'] / 1e9:.0f} GFMA/s (double) and "
             f"{some['limits']['bytes_per_s'] / 1e9:.0f} GB/s (triad).", ""]
+
+
+def section(name, document):
+    (ROOT / "docs" / f"bench_{name}.svg").write_text(drawing(document["tables"]))
+    out = [f"## {document['question']}", "", f"![ratios to the first row](bench_{name}.svg)", ""]
+    for entry in document["tables"]:
+        out += [table(entry), ""]
+    return out
+
+
+def page(documents):
+    out = introduction(next(iter(documents.values())))
     for name, document in documents.items():
-        (ROOT / "docs" / f"bench_{name}.svg").write_text(drawing(document["tables"]))
-        out += [f"## {document['question']}", "", f"![ratios to the first row](bench_{name}.svg)", ""]
-        for entry in document["tables"]:
-            out += [table(entry), ""]
+        out += section(name, document)
     return "\n".join(out).rstrip() + "\n"
 
 
+def updated(text, documents):
+    """The page with the sections of `documents` in place of those of the same question; new ones at its end."""
+    parts = text.rstrip("\n").split("\n## ")
+    sections = {part.split("\n", 1)[0]: part for part in parts[1:]}
+    for name, document in documents.items():
+        sections[document["question"]] = "\n".join(section(name, document)).strip()[len("## "):]
+    return "\n## ".join([parts[0], *(part.rstrip() + "\n" for part in sections.values())]).rstrip() + "\n"
+
+
 def main(arguments):
+    target = ROOT / "docs" / "benchmarks.md"
     with tempfile.TemporaryDirectory() as scratch:
-        if arguments[:1] == ["--from"]:
+        if arguments[:1] in (["--from"], ["--update"]):
             documents = read(pathlib.Path(arguments[1]))
         else:
             documents = measured(ROOT / (arguments[0] if arguments else "build/release"), pathlib.Path(scratch))
-    (ROOT / "docs" / "benchmarks.md").write_text(page(documents))
+    target.write_text(updated(target.read_text(), documents) if arguments[:1] == ["--update"] else page(documents))
     print("wrote docs/benchmarks.md", file=sys.stderr)
 
 

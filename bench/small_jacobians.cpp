@@ -3,18 +3,22 @@
 // What do the value and the Jacobian of a small function cost a point, at very many points? The Roe flux (3 x 6) and
 // the reprojection residual of bundle adjustment (2 x 15), in cache (512 points over and over) and streamed (2^20
 // points): plain function (1x), derivative by hand, by hand in vectors of four points, by other libraries, by Wengert
-// as a loop over columns or rows of points.
+// as a loop over columns or rows of points. Besides, J'J and J'r of all points, from a stored Jacobian and in one pass.
 #include <cstdio>
+#include <numeric>
 
 #include "harness/limits.h"
 #include "harness/report.h"
 #include "objectives/bundle_adjustment.h"
 #include "objectives/columns.h"
+#include "objectives/normal_equations.h"
 #include "objectives/roe_flux.h"
 #include "peers/peers.h"
 #include "programs/hand_written.h"
 #include "programs/runner.h"
 #include "programs/small_jacobians.h"
+#include "wengert/ad/normal_equations.h"
+#include "wengert/ad/sparse_jacobian.h"
 
 using namespace wengert;
 using namespace wengert::bench;
@@ -95,6 +99,46 @@ class Comparison {
     add_program("list by hand, columns", over_columns(small_.hand_written, count_), true);
   }
 
+  /// Entries that are the same at every point are left out, those that are one value stored once.
+  void add_packed() {
+    std::vector<size_t> wrt(places(small_.varying));
+    std::iota(wrt.begin(), wrt.end(), size_t{0});
+    const SparseJacobian packed = sparse_jacobian(small_.program, wrt);
+    const auto runner = std::make_shared<Runner>(over_columns(values_and_packed(small_.program, packed.values), count_), columns());
+    runner->run();
+    const auto width = places(packed.pattern.slots), row = places(small_.values * small_.varying);
+    std::vector<double> dense(row * places(count_));
+    for (size_t point = 0; point < places(count_); ++point) {
+      const auto entries = packed.pattern.entries(runner->output(1).subspan(point * width, width));
+      const Sparsity& at = packed.pattern.sparsity;
+      for (size_t i = 0; i < places(at.rows); ++i)
+        for (auto k = places(at.row_start[i]); k < places(at.row_start[i + 1]); ++k)
+          dense[point * row + i * places(at.columns) + places(at.column[k])] = entries[k];
+    }
+    require_same("packed", runner->output(0), dense);
+    const std::string what = ": the " + std::to_string(packed.pattern.slots) + " entries that vary, rows";
+    candidates_.push_back({std::string("Wengert ") + engine_name + what, [=] { runner->run(); }, true});
+  }
+
+  /// J'J, J'r and r'r/2, added up over the points.
+  void add_normal_equations() {
+    const int64_t n = small_.varying;
+    const auto sums = std::make_shared<std::vector<double>>(places(n * (n + 1) / 2 + n + 1));
+    const Buffer f = buffer(small_.values), j = buffer(small_.values * n);
+    const auto stored = [=, this] {
+      small_.by_hand(count_, small_.rows.data(), f->data(), j->data());
+      add_up_normal_equations(count_, small_.values, n, f->data(), j->data(), sums->data());
+    };
+    stored();
+    candidates_.push_back({"J'J and J'r: by hand, J stored, then multiplied", stored, true});
+    std::vector<size_t> wrt(places(n));
+    std::iota(wrt.begin(), wrt.end(), size_t{0});
+    const auto runner = std::make_shared<Runner>(summed_over_columns(normal_equations(small_.program, wrt), count_), columns());
+    runner->run();
+    require_close(small_.name + ", J'J and J'r", runner->outputs_from(0), *sums, 1e-9);
+    candidates_.push_back({std::string("Wengert ") + engine_name + ": J'J and J'r, J not stored", [=] { runner->run(); }, true});
+  }
+
   const std::vector<Candidate>& candidates() const { return candidates_; }
 
  private:
@@ -146,14 +190,18 @@ class Comparison {
     candidates_.push_back({name, run});
   }
 
-  void add_program(const std::string& name, const Program& program, bool by_columns) {
+  /// The points, an array each input.
+  std::vector<Array> columns() const {
+    const auto all = transposed(small_.rows, count_, small_.inputs);
     std::vector<Array> inputs;
-    const auto all_columns = transposed(small_.rows, count_, small_.inputs);
-    const std::span<const double> columns(all_columns);
-    for (int64_t k = 0; by_columns && k < small_.inputs; ++k)
-      inputs.push_back(Array::of<double>({count_}, columns.subspan(places(k * count_), places(count_))));
-    if (!by_columns) inputs.push_back(Array({count_, small_.inputs}, small_.rows));
-    auto runner = std::make_shared<Runner>(program, std::move(inputs));
+    for (int64_t k = 0; k < small_.inputs; ++k)
+      inputs.push_back(Array::of<double>({count_}, std::span(all).subspan(places(k * count_), places(count_))));
+    return inputs;
+  }
+
+  void add_program(const std::string& name, const Program& program, bool by_columns) {
+    const Array rows({count_, small_.inputs}, small_.rows);
+    auto runner = std::make_shared<Runner>(program, by_columns ? columns() : std::vector{rows});
     runner->run();
     auto all = runner->outputs_from(0);
     const size_t values = places(small_.values * count_);
@@ -213,7 +261,7 @@ int main(int argc, char** argv) {
     for (const Small& small : {roe_case(count), reprojection_case(count)}) {
       Comparison comparison(small, count);
       comparison.add_peers();
-      if (engine_is_fast || count <= 65536) comparison.add_programs();
+      if (engine_is_fast || count <= 65536) comparison.add_programs(), comparison.add_packed(), comparison.add_normal_equations();
       report.time(small.name + ", " + std::to_string(count) + " points", comparison.candidates(),
                   static_cast<double>(count), "point", least_work(small, count));
     }

@@ -57,7 +57,7 @@ _wengert() {
     jacobian:--types) COMPREPLY=(); return ;;
     jacobian:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     jacobian:--wrt) COMPREPLY=(); return ;;
-    jacobian:--mode) COMPREPLY=($(compgen -W 'auto forward reverse markowitz best' -- "$current")); return ;;
+    jacobian:--mode) COMPREPLY=($(compgen -W 'auto forward reverse columns fewest markowitz best' -- "$current")); return ;;
     jacobian:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     jacobian:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     jacobian:--threads) COMPREPLY=(); return ;;
@@ -87,6 +87,8 @@ _wengert() {
     plan:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     plan:--count) COMPREPLY=($(compgen -W 'all no-units no-numbers' -- "$current")); return ;;
     plan:--budget) COMPREPLY=(); return ;;
+    plan:--draw) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    plan:--emit) COMPREPLY=($(compgen -f -- "$current")); return ;;
     plan:--certificate) COMPREPLY=($(compgen -f -- "$current")); return ;;
     plan:--verify) COMPREPLY=($(compgen -f -- "$current")); return ;;
     plan:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
@@ -117,6 +119,7 @@ _wengert() {
     emit:--header) COMPREPLY=($(compgen -f -- "$current")); return ;;
     emit:--name) COMPREPLY=(); return ;;
     emit:--lanes) COMPREPLY=(); return ;;
+    emit:--mode) COMPREPLY=($(compgen -W 'auto forward reverse columns fewest' -- "$current")); return ;;
     emit:--scalars) COMPREPLY=(); return ;;
     emit:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     check:--program) COMPREPLY=(); return ;;
@@ -132,7 +135,7 @@ _wengert() {
     compile:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     compile:--of) COMPREPLY=($(compgen -W 'value grad jacobian hessian' -- "$current")); return ;;
     compile:--wrt) COMPREPLY=(); return ;;
-    compile:--mode) COMPREPLY=($(compgen -W 'auto forward reverse' -- "$current")); return ;;
+    compile:--mode) COMPREPLY=($(compgen -W 'auto forward reverse columns fewest' -- "$current")); return ;;
     compile:--runs) COMPREPLY=(); return ;;
     compile:--limit) COMPREPLY=(); return ;;
     compile:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
@@ -145,7 +148,7 @@ _wengert() {
     bench:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
     bench:--of) COMPREPLY=($(compgen -W 'value grad jacobian hessian' -- "$current")); return ;;
     bench:--wrt) COMPREPLY=(); return ;;
-    bench:--mode) COMPREPLY=($(compgen -W 'auto forward reverse' -- "$current")); return ;;
+    bench:--mode) COMPREPLY=($(compgen -W 'auto forward reverse columns fewest' -- "$current")); return ;;
     bench:--random) COMPREPLY=(); return ;;
     bench:--runs) COMPREPLY=(); return ;;
     bench:--seconds) COMPREPLY=(); return ;;
@@ -235,11 +238,11 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     jacobian)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --mode --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --mode --sparse --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     hessian)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --wrt --emit --trap-nan --sparse --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     hvp)
@@ -247,7 +250,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     plan)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --count --as-written --budget --order --certificate --verify --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --count --as-written --budget --order --draw --emit --certificate --verify --tasks --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     explain)
@@ -259,7 +262,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     emit)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --c --of --wrt -o --output --header --name --batch --lanes --sparse --scalars --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --c --of --wrt -o --output --header --name --batch --lanes --sparse --packed --mode --scalars --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     check)
@@ -267,11 +270,11 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     compile)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --runs --limit --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --packed --runs --limit --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     bench)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --random --runs --seconds --limit --math --threads --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --of --wrt --mode --packed --random --runs --seconds --limit --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     train)

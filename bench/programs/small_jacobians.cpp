@@ -90,9 +90,19 @@ Program value_and_jacobian(const Program& p, size_t varying, Accumulation how) {
   return simplify(both);
 }
 
+Program values_and_packed(const Program& p, const Program& packed) {
+  return simplify(trace([&](const std::vector<Expr>& x) { return std::pair(stack(replay(p, x)), replay(packed, x)[0]); },
+                        p.input_types(), p.name() + "_and_packed"));
+}
+
 Program over_columns(const Program& body, int64_t count) {
   return trace([&](const std::vector<Expr>& columns) { return map(body, columns); },
                std::vector<Type>(body.inputs(), f64({count})), body.name() + "_columns");
+}
+
+Program summed_over_columns(const Program& body, int64_t count) {
+  return trace([&](const std::vector<Expr>& columns) { return sum_map(body, columns); },
+               std::vector<Type>(body.inputs(), f64({count})), body.name() + "_summed");
 }
 
 Program over_rows(const Program& body, int64_t count, int64_t values) {

@@ -7,6 +7,7 @@
 #include "wengert/exec/interpreter.h"
 #include "wengert/ir/text.h"
 #include "wengert/passes/batch.h"
+#include "wengert/passes/scalar_loops.h"
 #include "wengert/trace/record.h"
 
 namespace wengert {
@@ -68,6 +69,7 @@ TEST(GuardErrors, W751_flags_that_do_not_fit) {
   const Program p = record([](Real x, Real y) { return x * y; }, {2.0, 3.0}, "area");
   documented("W751", [&] { batch(p, {true}, 10); });
   EXPECT_THAT(error_of([&] { batch(p, {true, true}, -1); }).problem(), HasSubstr("a batch of -1 points with 2 flags"));
+  documented("W751", [&] { scalar_loops(p, {true}); });
 }
 
 }  // namespace

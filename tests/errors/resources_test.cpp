@@ -10,6 +10,7 @@
 #include "wengert/ad/accumulate.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/ad/linearize.h"
+#include "wengert/ad/sparsity.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/io/file.h"
 #include "wengert/ir/registry.h"
@@ -133,6 +134,12 @@ TEST(ResourceErrors, W442_a_file_over_the_limit) {
 TEST(ResourceErrors, W450_more_lines_than_the_limit) {
   const Program p = trace([](Expr a, Expr b) { return matmul(a, b); }, {f64({20, 20}), f64({20, 20})}, "product");
   const Error error = documented("W450", [&] { scalarize(p, 1000); });
+  EXPECT_EQ(error.kind(), ErrorKind::resource);
+}
+
+TEST(ResourceErrors, W734_a_pattern_that_takes_too_long) {
+  const Program p = trace([](Expr a, Expr b) { return matmul(a, b); }, {f64({20, 20}), f64({20, 20})}, "product");
+  const Error error = documented("W734", [&] { jacobian_sparsity(p, {}, 1000); });
   EXPECT_EQ(error.kind(), ErrorKind::resource);
 }
 

@@ -14,6 +14,7 @@
 #include "wengert/passes/simplify.h"
 #include "wengert/passes/sink_into_maps.h"
 #include "wengert/passes/trim_loops.h"
+#include "wengert/passes/work.h"
 #include "wengert/primitives/control.h"
 #include "wengert/primitives/primitives.h"
 
@@ -168,9 +169,9 @@ std::vector<Expr> elements_of(const Expr& x) {
 }
 
 /// Forward mode with the inputs in `wrt` as scalars.
-Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt) {
+Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt, const ScalarLoopLimits& limits = {}) {
   Derivative d(p, "_jacobian", wrt);
-  const Program scalars = scalar_loops(with_hoisted_lines(p), d.active());
+  const Program scalars = scalar_loops(with_hoisted_lines(p), d.active(), limits);
   std::vector<Expr> inputs;
   std::vector<bool> active;
   std::vector<SplitColumn> columns(p.inputs());
@@ -189,10 +190,26 @@ Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt) {
   return simplify(sink_into_maps(fuse_maps(columnwise)));
 }
 
+Program jacobian_of_least_work(const Program& p, const std::vector<size_t>& wrt) {
+  constexpr int64_t most_lines = 200'000;  // of all columns: what takes longer to make than it saves
+  const Program whole = jacobian(p, wrt);
+  int64_t sweeps = 1;
+  for (size_t k : varying_inputs(p, wrt)) sweeps += p.input_types()[k].elements();
+  ScalarLoopLimits limits;
+  limits.lines = std::min(limits.lines, static_cast<size_t>(most_lines / sweeps));
+  try {
+    const Program columns = jacobian_by_scalars(p, wrt, limits);
+    return work_of(columns) < work_of(whole) ? columns : whole;
+  } catch (const ResourceError&) {  // too large to be written out
+    return whole;
+  }
+}
+
 }  // namespace
 
 Program jacobian(const Program& p, const std::vector<size_t>& wrt, JacobianMode mode) {
   if (mode == JacobianMode::columns) return jacobian_by_scalars(p, wrt);
+  if (mode == JacobianMode::fewest) return jacobian_of_least_work(p, wrt);
   Derivative d(p, "_jacobian", wrt);
   const auto linearized = linearize(with_hoisted_lines(p), d.inputs, d.active());
   Places columns{d.wrt, {}};

@@ -33,6 +33,7 @@ enum class JacobianMode {
   forward,
   reverse,
   columns,  ///< forward sweeps, each written out in scalars, where an entry that is always 0 costs nothing; loops are kept
+  fewest,   ///< by_shape or columns: the Program with less work (passes/work.h), for what will be compiled
 };
 
 /// (x...) -> dy_i/dx_j for every output i of float dtype and input j in `wrt`, row by row, of shape y_i.shape + x_j.shape and y_i's dtype.
@@ -41,7 +42,8 @@ enum class JacobianMode {
 /// mode : forward sweeps (one an input element), reverse sweeps (one an output element), or the fewer of the two
 /// cost : min(n, m) sweeps; arrays are swept by a loop (map) whose body is one sweep. `columns`: the operations of n sweeps
 ///        on what depends on the column, in one loop over the points where p is one; its Program is longer, by up to n times
-///        the scalar operations of p
+///        the scalar operations of p, which an interpreter runs line by line and compiled code does not. `fewest` makes both
+///        Programs, where the sweeps are not of more than 200000 lines
 /// throws: ResourceError W450 for `columns` of a Program too large to be written out (scalar_loops.h)
 Program jacobian(const Program& p, const std::vector<size_t>& wrt = {}, JacobianMode mode = JacobianMode::by_shape);
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/cli/derivative_frame.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "wengert/ad/derivatives.h"
 #include "wengert/base/error.h"
 #include "wengert/cli/engine.h"
 #include "wengert/exec/interpreter.h"
@@ -57,6 +58,14 @@ std::vector<Array> Differentiation::run(const Program& derivative, std::vector<A
   const auto values = context.stage("evaluate", [&] { return evaluate(program(), point.inputs(), options); });
   report_nan_outputs(context, program(), values);
   return run_once(context, derivative, inputs);
+}
+
+std::vector<std::string_view> jacobian_modes() { return {"auto", "forward", "reverse", "columns", "fewest"}; }
+
+JacobianMode jacobian_mode(std::string_view name) {
+  constexpr std::array modes{JacobianMode::by_shape, JacobianMode::forward, JacobianMode::reverse, JacobianMode::columns, JacobianMode::fewest};
+  const auto names = jacobian_modes();
+  return modes[static_cast<size_t>(std::ranges::find(names, name) - names.begin())];
 }
 
 Differentiation begin_differentiation(Context& context) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "wengert/ad/derivatives.h"
 #include "wengert/cli/output.h"
 #include "wengert/cli/program_source.h"
 
@@ -37,6 +38,10 @@ std::optional<Program> differentiated(const Differentiation& d, const std::funct
 
 /// The first outputs, which are the values of the Program itself.
 void show_values(const Differentiation& d, std::span<const Array> values);
+
+/// The names of the modes of jacobian() and the mode of that name; "auto": by shape.
+std::vector<std::string_view> jacobian_modes();
+JacobianMode jacobian_mode(std::string_view name);
 
 /// "df/dx".
 std::string derivative_label(const std::string& of, const std::string& by);

@@ -13,13 +13,16 @@ struct Job {
   Program program;   ///< of the same inputs
 };
 
-/// The options of a Program, --wrt, --of, --mode.
+/// The options of a Program, --wrt, --of, --mode, --packed.
 std::vector<Option> job_options();
 
 /// Those that --of names, in that order.
 /// throws : UsageError W714 for an option about derivatives without one; W612 if no input has a derivative; ShapeError
 ///          W210 for the gradient of what is no scalar
 std::vector<Job> jobs(Context& context, const Point& point);
+
+/// --packed: of a Jacobian what varies.
+Option packed_option();
 
 /// --runs: how often a Program will be run.
 Option runs_option();

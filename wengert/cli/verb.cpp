@@ -93,7 +93,7 @@ const std::vector<ExitCode>& exit_codes() {
       {exit_domain, "domain: a value outside the domain of an operation, e.g. under --trap-nan"},
       {exit_resource, "resource: memory, disk, a file that cannot be read or written, or a limit"},
       {exit_internal, "internal: a fault of wengert itself; please report it"},
-      {exit_interrupted, "interrupted: a training was stopped in good order, and can be resumed"},
+      {exit_interrupted, "interrupted: a long job was stopped in good order; a training can be resumed"},
       {exit_pipe, "ended by SIGPIPE: what reads the output has ended, as head does (as the shell reports it)"}};
   return codes;
 }

@@ -12,20 +12,14 @@
 #include "wengert/cli/operation_count.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/exec/interpreter.h"
-#include "wengert/exec/lanes.h"
-#include "wengert/exec/lower.h"
 
 namespace wengert::cli {
 namespace {
 
-/// Loops of the compiled kernel by the lanes that they are run in.
-std::map<int, size_t> loops_by_lanes(const Program& p, int most_lanes) {
-  const Kernel kernel = lower(p, {.natives = true}).kernel;
-  const auto lanes =
-      plan_lanes(kernel, real_precisions(kernel), {.vector_bytes = most_lanes > 1 ? Compiled::vector_bytes() : 0});
+/// Loops of the code by the lanes that they are run in.
+std::map<int, size_t> loops_by_lanes(const Compiled& code) {
   std::map<int, size_t> loops;
-  for (uint8_t width : lanes)
-    if (width > 0) ++loops[width];
+  for (int width : code.loop_lanes()) ++loops[width];
   return loops;
 }
 
@@ -64,7 +58,7 @@ void show(Context& context, const Job& job, const Executable& executable, const 
                            bytes_text(code->workspace_unshared()));
     object["workspace_bound_bytes"] = code->workspace_bound();
     object["workspace_unshared_bytes"] = code->workspace_unshared();
-    const auto loops = loops_by_lanes(p, choice.lanes);
+    const auto loops = loops_by_lanes(*code);
     row("loops", loops_text(loops, code->most_blocks()));
     row("code", bytes_text(code->code_bytes()));
     object["code_bytes"] = code->code_bytes();

@@ -7,21 +7,20 @@
 #include <nlohmann/json.hpp>
 
 #include "wengert/ad/derivatives.h"
-#include "wengert/api/adaptors/csr.h"
+#include "wengert/ad/sparse_jacobian.h"
 #include "wengert/api/planned_jacobian.h"
 #include "wengert/base/error.h"
-#include "wengert/base/random.h"
 #include "wengert/cli/derivative_frame.h"
+#include "wengert/cli/emitted.h"
+#include "wengert/cli/job.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/exec/emit_c.h"
-#include "wengert/exec/interpreter.h"
 #include "wengert/io/file.h"
 #include "wengert/passes/simplify.h"
+#include "wengert/plan/compressed.h"
 
 namespace wengert::cli {
 namespace {
-
-constexpr int64_t most_tested = 4000;  // elements of inputs and outputs that are stored for the self-test
 
 /// What is emitted: a Program and what its outputs are called.
 struct Emission {
@@ -49,25 +48,21 @@ std::vector<size_t> varying_of(const Context& context, const Program& p) {
   return wrt;
 }
 
-/// Labels for each float output and varying input: "df/dx".
-std::vector<std::string> derivative_labels(const Program& p, const std::vector<size_t>& wrt, std::string_view form) {
-  std::vector<std::string> labels;
-  for (size_t i = 0; i < p.outputs().size(); ++i)
-    for (size_t j : wrt)
-      if (is_float(p.output_types()[i].dtype))
-        labels.push_back(fmt::format(fmt::runtime(form), output_name(p, i), input_name(p, j)));
-  return labels;
+/// The entries of the Jacobian or Hessian that can be other than 0, in one array.
+Emission sparse(CompressedDerivative d) {
+  const Sparsity& m = d.pattern;
+  return {std::move(d.values), {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column}};
 }
 
-/// The entries of the Jacobian that can be other than 0, in one array. throws : UsageError W722
-Emission sparse_jacobian(const Context& context, const Program& p) {
-  if (context.arguments().has("wrt"))
-    throw UsageError("W722", "--sparse holds the derivatives by all inputs and takes no --wrt", {},
-                     "leave out one of the two");
-  varying_of(context, p);
-  const CsrJacobian jacobian(p);
-  const CsrMatrix& m = jacobian.pattern();
-  return {jacobian.values(), {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column}};
+/// The entries of the Jacobian that differ from point to point, in one array.
+Emission packed_jacobian(const Program& p, const std::vector<size_t>& wrt) {
+  const SparseJacobian j = sparse_jacobian(p, wrt);
+  const Sparsity& m = j.pattern.sparsity;
+  return {j.values, {"values"}, CPattern{m.rows, m.columns, m.row_start, m.column, true, j.pattern.slot, j.pattern.constant}};
+}
+
+Program accumulated(const Program& p, const std::vector<size_t>& wrt, const std::string& mode) {
+  return mode == "auto" ? planned_jacobian(p, wrt) : jacobian(p, wrt, jacobian_mode(mode));
 }
 
 Emission hessian_of(const Program& p, const std::vector<size_t>& wrt) {
@@ -82,21 +77,28 @@ Emission hessian_of(const Program& p, const std::vector<size_t>& wrt) {
 Emission emission(const Context& context, const Program& p) {
   const Arguments& a = context.arguments();
   const std::string of = a.text("of");
-  if (a.has("sparse") && of != "jacobian")
-    throw UsageError("W722", fmt::format("--sparse is for --of jacobian; --of {} has no pattern", of), {},
+  if (a.has("sparse") && of != "jacobian" && of != "hessian")
+    throw UsageError("W722", fmt::format("--sparse is for --of jacobian or hessian; --of {} has no pattern", of), {},
                      "leave it out, or ask for the Jacobian");
+  if (a.has("packed") && of != "jacobian")
+    throw UsageError("W722", fmt::format("--packed is for --of jacobian; --of {} has no pattern", of), {},
+                     "leave it out, or ask for the Jacobian");
+  if (a.has("mode") && (of != "jacobian" || a.has("sparse") || a.has("packed")))
+    throw UsageError("W722", "--mode is how a Jacobian of which all entries are asked for is accumulated", {},
+                     "leave it out, or ask for --of jacobian without --sparse and --packed");
   if (a.has("wrt") && of == "value")
     throw UsageError("W722", "--wrt is for derivatives, and --of value is none", {}, "leave it out, or add --of grad");
   std::vector<std::string> names = given_names(p);
   if (of == "value") return {simplify(p), names};
-  if (a.has("sparse")) return sparse_jacobian(context, p);
   const auto wrt = varying_of(context, p);
+  if (a.has("sparse") && !a.has("packed")) return sparse(of == "hessian" ? compressed_hessian(p, wrt) : compressed_jacobian(p, wrt));
+  if (a.has("packed")) return packed_jacobian(p, wrt);
   const auto with = [&](std::vector<std::string> more) {
     names.insert(names.end(), more.begin(), more.end());
     return names;
   };
   if (of == "grad") return {value_and_grad(p, wrt), with(derivative_labels(p, wrt, "d{}/d{}"))};
-  if (of == "jacobian") return {planned_jacobian(p, wrt), derivative_labels(p, wrt, "d{}/d{}")};
+  if (of == "jacobian") return {accumulated(p, wrt, a.text("mode")), derivative_labels(p, wrt, "d{}/d{}")};
   if (of == "hessian") return hessian_of(p, wrt);
   std::vector<std::string> more;
   for (size_t k = 0; of == "jvp" && k < p.outputs().size(); ++k)
@@ -105,38 +107,6 @@ Emission emission(const Context& context, const Program& p) {
     if (of != "jvp") more.push_back(of == "vjp" ? input_name(p, k) + "_bar" : "Hv_" + input_name(p, k));
   if (of == "hvp") return {hvp(p, wrt), more};
   return {of == "jvp" ? jvp(p, wrt) : vjp(p, wrt), with(more)};
-}
-
-/// Elements for an input without a value: between 1/4 and 5/4, where most functions are defined.
-Array drawn(const Type& type, Random& random) {
-  Array values(Type{DType::f64, type.shape});
-  for (double& x : values.mutable_values<double>())
-    x = is_float(type.dtype) ? random.uniform(0.25, 1.25) : random.uniform() < 0.5;
-  return values.as(type.dtype);
-}
-
-/// Inputs from --at (all of the Program's own, or none), the others drawn, and what the interpreter makes of them.
-/// `single` : the function will see them as floats, so they are numbers that floats can be.
-std::optional<CTest> self_test(const Point& point, const Program& emitted, bool single) {
-  int64_t elements = 0;
-  for (const Type& type : emitted.input_types()) elements += type.elements();
-  for (const Type& type : emitted.output_types()) elements += type.elements();
-  if (elements > most_tested) return {};
-  CTest test;
-  if (!point.given.empty()) test.inputs = point.inputs();
-  Random random(1);
-  for (size_t k = test.inputs.size(); k < emitted.inputs(); ++k)
-    test.inputs.push_back(drawn(emitted.input_types()[k], random));
-  for (Array& x : test.inputs)
-    if (single && x.dtype() == DType::f64) x = x.as(DType::f32).as(DType::f64);
-  try {
-    test.outputs = evaluate(emitted, test.inputs, {.reference = true});
-  } catch (const UsageError& error) {
-    if (error.id() != "W701") throw;
-    test.fails = true;
-    for (const Type& type : emitted.output_types()) test.outputs.emplace_back(type);
-  }
-  return test;
 }
 
 void write(Context& context, const EmittedC& c) {
@@ -178,8 +148,7 @@ int run(Context& context) {
                        .pattern = e.pattern};
   options.scalar_lines = static_cast<size_t>(a.integer("scalars", 0, 100000));
   options.test = context.stage("test", [&] { return self_test(point, e.program, options.single); });
-  if (!options.test)
-    context.note(fmt::format("no self-test: inputs and outputs have more than {} elements", most_tested));
+  if (!options.test) note_no_self_test(context);
   const EmittedC c = context.stage("emit", [&] { return emit_c(e.program, options); });
   describe(context, c, e.program);
   context.document()["self_test"] = options.test.has_value();
@@ -215,6 +184,8 @@ std::vector<Option> emit_options() {
         .initial = "0"},
        {.names = "--sparse",
         .help = "Of a Jacobian the entries that can be other than 0, in one array, with their pattern"},
+       packed_option(),
+       {.names = "--mode", .value = "MODE", .help = "How a Jacobian is accumulated", .initial = "auto", .choices = jacobian_modes()},
        {.names = "--scalars",
         .value = "N",
         .help =

@@ -14,6 +14,7 @@
 #include "wengert/cli/derivative_frame.h"
 #include "wengert/cli/table.h"
 #include "wengert/cli/verbs.h"
+#include "wengert/plan/compressed.h"
 #include "wengert/plan/elimination_order.h"
 
 namespace wengert::cli {
@@ -75,13 +76,66 @@ Program planned(const Differentiation& d) {
   return result;
 }
 
+/// "x" of a scalar, "x[2]" and "x[0,1]" of the elements of an array.
+void add_elements(std::vector<std::string>& names, const std::string& name, const Shape& shape) {
+  if (shape.rank() == 0) return names.push_back(name);
+  for (int64_t k = 0; k < static_cast<int64_t>(shape.elements()); ++k) {
+    std::string indices;
+    for (int64_t axis = shape.rank() - 1, rest = k; axis >= 0; rest /= shape[static_cast<size_t>(axis--)])
+      indices = fmt::format("{}{}{}", rest % shape[static_cast<size_t>(axis)], indices.empty() ? "" : ",", indices);
+    names.push_back(fmt::format("{}[{}]", name, indices));
+  }
+}
+
+/// What was swept, and how it compares with the least that any colouring takes.
+std::string sweeps_text(const CompressedDerivative& c) {
+  if (c.sweeps == 0) return fmt::format("{} of {} entries", c.pattern.entries(), c.pattern.rows * c.pattern.columns);
+  return fmt::format("{} of {} entries by {} {} {}{}", c.pattern.entries(), c.pattern.rows * c.pattern.columns, c.sweeps,
+                     c.reverse ? "reverse" : "forward", c.sweeps == 1 ? "sweep" : "sweeps",
+                     c.sweeps == c.lower_bound ? ", the fewest" : fmt::format(", at least {}", c.lower_bound));
+}
+
+/// The entries that can be other than 0, a line each. `rows`: names of the rows' elements.
+int show_sparse(const Differentiation& d, std::string_view section, const CompressedDerivative& c, const std::vector<std::string>& rows) {
+  const auto program = differentiated(d, [&] { return c.values; });
+  if (!program) return exit_ok;
+  const Array value = d.run(*program)[0];
+  d.context.note(sweeps_text(c));
+  d.context.document()[std::string(section)] = {{"rows", c.pattern.rows},           {"columns", c.pattern.columns},
+                                                {"row_start", c.pattern.row_start}, {"column", c.pattern.column},
+                                                {"value", to_json(value)},          {"sweeps", c.sweeps},
+                                                {"lower_bound", c.lower_bound},     {"mode", c.reverse ? "reverse" : "forward"}};
+  std::vector<std::string> columns;
+  const auto names = d.varying_names();
+  const auto types = d.varying_types();
+  for (size_t k = 0; k < names.size(); ++k) add_elements(columns, names[k], types[k].shape);
+  Table table({{.title = "row", .paint = &Palette::cyan}, {.title = "column", .paint = &Palette::cyan}, {"entry", Align::right}});
+  for (int64_t i = 0; i < c.pattern.rows; ++i)
+    for (auto k = c.pattern.row_start[static_cast<size_t>(i)]; k < c.pattern.row_start[static_cast<size_t>(i) + 1]; ++k)
+      table.add({rows[static_cast<size_t>(i)], columns[static_cast<size_t>(c.pattern.column[static_cast<size_t>(k)])],
+                 array_text(Array(value[k]), 0)});
+  std::string text = table.str(terminal_width(), d.context.palette());
+  text.pop_back();
+  d.context.print(text);
+  return exit_ok;
+}
+
 int run_jacobian(Context& context) {
   const Differentiation d = begin_differentiation(context);
   const std::string mode = context.arguments().text("mode");
+  if (context.arguments().has("sparse")) {
+    if (mode != "auto")
+      throw UsageError("W611", fmt::format("--sparse chooses its sweeps itself and takes no --mode {}", mode), {}, "leave out one of the two");
+    note_without_derivative(context, d.program());
+    std::vector<std::string> rows;
+    const auto types = d.program().output_types();
+    for (size_t k = 0; k < types.size(); ++k)
+      if (is_float(types[k].dtype)) add_elements(rows, output_name(d.program(), k), types[k].shape);
+    return show_sparse(d, "jacobian", compressed_jacobian(d.merged, d.wrt), rows);
+  }
   const auto derivative = differentiated(d, [&] {
     if (mode == "markowitz" || mode == "best") return eliminated(d, mode);
-    if (mode == "auto") return planned(d);
-    return jacobian(d.merged, d.wrt, mode == "forward" ? JacobianMode::forward : JacobianMode::reverse);
+    return mode == "auto" ? planned(d) : jacobian(d.merged, d.wrt, jacobian_mode(mode));
   });
   if (!derivative) return exit_ok;
   const auto values = d.run(*derivative);
@@ -99,8 +153,24 @@ int run_jacobian(Context& context) {
   return exit_ok;
 }
 
+Option sparse_option() {
+  return {.names = "--sparse",
+          .help = "Only the entries that can be other than 0, between arrays by one sweep for all columns (or rows) that have "
+                  "none in common: as many as a colouring has colours"};
+}
+
+std::vector<std::string_view> with_eliminations(std::vector<std::string_view> modes) {
+  modes.insert(modes.end(), {"markowitz", "best"});
+  return modes;
+}
+
 int run_hessian(Context& context) {
   const Differentiation d = begin_differentiation(context);
+  if (context.arguments().has("sparse")) {
+    std::vector<std::string> rows;
+    for (size_t k = 0; k < d.wrt.size(); ++k) add_elements(rows, d.varying_names()[k], d.varying_types()[k].shape);
+    return show_sparse(d, "hessian", compressed_hessian(d.merged, d.wrt), rows);
+  }
   const auto derivative = differentiated(d, [&] { return hessian(d.merged, d.wrt); });
   if (!derivative) return exit_ok;
   const auto values = d.run(*derivative);
@@ -124,13 +194,15 @@ Verb jacobian_verb() {
       .description =
           "By the fewest operations found: forward sweeps (one an input element), reverse sweeps (one an output "
           "element), or eliminating the intermediate values in an order that is searched for, some 70 ms at most. "
-          "--mode asks for one of them: sweeps, or vertex elimination in Markowitz's order, or in the best of all orders "
-          "(up to 16 intermediate values), for Programs of scalars.",
+          "--mode asks for one of them: sweeps, forward sweeps written out in scalars (columns), or those if they take "
+          "fewer operations (fewest), for what will be compiled; or vertex elimination in Markowitz's order, or in the best "
+          "of all orders (up to 16 intermediate values), for Programs of scalars.",
       .options = derivative_options({{.names = "--mode",
                                       .value = "MODE",
                                       .help = "How it is accumulated",
                                       .initial = "auto",
-                                      .choices = {"auto", "forward", "reverse", "markowitz", "best"}}}),
+                                      .choices = with_eliminations(jacobian_modes())},
+                                     sparse_option()}),
       .examples = {{"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --at x=1.5,y=0.5", "A 2 x 2 Jacobian"},
                    {"wengert jacobian \"v=x*y*sin(x*y), cos(v), exp(v)\" --mode best --emit",
                     "With the fewest multiplications"}},
@@ -140,7 +212,7 @@ Verb jacobian_verb() {
 Verb hessian_verb() {
   return {.name = "hessian",
           .summary = "All second derivatives of a scalar function, forward over reverse",
-          .options = derivative_options(),
+          .options = derivative_options({sparse_option()}),
           .examples = {{"wengert hessian \"x^2*y + sin(y)\" --at x=2,y=3", "A 2 x 2 Hessian"}},
           .run = run_hessian};
 }

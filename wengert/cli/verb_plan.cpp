@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wengert plan: the order in which a Jacobian is accumulated with the fewest multiplications, and how sure that is.
-#include <chrono>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -10,59 +9,41 @@
 #include "wengert/cli/interrupt.h"
 #include "wengert/cli/job.h"
 #include "wengert/cli/plan_file.h"
-#include "wengert/cli/program_source.h"
+#include "wengert/cli/plan_output.h"
+#include "wengert/cli/plan_tasks.h"
+#include "wengert/cli/planned.h"
 #include "wengert/cli/table.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/ir/text.h"
-#include "wengert/passes/scalarize.h"
-#include "wengert/passes/simplify.h"
 #include "wengert/plan/certificate.h"
+#include "wengert/plan/order_profile.h"
 
 namespace wengert::cli {
 namespace {
 
-/// What is planned: the Program as it stands, or as scalars if it has arrays.
-Program planned_program(const Context& context, const Program& p) {
-  bool scalars = true;
-  for (uint32_t v = 0; v < p.size(); ++v) scalars = scalars && p.type(ValueId{v}).is_scalar();
-  const Program flat = scalars ? p : scalarize(p).program;
-  return context.arguments().has("as-written") ? flat : simplify(flat);
-}
-
-/// Names of the graph's vertices: those of the lines they are derivatives of; parts of a line have a number behind it.
-std::vector<std::string> vertex_names(const Program& p, const LinearGraph& graph) {
-  std::vector<std::string> names(graph.vertices());
-  for (uint32_t v = 0; v < graph.lines.size(); ++v)
-    if (graph.lines[v]) {
-      const std::string_view name = p.value_name(ValueId{v});
-      names[index(*graph.lines[v])] = name.empty() ? fmt::format("%{}", v) : std::string(name);
-    }
-  for (size_t v = 0; v < names.size(); ++v)
-    if (names[v].empty()) names[v] = fmt::format("part{}", v);
-  return names;
-}
-
-EliminationPlan plan_within(Context& context, const LinearGraph& graph) {
-  const double budget_s = context.arguments().real("budget", 0, 1e6);
-  const auto start = std::chrono::steady_clock::now();
+EliminationPlan searched(Context& context, const LinearGraph& graph) {
   const Interrupt interrupt;
   Progress progress("plan", 1000);
-  const auto stop = [&] {
-    const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    progress.update(static_cast<size_t>(std::min(1.0, spent / budget_s) * 1000));
-    return spent >= budget_s || interrupt.requested();
-  };
   return context.stage("plan", [&] {
-    return plan_elimination(graph,
-                            {.counting = counting_of(context.arguments().text("count")), .rounds = 12, .stop = stop});
+    return plan_within(graph, counting_of(context.arguments().text("count")), context.arguments().real("budget", 0, 1e6),
+                       [&] { return interrupt.requested(); },
+                       [&](double spent) { progress.update(static_cast<size_t>(spent * 1000)); });
   });
 }
 
-void show_table(Context& context, const EliminationPlan& plan) {
-  Table table({{"order"}, {"multiplications", Align::right}, {"additions", Align::right}});
+/// The most partials that an order holds at once.
+int64_t held(const Planned& planned, const EliminationOrder& order) {
+  return order_profile(planned.graph, order, planned.plan.counting).most_held();
+}
+
+void show_table(Context& context, const Planned& planned) {
+  const EliminationPlan& plan = planned.plan;
+  Table table({{"order"}, {"multiplications", Align::right}, {"additions", Align::right}, {"partials held", Align::right}});
   for (const RivalOrder& rival : plan.rivals)
-    table.add({rival.name, std::to_string(rival.cost.multiplications), std::to_string(rival.cost.additions)});
-  table.add({"best found", std::to_string(plan.cost), std::to_string(plan.additions)});
+    table.add({rival.name, std::to_string(rival.cost.multiplications), std::to_string(rival.cost.additions),
+               std::to_string(held(planned, rival.order))});
+  table.add({"best found", std::to_string(plan.cost), std::to_string(plan.additions),
+             std::to_string(held(planned, plan.choice))});
   std::string text = table.str(terminal_width(), context.palette());
   text.pop_back();
   context.print(text);
@@ -78,20 +59,23 @@ std::string words(const std::vector<VertexId>& vertices, const std::vector<std::
   return text;
 }
 
-void fill_document(nlohmann::ordered_json& document, const EliminationPlan& plan,
-                   const std::vector<std::string>& names) {
+void fill_document(nlohmann::ordered_json& document, const Planned& planned) {
+  const EliminationPlan& plan = planned.plan;
   const auto list = [&](const std::vector<VertexId>& vertices) {
     auto all = nlohmann::ordered_json::array();
-    for (const VertexId v : vertices) all.push_back(names[index(v)]);
+    for (const VertexId v : vertices) all.push_back(planned.names[index(v)]);
     return all;
   };
   document["intermediates"] = plan.intermediates, document["inputs"] = plan.inputs, document["outputs"] = plan.outputs;
   auto& rivals = document["rivals"] = nlohmann::ordered_json::array();
   for (const RivalOrder& rival : plan.rivals)
-    rivals.push_back(
-        {{"name", rival.name}, {"multiplications", rival.cost.multiplications}, {"additions", rival.cost.additions}});
+    rivals.push_back({{"name", rival.name},
+                      {"multiplications", rival.cost.multiplications},
+                      {"additions", rival.cost.additions},
+                      {"held", held(planned, rival.order)}});
   document["order"] = list(plan.choice);
   document["multiplications"] = plan.cost, document["additions"] = plan.additions;
+  document["held"] = held(planned, plan.choice);
   document["lower_bound"] = plan.lower_bound, document["proven"] = plan.proven, document["gap"] = plan.gap();
   document["wall_s"] = plan.wall_s;
   auto& witness = document["witness"];
@@ -120,20 +104,29 @@ int verify(Context& context, const Program& p) {
 }
 
 int run(Context& context) {
+  const Arguments& a = context.arguments();
+  if (a.has("tasks")) return plan_tasks(context);
+  if (!a.has("PROGRAM"))
+    throw UsageError("W603", "plan needs PROGRAM, or --tasks", {}, "wengert plan --help lists what it takes");
+  check_endings(a);
   const Point point = load(context);
-  const Program p = context.stage("prepare", [&] { return planned_program(context, point.program); });
-  if (context.arguments().has("verify")) return verify(context, p);
-  const LinearGraph graph = linearize(p).graph;
-  const EliminationPlan plan = plan_within(context, graph);
-  const auto names = vertex_names(p, graph);
+  const Program p = context.stage("prepare", [&] { return planned_program(point.program, a.has("as-written")); });
+  if (a.has("verify")) return verify(context, p);
+  LinearGraph graph = linearize(p).graph;
+  auto names = vertex_names(p, graph);
+  EliminationPlan found = searched(context, graph);
+  const Planned planned{p, std::move(graph), std::move(names), std::move(found)};
+  const EliminationPlan& plan = planned.plan;
   context.print(fmt::format("{}: {} inputs, {} outputs, {} intermediate values",
                             context.palette().bold(std::string(p.name())), plan.inputs, plan.outputs,
                             plan.intermediates));
-  show_table(context, plan);
-  if (context.arguments().has("order")) context.print("order: " + words(plan.choice, names));
-  context.document()["program"] = p.name(), context.document()["count"] = context.arguments().text("count");
-  fill_document(context.document(), plan, names);
-  if (context.arguments().has("certificate")) write_certificate(context.arguments().text("certificate"), p, plan);
+  show_table(context, planned);
+  if (a.has("order")) context.print("order: " + words(plan.choice, planned.names));
+  context.document()["program"] = p.name(), context.document()["count"] = a.text("count");
+  fill_document(context.document(), planned);
+  if (a.has("certificate")) write_certificate(a.text("certificate"), p, plan);
+  if (a.has("draw")) draw_plan(context, planned);
+  if (a.has("emit")) emit_plan(context, planned, point);
   return exit_ok;
 }
 
@@ -151,6 +144,14 @@ std::vector<Option> plan_options() {
            .help = "Time for searching; it ends sooner with a proof",
            .initial = "5"},
           {.names = "--order", .help = "Print the order, too"},
+          {.names = "--draw",
+           .value = "FILE",
+           .help = "Write a picture (.svg): a small graph step by step; otherwise what the orders take and hold",
+           .completes = Completes::files},
+          {.names = "--emit",
+           .value = "FILE",
+           .help = "Write the Jacobian along the order found, as C (.c) or as a Program (.wl)",
+           .completes = Completes::files},
           {.names = "--certificate",
            .value = "FILE",
            .help = "Write order, cost, bound and witness",
@@ -158,7 +159,16 @@ std::vector<Option> plan_options() {
           {.names = "--verify",
            .value = "FILE",
            .help = "Check what such a file claims about the Program",
-           .completes = Completes::files}};
+           .completes = Completes::files},
+          {.names = "--tasks",
+           .help = "Plan many functions in every way of counting: those of the folder PROGRAM, or else published tasks "
+                   "and ten other functions, which come with the tool"}};
+}
+
+std::vector<Option> all_options() {
+  std::vector<Option> options = joined(program_options(), plan_options());
+  options[0].required = false;  // --tasks needs none
+  return options;
 }
 
 }  // namespace
@@ -169,20 +179,22 @@ Verb plan_verb() {
       .summary = "Find the order that accumulates a Jacobian with the fewest multiplications, and prove how few",
       .description =
           "Forward mode, reverse mode and everything between eliminate the intermediate values one by one, in some "
-          "order; "
-          "eliminating one takes a multiplication for each pair of a value before and a value after it. Which order is "
-          "cheapest is a hard problem (NP-complete); it is searched within --budget, together with a lower bound on "
-          "every "
-          "order, so that what is printed is a cost, a bound and the gap. Programs with arrays are written out in "
-          "scalars "
-          "first.\n\nWith --certificate the bound's witness is written to a file; --verify checks such a file by other "
-          "means "
-          "than those that found it, and ends with exit code 1 if something in it is wrong.",
-      .options = joined(program_options(), plan_options()),
+          "order; eliminating one takes a multiplication for each pair of a value before and a value after it. Which "
+          "order is cheapest is a hard problem (NP-complete); it is searched within --budget, together with a lower "
+          "bound on every order, so that what is printed is a cost, a bound and the gap; and how many partial "
+          "derivatives an order holds at once. Programs with arrays are written out in scalars first.\n\n"
+          "With --certificate the bound's witness is written to a file; --verify checks such a file by other means "
+          "than those that found it, and ends with exit code 1 if something in it is wrong.\n\n"
+          "--tasks ends with exit code 1 if something that was found takes more multiplications than forward mode, "
+          "reverse mode, Markowitz's rule or the published order; SIGINT shows what is there so far.",
+      .options = all_options(),
       .examples = {{"wengert plan \"v=x*y*sin(x*y), cos(v), exp(v)\" --order", "7 multiplications, proven"},
+                   {"wengert plan \"v=x*y*sin(x*y), cos(v), exp(v)\" --draw f.svg", "Its graph, step by step"},
+                   {"wengert plan f.wl --emit f.c", "The Jacobian with those multiplications, as C"},
                    {"wengert plan f.wl --certificate f.json && wengert plan f.wl --verify f.json",
                     "A proof to keep, and its check"},
-                   {"wengert plan f.wl --count no-units --budget 60 --json", "What is really multiplied, as JSON"}},
+                   {"wengert plan f.wl --count no-units --budget 60 --json", "What is really multiplied, as JSON"},
+                   {"wengert plan --tasks", "Published tasks beside their published counts, and other functions"}},
       .run = run};
 }
 

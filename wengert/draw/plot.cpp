@@ -252,4 +252,17 @@ std::string line_chart(const std::vector<Series>& series, const ChartOptions& op
   return drawing.str();
 }
 
+std::string stacked_charts(const std::vector<LineChart>& charts, const std::string& title) {
+  double width = 0, height = 0;
+  for (const LineChart& chart : charts) width = std::max(width, chart.options.width), height += chart.options.height;
+  SvgDrawing drawing(width, height, title);
+  double y = 0;
+  for (const LineChart& chart : charts) {
+    const std::string text = line_chart(chart.series, chart.options);
+    drawing.raw(fmt::format("<svg y=\"{}\"{}", svg_number(y), text.substr(text.find(' '))));
+    y += chart.options.height;
+  }
+  return drawing.str();
+}
+
 }  // namespace wengert

@@ -32,4 +32,13 @@ struct ChartOptions {
 /// example: line_chart({{"train", {1, 2, 3}, {0.9, 0.4, 0.2}}}, {.title = "Loss", .x_title = "epoch"})
 std::string line_chart(const std::vector<Series>& series, const ChartOptions& options = {});
 
+/// A chart of several: its lines and how they are drawn.
+struct LineChart {
+  std::vector<Series> series;
+  ChartOptions options = {};
+};
+
+/// Charts one below the other in one drawing. throws : ShapeError W241 as line_chart
+std::string stacked_charts(const std::vector<LineChart>& charts, const std::string& title);
+
 }  // namespace wengert

@@ -16,8 +16,6 @@
 #include "wengert/exec/lower.h"
 #include "wengert/exec/workspace_pool.h"
 #include "wengert/ir/primitive.h"
-#include "wengert/passes/hoist.h"
-#include "wengert/passes/trim_loops.h"
 
 namespace wengert {
 namespace {
@@ -213,19 +211,6 @@ int vector_bytes_of(const CompiledOptions& options) {
   return options.vector_bytes;
 }
 
-/// p without what its loops compute alike at every point or for nobody. Messages are about p itself.
-LoweredProgram lower_with_short_bodies(const Program& p, const LowerOptions& options) {
-  for (uint32_t i = 0; i < p.size(); ++i) {
-    if (p.primitive(ValueId{i}).family != Family::control) continue;
-    try {
-      return lower(trim_loops(hoist(p)), options);
-    } catch (const UsageError&) {  // its lines have other numbers
-      break;
-    }
-  }
-  return lower(p, options);
-}
-
 constexpr size_t most_steps_optimized = 20'000;  // beyond, level 1 and 2 take more than a second
 
 int level_for(const Kernel& kernel) {
@@ -274,6 +259,7 @@ struct Compiled::Code {
   CompiledOptions options;
   CodeResult result;
   int level = 0, most_lanes = 1, most_blocks = 1, threads = 1;
+  std::vector<int> loop_lanes;
   size_t workspace_bound = 0, workspace_unshared = 0;
   bool from_cache = false;
 
@@ -336,10 +322,11 @@ Compiled::Compiled(Program p, CompiledOptions options) : Executable(std::move(p)
   code->threads = threads_of(options);
   LowerOptions lowering{.natives = options.natives};
   if (!options.scalars) lowering.scalar_lines = lowering.scalar_body_lines = 0;
-  code->lowered = lower_with_short_bodies(program(), lowering);
+  code->lowered = lower_for_running(program(), lowering);
   const KernelPlan plan = plan_kernel(code->lowered, code->options);
   code->level = options.level >= 0 ? options.level : level_for(code->lowered.kernel);
-  for (uint8_t width : plan.lanes) code->most_lanes = std::max<int>(code->most_lanes, width);
+  std::ranges::copy_if(plan.lanes, std::back_inserter(code->loop_lanes), [](uint8_t width) { return width > 0; });
+  for (int width : code->loop_lanes) code->most_lanes = std::max(code->most_lanes, width);
   for (const BlockedLoop& loop : plan.blocks) code->most_blocks = std::max(code->most_blocks, static_cast<int>(loop.blocks));
   CodeRequest request = code->request(plan);
   code->from_cache = compile_with(options.cache, request, code->result);
@@ -364,6 +351,7 @@ size_t Compiled::code_bytes() const { return code_->result.code_bytes; }
 int Compiled::level() const { return code_->level; }
 bool Compiled::from_cache() const { return code_->from_cache; }
 int Compiled::most_lanes() const { return code_->most_lanes; }
+const std::vector<int>& Compiled::loop_lanes() const { return code_->loop_lanes; }
 int Compiled::threads() const { return code_->threads; }
 int Compiled::most_blocks() const { return code_->most_blocks; }
 int Compiled::vector_bytes() { return component().vector_bytes; }

@@ -68,6 +68,7 @@ class Compiled : public Executable {
   int level() const;
   bool from_cache() const;
   int most_lanes() const;  ///< iterations of a loop at once, at most
+  const std::vector<int>& loop_lanes() const;  ///< of each loop in the code
   int threads() const;
   int most_blocks() const;  ///< parts of a loop that threads may share, at most; 1: everything is done by the caller
 

@@ -78,6 +78,8 @@ std::string declarations(const CFile& file) {
   if (file.pattern != nullptr)
     text +=
         fmt::format("extern const int64_t {0}_rows, {0}_columns, {0}_nonzeros, {0}_row_start[], {0}_column[];\n", f);
+  if (file.pattern != nullptr && file.pattern->packed)
+    text += fmt::format("extern const int64_t {0}_slot[];\nextern const {1} {0}_constant[];\n", f, file.single ? "float" : "double");
   return text + "\n#ifdef __cplusplus\n}\n#endif\n\n";
 }
 
@@ -86,6 +88,28 @@ std::string table(const std::string& type_and_name, const std::string& extents, 
   for (int64_t v : values) items.push_back(c_integer(v));
   if (items.empty()) items.push_back("0");
   return fmt::format("{}{} = {{\n{}}};\n", type_and_name, extents, wrapped(items));
+}
+
+std::string pattern_tables(const CFile& file) {
+  const std::string& f = file.name;
+  const CPattern& m = *file.pattern;
+  const std::string entries = fmt::format("[{}]", std::max<size_t>(1, m.column.size()));
+  std::string text = fmt::format(
+      "/* The matrix in compressed rows: row i has the columns {0}_column[k], k from {0}_row_start[i] up to "
+      "{0}_row_start[i + 1]. */\n",
+      f);
+  text += fmt::format("const int64_t {0}_rows = {1}, {0}_columns = {2}, {0}_nonzeros = {3};\n", f, m.rows, m.columns,
+                      m.column.size());
+  text += table(fmt::format("const int64_t {}_row_start", f), fmt::format("[{}]", m.row_start.size()), m.row_start);
+  text += table(fmt::format("const int64_t {}_column", f), entries, m.column);
+  if (!file.pattern->packed) return text + "\n";
+  std::vector<std::string> numbers;
+  for (double x : m.constant) numbers.push_back(c_real(x, file.single));
+  if (numbers.empty()) numbers.push_back("0");
+  text += fmt::format(
+      "/* Entry k is values[{0}_slot[k]], or {0}_constant[k] at every point where {0}_slot[k] is -1. */\n", f);
+  text += table(fmt::format("const int64_t {}_slot", f), entries, m.slot);
+  return text + fmt::format("const {} {}_constant{} = {{\n{}}};\n\n", file.single ? "float" : "double", f, entries, wrapped(numbers));
 }
 
 std::string sizes(const CFile& file) {
@@ -112,18 +136,7 @@ std::string sizes(const CFile& file) {
     text += fmt::format("const int64_t {}_{}_shapes[{}][{}] = {{{}}}; /* unused axes are 0 */\n", f, what, count,
                         file.rank, rows.empty() ? "{0}" : rows);
   }
-  if (file.pattern == nullptr) return text + "\n";
-  const CPattern& m = *file.pattern;
-  text += fmt::format(
-      "\n/* The matrix in compressed rows: row i has the columns {0}_column[k], k from {0}_row_start[i] up to "
-      "{0}_row_start[i + 1]. */\n",
-      f);
-  text += fmt::format("const int64_t {0}_rows = {1}, {0}_columns = {2}, {0}_nonzeros = {3};\n", f, m.rows, m.columns,
-                      m.column.size());
-  text += table(fmt::format("const int64_t {}_row_start", f), fmt::format("[{}]", m.row_start.size()), m.row_start);
-  text += table(fmt::format("const int64_t {}_column", f), fmt::format("[{}]", std::max<size_t>(1, m.column.size())),
-                m.column);
-  return text + "\n";
+  return text + (file.pattern == nullptr ? "\n" : "\n" + pattern_tables(file));
 }
 
 std::string header_text(const CFile& file) {

@@ -30,10 +30,13 @@ struct CFunction {
   bool has_failures = false;  ///< the last result is f64[1], not 0 if a guard turned out otherwise
 };
 
-/// Which entries of a matrix an output holds, in compressed rows.
+/// Which entries of a matrix an output holds, in compressed rows: all in their order, or, `packed`, those that vary.
 struct CPattern {
   int64_t rows = 0, columns = 0;
   std::vector<int64_t> row_start, column;
+  bool packed = false;
+  std::vector<int64_t> slot = {};     ///< of each entry: its place in the output; -1: it is constant
+  std::vector<double> constant = {};  ///< of each entry: its number where it is constant
 };
 
 struct CTest {

@@ -9,7 +9,10 @@
 #include "wengert/exec/fusion.h"
 #include "wengert/exec/native.h"
 #include "wengert/ir/primitive.h"
+#include "wengert/passes/hoist.h"
 #include "wengert/passes/scalarize.h"
+#include "wengert/passes/schedule.h"
+#include "wengert/passes/trim_loops.h"
 
 namespace wengert {
 namespace {
@@ -353,6 +356,16 @@ LoweredProgram lower(const Program& p, LowerOptions options) {
   write_program(shared, p, in, std::span(out).first(out.size() - 1));
   result.kernel = builder.finish();
   return result;
+}
+
+LoweredProgram lower_for_running(const Program& p, LowerOptions options) {
+  bool loops = false;
+  for (uint32_t i = 0; i < p.size() && !loops; ++i) loops = p.primitive(ValueId{i}).family == Family::control;
+  try {
+    return lower(scheduled(loops ? trim_loops(hoist(p)) : p), options);
+  } catch (const UsageError&) {  // its lines have other numbers
+    return lower(p, options);
+  }
 }
 
 }  // namespace wengert

@@ -36,5 +36,8 @@ struct LowerOptions {
 /// throws : UsageError W710 naming the instruction that cannot be written into a kernel (a foreign function, a map
 ///          defined by the transpose of a custom VJP)
 LoweredProgram lower(const Program& p, LowerOptions options = {});
+/// The same of `p` without what its loops compute alike at every point or for nobody: what Compiled runs. Messages are about
+/// p itself.
+LoweredProgram lower_for_running(const Program& p, LowerOptions options = {});
 
 }  // namespace wengert

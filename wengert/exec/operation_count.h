@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a run of a Program computes, counted in its lowered kernel (exec/lower): steps times the extents of the loops
-// around them.
+// What a run of a Program computes, counted in the kernel that is compiled of it (exec/lower): steps times the extents of
+// the loops around them.
 #pragma once
 
 #include <optional>

@@ -164,7 +164,7 @@ class KernelBuilder {
     std::vector<Integer> index;
     loop_axis(parallel, shape, index, body);
   }
-  /// The same, the innermost loop parallel; body(Integer flat), whose index is known to kernels framed inside.
+  /// The same; body(Integer flat), whose index is known to kernels framed inside.
   void loop_elements(const Shape& shape, const std::function<void(Integer flat)>& body);
   /// A register that may be assigned again, inside loops too.
   Scalar variable(Scalar initial);
@@ -209,7 +209,7 @@ class KernelBuilder {
 
  private:
   friend class Buffer;
-  enum LoopKind : uint8_t { sequential, parallel, points };
+  enum LoopKind : uint8_t { sequential, parallel, points, rows };
 
   /// What `write` of frame() sees. `element`: only this element of the result is written.
   struct Element { Integer flat; bool inside = false; };
@@ -242,7 +242,8 @@ class KernelBuilder {
       loop_axis(innermost, shape, index, body);
       index.pop_back();
     };
-    loop_of_kind(axis + 1 == shape.rank() ? innermost : sequential, Integer(shape[axis]), next);
+    const LoopKind outer = innermost == parallel ? rows : sequential;
+    loop_of_kind(axis + 1 == shape.rank() ? innermost : outer, Integer(shape[axis]), next);
   }
   std::vector<Integer> decomposed(Integer flat, const Shape& shape);
   std::optional<Integer> known_flat(const Shape& shape, std::span<const Integer> index) const;

@@ -12,7 +12,7 @@ namespace wengert {
 enum class Micro : uint8_t {
   // control: integer register `to` runs from 0 to the value of integer register `a`, exclusive; `b` is the partner's
   // place; `function` says what an engine may do with the iterations: 0 one after the other, 1 in any order, several at
-  // once, 2 the same and worth a SIMD lane each
+  // once, 2 the same and worth a SIMD lane each, 3 in any order, but the lanes are those of a loop inside
   loop, end_loop,
   // memory: buffer `a` (operands, then results, then scratch), flat element index in integer register `b`; the value that
   // is stored, or added to what is there, in `c`

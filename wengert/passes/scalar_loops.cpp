@@ -62,6 +62,12 @@ class LoopWriter {
     for (Split& output : outputs) lines.push_back(whole(output));
     return dead_code(list_.to().finish(lines));
   }
+  Program finish_split(std::vector<Split> outputs) {
+    std::vector<ValueId> lines;
+    for (Split& output : outputs)
+      for (const Element& e : elements(output)) lines.push_back(list_.value(e, output.type.dtype));
+    return dead_code(list_.to().finish(lines));
+  }
 
  private:
   Split constant(const Array& value) {
@@ -205,7 +211,7 @@ class LoopWriter {
 
 }  // namespace
 
-Program scalar_loops(const Program& p, const std::vector<bool>& split, const ScalarLoopLimits& limits) {
+Program scalar_loops(const Program& p, const std::vector<bool>& split, const ScalarLoopLimits& limits, bool split_outputs) {
   if (split.size() != p.inputs())
     throw UsageError("W751",
                      fmt::format("program \"{}\" has {} inputs; {} flags say which of them become scalars", p.name(),
@@ -218,7 +224,8 @@ Program scalar_loops(const Program& p, const std::vector<bool>& split, const Sca
     inputs.push_back(split[k] ? writer.scalar_inputs(p.type(ValueId{k}), name)
                               : writer.array_input(p.type(ValueId{k}), name));
   }
-  return writer.finish(writer.run(p, std::move(inputs)));
+  auto outputs = writer.run(p, std::move(inputs));
+  return split_outputs ? writer.finish_split(std::move(outputs)) : writer.finish(std::move(outputs));
 }
 
 }  // namespace wengert

@@ -21,9 +21,10 @@ struct ScalarLoopLimits {
 /// split  : one flag an input; a flagged one becomes one scalar input an element, row-major, in its place
 /// keeps  : arrays, where there are more elements than the limit; every operation whose derivative is a rule of its own
 ///          (composite, custom, scan), since derivatives at its kinks would be those of the steps
-/// returns: the same values, up to what simplify.h states; outputs are arrays as before
+/// returns: the same values, up to what simplify.h states; outputs are arrays as before, or with `split_outputs` one scalar
+///          an element, row-major, in their places
 /// throws : UsageError W751 for a wrong number of flags; ResourceError W450 beyond the limit of lines, before the memory
 ///          is used
-Program scalar_loops(const Program& p, const std::vector<bool>& split, const ScalarLoopLimits& limits = {});
+Program scalar_loops(const Program& p, const std::vector<bool>& split, const ScalarLoopLimits& limits = {}, bool split_outputs = false);
 
 }  // namespace wengert

@@ -10,6 +10,17 @@
 
 namespace wengert {
 
+/// How many bits are set. Without the instruction, compilers call a function of their library, which takes twice as long.
+inline int population(uint64_t word) {
+#ifdef __POPCNT__
+  return std::popcount(word);
+#else
+  word -= word >> 1 & 0x5555555555555555;
+  word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+  return static_cast<int>(((word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f) * 0x0101010101010101 >> 56);
+#endif
+}
+
 template <size_t W> class Bits {
  public:
   static constexpr size_t capacity = 64 * W;
@@ -20,7 +31,7 @@ template <size_t W> class Bits {
 
   int count() const {
     int total = 0;
-    for (const uint64_t word : words_) total += std::popcount(word);
+    for (const uint64_t word : words_) total += population(word);
     return total;
   }
   bool any() const {

@@ -20,17 +20,16 @@ struct Neighbours {
   uint32_t packed(uint32_t set) const { return low[set & 0x1fff] | high[set >> 13]; }
   int at(uint32_t set) const { return least[packed(set)]; }
 
-  void index() {
-    low.assign(0x2000, 0), high.assign(0x2000, 0);
-    uint32_t place = 0;
-    for (uint32_t k = 0; k < 26; ++k) {
-      if (!(members >> k & 1)) continue;
-      for (uint32_t half = 0; half < 0x2000; ++half) {
-        std::vector<uint32_t>& table = k < 13 ? low : high;
-        if (half >> (k < 13 ? k : k - 13) & 1) table[half] |= 1U << place;
-      }
-      ++place;
-    }
+  /// For clusters of `size` vertices.
+  void index(size_t size) {
+    low.assign(size_t{1} << std::min<size_t>(size, 13), 0), high.assign(size_t{1} << (std::max<size_t>(size, 13) - 13), 0);
+    const auto place = [&](uint32_t k) {
+      return (members >> k & 1) == 0 ? 0 : 1U << population(members & ((1U << k) - 1));
+    };
+    for (uint32_t half = 1; half < low.size(); ++half)
+      low[half] = low[half & (half - 1)] | place(static_cast<uint32_t>(std::countr_zero(half)));
+    for (uint32_t half = 1; half < high.size(); ++half)
+      high[half] = high[half & (half - 1)] | place(13 + static_cast<uint32_t>(std::countr_zero(half)));
   }
 
  private:
@@ -43,7 +42,7 @@ template <size_t W> class ClusterSolver {
   using State = EliminationState<W>;
 
   ClusterSolver(const EliminationProblem& problem, const std::vector<uint32_t>& vertices)
-      : vertices_(vertices), start_(problem, table_), paths_(problem.vertices()), stack_(vertices.size() + 1, start_) {
+      : vertices_(vertices), state_(problem, table_), paths_(problem.vertices()) {
     for (size_t v = problem.intermediates; v < problem.vertices(); ++v)
       (problem.is_input(v) ? inputs_ : outputs_).set(v);
     for (const uint32_t v : vertices) cluster_.set(v);
@@ -71,11 +70,11 @@ template <size_t W> class ClusterSolver {
   void find_ancestors(size_t n) {
     ancestors_.resize(n), descendants_.resize(n);
     for (size_t v = 0; v < n; ++v)
-      start_.predecessors(v).for_each([&](size_t u) {
+      state_.predecessors(v).for_each([&](size_t u) {
         if (u < n) ancestors_[v] |= ancestors_[u], ancestors_[v].set(u);
       });
     for (size_t v = n; v-- > 0;)
-      start_.successors(v).for_each([&](size_t w) {
+      state_.successors(v).for_each([&](size_t w) {
         if (w < n) descendants_[v] |= descendants_[w], descendants_[v].set(w);
       });
   }
@@ -88,8 +87,7 @@ template <size_t W> class ClusterSolver {
     for (size_t k = 0; k < vertices_.size(); ++k)
       if (relevant.test(vertices_[k])) result.members |= 1U << k, members.push_back(vertices_[k]);
     result.least.resize(size_t{1} << members.size());
-    result.index();
-    stack_[0] = start_;
+    result.index(vertices_.size());
     Set present = relevant | (before ? inputs_ : outputs_);
     fill(result.least, members, 0, 0, v, before, present);
     return result;
@@ -99,31 +97,30 @@ template <size_t W> class ClusterSolver {
   void fill(std::vector<uint8_t>& least, const std::vector<uint32_t>& members, size_t depth, uint32_t set, uint32_t v,
             bool before, const Set& present) {
     if (depth == members.size()) {
-      least[set] = static_cast<uint8_t>(std::min(255, separation(stack_[depth], v, before, present)));
+      least[set] = static_cast<uint8_t>(std::min(255, separation(v, before, present)));
       return;
     }
-    stack_[depth + 1] = stack_[depth];
     fill(least, members, depth + 1, set, v, before, present);
-    stack_[depth + 1] = stack_[depth];
-    stack_[depth + 1].eliminate(members[depth]);
     Set without = present;
     without.reset(members[depth]);
+    state_.mark();
+    state_.eliminate(members[depth]);
     fill(least, members, depth + 1, set | 1U << depth, v, before, without);
+    state_.take_back();
   }
 
-  int separation(const State& state, uint32_t v, bool before, const Set& present) {
+  int separation(uint32_t v, bool before, const Set& present) {
     if (before)
-      return paths_.count([&](size_t x) -> const Set& { return state.predecessors(x); }, present,
-                          state.unknown_predecessors(v));
-    return paths_.count([&](size_t x) -> const Set& { return state.successors(x); }, present,
-                        state.unknown_successors(v));
+      return paths_.count([&](size_t x) -> const Set& { return state_.predecessors(x); }, present,
+                          state_.unknown_predecessors(v));
+    return paths_.count([&](size_t x) -> const Set& { return state_.successors(x); }, present,
+                        state_.unknown_successors(v));
   }
 
   std::vector<uint32_t> vertices_;
   NumberTable table_;
-  State start_;
+  State state_;  ///< with what is eliminated at the moment
   DisjointPaths<W> paths_;
-  std::vector<State> stack_;
   Set inputs_, outputs_, cluster_;
   std::vector<Set> ancestors_, descendants_;
 };

@@ -49,7 +49,8 @@ class Planner {
   }
 
   void compare(const char* name, const NumberedOrder& order) {
-    plan_.rivals.push_back({name, order_cost(whole_, order)});
+    plan_.rivals.push_back({name, order_cost(whole_, order), {}});
+    for (const uint32_t v : order) plan_.rivals.back().order.push_back(whole_.ids[v]);
     std::vector<uint32_t> place(whole_.intermediates, UINT32_MAX);
     for (uint32_t k = 0; k < reduced_.original.size(); ++k) place[reduced_.original[k]] = k;
     NumberedOrder left;

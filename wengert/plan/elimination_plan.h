@@ -22,6 +22,7 @@ struct EliminationPlanOptions {
 struct RivalOrder {
   std::string name;
   OrderCost cost;
+  EliminationOrder order;
 };
 
 struct EliminationPlan : Plan<EliminationOrder> {

@@ -34,6 +34,7 @@ struct SearchOptions {
   int64_t eliminations =
       2'000'000;  ///< trial eliminations: the unit of work, so that a result does not depend on the clock
   uint64_t key = 1;
+  int64_t target = -1;              ///< so few multiplications are enough, however many additions
   std::function<bool()> stop = {};  ///< asked now and then
 };
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // EliminationState: an EliminationProblem of up to 64 W vertices after some of its intermediates were eliminated. The
-// same whatever the order in which they were. Copied and assigned without allocating once it has its size.
+// same whatever the order in which they were. Copied and assigned without allocating once it has its size; what was
+// eliminated since a mark is taken back in the time that it took, which is far less than a copy takes.
 #pragma once
 
-#include <memory>
+#include <vector>
 
 #include "wengert/plan/bits.h"
 #include "wengert/plan/elimination_problem.h"
@@ -54,9 +55,23 @@ template <size_t W> class EliminationState {
     return cost;
   }
 
+  /// What is eliminated from now on, take_back() restores. Marks nest.
+  void mark() { marks_.push_back({{}, rows_.size(), old_numbers_.size()}); }
+  /// The state at the last mark, and that mark is gone.
+  void take_back() {
+    const Mark mark = marks_.back();
+    for (; rows_.size() > mark.rows; rows_.pop_back())
+      successors_[rows_.back().vertex] = rows_.back().successors,
+      predecessors_[rows_.back().vertex] = rows_.back().predecessors;
+    for (; old_numbers_.size() > mark.numbers; old_numbers_.pop_back())
+      put_number(old_numbers_.back().from, old_numbers_.back().to, old_numbers_.back().number);
+    marks_.pop_back();
+  }
+
   OrderCost eliminate(size_t v) {
     OrderCost cost{multiplications(v), 0};
     const Set before = predecessors_[v], after = successors_[v];
+    if (!marks_.empty()) keep(v), before.for_each([&](size_t u) { keep(u); }), after.for_each([&](size_t w) { keep(w); });
     if (has_numbers()) multiply_numbers(v);
     before.for_each([&](size_t u) {
       cost.additions += (successors_[u] & after).count();
@@ -75,6 +90,13 @@ template <size_t W> class EliminationState {
   bool has_numbers() const { return counting_ != Counting::all; }
 
   void set_number(size_t u, size_t w, uint8_t number) {
+    const uint8_t old = number_[u * size_ + w];
+    if (old == number) return;
+    if (!marks_.empty()) old_numbers_.push_back({static_cast<uint32_t>(u), static_cast<uint32_t>(w), old});
+    put_number(u, w, number);
+  }
+
+  void put_number(size_t u, size_t w, uint8_t number) {
     number_[u * size_ + w] = number;
     const auto put = [](Set& set, size_t member, bool is) { is ? set.set(member) : set.reset(member); };
     put(numbers_out_[u], w, number != 0), put(numbers_in_[w], u, number != 0);
@@ -98,12 +120,36 @@ template <size_t W> class EliminationState {
     successors_[v].for_each([&](size_t w) { set_number(v, w, 0); });
   }
 
+  /// What a vertex had before it was changed.
+  struct Row {
+    size_t vertex;
+    Set successors, predecessors;
+  };
+  struct OldNumber {
+    uint32_t from, to;
+    uint8_t number;
+  };
+  struct Mark {
+    Set kept;  ///< vertices with a row since
+    size_t rows, numbers;  ///< before
+  };
+
+  void keep(size_t x) {
+    Set& kept = marks_.back().kept;
+    if (kept.test(x)) return;
+    kept.set(x);
+    rows_.push_back({x, successors_[x], predecessors_[x]});
+  }
+
   size_t size_;
   Counting counting_;
   NumberTable* table_;
   std::vector<Set> successors_, predecessors_;
   std::vector<Set> numbers_out_, numbers_in_, units_out_, units_in_;  ///< edges that are numbers, and +-1 of those
   std::vector<uint8_t> number_;                                       ///< of the edge u -> w, at u * size + w
+  std::vector<Mark> marks_;
+  std::vector<Row> rows_;
+  std::vector<OldNumber> old_numbers_;
 };
 
 }  // namespace wengert

@@ -54,6 +54,12 @@ TEST(JacobianColumns, entries_that_are_always_0_cost_nothing) {
   EXPECT_EQ(count(j.attributes(ValueId{v}).program("body"), mul_p), 8u + 4u + 4u + 2u);
 }
 
+TEST(JacobianColumns, are_what_fewest_takes_where_they_are_less_work) {
+  EXPECT_EQ(jacobian(arm(3), {0}, JacobianMode::fewest), jacobian(arm(3), {0}, JacobianMode::columns));
+  const Program large = trace([](Expr x) { return matmul(x, x); }, {f64({12, 12})}, "large");
+  EXPECT_EQ(jacobian(large, {}, JacobianMode::fewest), jacobian(large));
+}
+
 TEST(JacobianColumns, agree_with_forward_mode_on_random_programs) {
   for (uint64_t key = 0; key < 120; ++key) {
     const RandomProgram drawn = random_program(key, {.draws = 15, .nesting = 2});

@@ -51,12 +51,38 @@ TEST(Csr, steps_and_constants_have_no_entries) {
   EXPECT_THAT(j.value, ElementsAre(1, 1));
 }
 
-TEST(Csr, arrays_make_full_blocks) {
+TEST(Csr, is_made_of_what_varies_and_what_is_constant) {
+  const Program p = trace([](Expr x, Expr y) { return std::pair(x * y, 2.0 * x); }, {f64({2}), f64()});
+  const SparseJacobian j = sparse_jacobian(p);
+  const Array values = evaluate(j.values, {Array({3.0, 4.0}), Array(5.0)})[0];
+  const CsrMatrix m = csr_matrix(j.pattern, values.values<double>());
+  EXPECT_THAT(m.row_start, ElementsAre(0, 2, 4, 5, 6));
+  EXPECT_THAT(m.column, ElementsAre(0, 2, 1, 2, 0, 1));
+  EXPECT_THAT(m.value, ElementsAre(5, 3, 5, 4, 2, 2));
+  EXPECT_EQ(j.pattern.slots, 3);  // y, x0, x1
+  EXPECT_THROW(csr_matrix(j.pattern, {}), ShapeError);
+}
+
+TEST(Csr, arrays_have_the_entries_of_their_elements) {
   const Program p = trace([](Expr x, Expr y) { return std::pair(x * 2, sum(x) * y); }, {f64({2}), f64()});
-  const CsrMatrix j = CsrJacobian(p)(std::vector<Array>{Array({2}, {1, 2}), Array(5.0)});
-  EXPECT_THAT(j.row_start, ElementsAre(0, 2, 4, 7));
-  EXPECT_THAT(j.column, ElementsAre(0, 1, 0, 1, 0, 1, 2));
-  EXPECT_THAT(j.value, ElementsAre(2, 0, 0, 2, 5, 5, 3));
+  const std::vector<Array> x{Array({2}, {1, 2}), Array(5.0)};
+  const CsrMatrix j = CsrJacobian(p)(x);
+  EXPECT_THAT(j.row_start, ElementsAre(0, 1, 2, 5));
+  EXPECT_THAT(j.column, ElementsAre(0, 1, 0, 1, 2));
+  EXPECT_THAT(j.value, ElementsAre(2, 2, 5, 5, 3));
+  EXPECT_THAT(CsrJacobian(p, {1})(x).value, ElementsAre(3));
+}
+
+TEST(Csr, hessians_have_both_triangles) {
+  const Program scalars = record([](Real x, Real y, Real z) { return x * x * y + exp(z); }, {1, 2, 0});
+  const CsrMatrix h = CsrHessian(scalars)({1, 2, 0});
+  EXPECT_THAT(h.row_start, ElementsAre(0, 2, 3, 4));
+  EXPECT_THAT(h.column, ElementsAre(0, 1, 0, 2));
+  EXPECT_THAT(h.value, ElementsAre(4, 2, 2, 1));
+  const Program arrays = trace([](Expr x, Expr y) { return sum(x * x * x) * y; }, {f64({2}), f64()});
+  const CsrHessian arrow(arrays);
+  EXPECT_EQ(arrow.sweeps(), 2);
+  EXPECT_THAT(arrow(std::vector<Array>{Array({2}, {1, 2}), Array(5.0)}).value, ElementsAre(30, 3, 60, 12, 3, 12));
 }
 
 TEST(Csr, equals_the_dense_jacobian) {

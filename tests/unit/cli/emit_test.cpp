@@ -68,6 +68,23 @@ TEST(Emit, holds_only_the_entries_that_can_be_other_than_zero_of_a_sparse_jacobi
   EXPECT_EQ(self_test(blocks.out, "f_jacobian", "0"), 0);
 }
 
+TEST(Emit, holds_what_varies_of_a_jacobian_and_the_constants_once) {
+  if (!has_compiler()) GTEST_SKIP() << "no cc";
+  const auto outcome = run_tool({"emit", "x*y, 2*x+z", "--c", "--of", "jacobian", "--packed", "--name", "f"});
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("f_nonzeros = 4;"), HasSubstr("0, 1, -1, -1"), HasSubstr("f_constant[4] = {\n  0"), HasSubstr("values")));
+  EXPECT_EQ(self_test(outcome.out, "f", "0"), 0);
+  const auto by_y = run_tool({"emit", "x*y, 2*x+z", "--c", "--of", "jacobian", "--packed", "--wrt", "z", "--precision", "f32"});
+  EXPECT_THAT(by_y.out, AllOf(HasSubstr("_nonzeros = 1;"), HasSubstr("const float f_jacobian_constant[1]")));
+}
+
+TEST(Emit, accumulates_a_jacobian_as_it_is_asked_to) {
+  if (!has_compiler()) GTEST_SKIP() << "no cc";
+  for (const char* mode : {"auto", "forward", "reverse", "columns", "fewest"}) {
+    const auto outcome = run_tool({"emit", "x*y, sin(y)*x", "--types", "x=f64[2],y=f64[2]", "--c", "--of", "jacobian", "--mode", mode});
+    EXPECT_EQ(self_test(outcome.out, "f_jacobian", "0"), 0) << mode;
+  }
+}
+
 TEST(Emit, computes_in_float_where_it_is_asked_to_of_formulas_and_files) {
   if (!has_compiler()) GTEST_SKIP() << "no cc";
   const Folder folder;
@@ -101,7 +118,10 @@ TEST(Emit, returns_1_in_its_self_test_where_a_guard_does_not_hold) {
 TEST(Emit, refuses_options_that_do_not_go_together) {
   EXPECT_EQ(error_id({"emit", "x", "--c", "--sparse"}, 2), "W722");
   EXPECT_EQ(error_id({"emit", "x", "--c", "--wrt", "x"}, 2), "W722");
-  EXPECT_EQ(error_id({"emit", "x*y", "--c", "--of", "jacobian", "--sparse", "--wrt", "x"}, 2), "W722");
+  EXPECT_EQ(error_id({"emit", "x", "--c", "--packed"}, 2), "W722");
+  EXPECT_EQ(error_id({"emit", "x", "--c", "--mode", "columns"}, 2), "W722");
+  EXPECT_EQ(error_id({"emit", "x", "--c", "--of", "jacobian", "--packed", "--mode", "columns"}, 2), "W722");
+  EXPECT_EQ(error_id({"emit", "x*y", "--c", "--of", "vjp", "--sparse"}, 2), "W722");
   EXPECT_EQ(error_id({"emit", "x", "--c", "--name", "a b"}, 2), "W720");
   EXPECT_EQ(error_id({"emit", "x", "--c", "--of", "everything"}, 2), "W602");
 }

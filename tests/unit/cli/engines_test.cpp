@@ -155,6 +155,8 @@ TEST(Bench, and_compile_refuse_what_makes_no_sense) {
   EXPECT_EQ(error_id(with(bench, {"--of", "grad", "--wrt", "z"}), 2), "W606");
   EXPECT_EQ(error_id({"bench", "x, y", "--at", "x=1,y=2", "--of", "grad"}, 3), "W210");
   EXPECT_EQ(error_id({"compile", "x*y", "--mode", "forward"}, 2), "W714");
+  EXPECT_EQ(error_id({"compile", "x*y", "--packed"}, 2), "W714");
+  EXPECT_EQ(error_id({"compile", "x*y", "--of", "jacobian", "--packed", "--mode", "forward"}, 2), "W714");
   EXPECT_EQ(error_id({"compile", "x*y", "--engine", "interpreter", "--math", "accurate"}, 2), "W713");
 }
 
@@ -170,6 +172,24 @@ TEST_F(Engines, of_a_compiled_program_are_described) {
   EXPECT_LE(job["workspace_bound_bytes"], job["workspace_bytes"]);
   EXPECT_LE(job["workspace_bytes"], job["workspace_unshared_bytes"]);
   EXPECT_EQ(run_tool(with(words, {"--runs", "1", "--json"})).json()["jobs"][0]["engine"]["name"], "interpreter");
+}
+
+/// A sum over the 1000 points of what does not depend on them moves out of the loop over them.
+TEST_F(Engines, are_described_by_the_loops_that_are_compiled) {
+  const Folder folder;
+  const std::string file = folder.write(
+      "f.wl",
+      "program point(x, a: f64[300]) { return x*sum(exp(a)) }\n"
+      "program f(x: f64[1000], a: f64[300]) { return map(x, a, body=@point, mapped=[1, 0]) }\n");
+  const auto job = run_tool({"compile", file, "--engine", "compiled", "--json"}).json()["jobs"][0];
+  EXPECT_LT(job["operations"]["functions"], 1000);
+  EXPECT_EQ(job["loops"][0]["count"], 2);
+}
+
+TEST_F(Engines, compile_what_varies_of_a_jacobian) {
+  const auto outcome = run_tool({"compile", "x*y, 2*x+z", "--of", "jacobian", "--packed", "--json", "--engine", "compiled"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("4 of the Jacobian's 2 x 3 entries are other than 0, 2 values vary"));
 }
 
 TEST(CompileVerb, says_that_there_is_no_compiler) {

@@ -45,6 +45,26 @@ TEST(Blocks, are_of_iterations_that_write_elements_of_their_own) {
   EXPECT_TRUE(blocks_of(strided(0, 3)).empty());
 }
 
+TEST(Blocks, are_of_rows_where_there_are_several_axes) {
+  const Type type = f64({100, 30});
+  KernelBuilder k({&type, 1}, {&type, 1});
+  k.parallel_loop_over(type.shape, [&](std::span<const Integer> i) { k.result().store(k.result().flat(i), sin(k.operand(0).real({i[0], i[1]}))); });
+  const Kernel kernel = k.finish();
+  const auto lanes = plan_lanes(kernel, real_precisions(kernel), {});
+  const auto cut = plan_blocks(kernel, lanes, {.block_work = 50});
+  ASSERT_EQ(cut.size(), 1u);
+  EXPECT_EQ(cut[0].extent, 100);
+  EXPECT_EQ(lanes[cut[0].loop], 1);  // those of the axis inside are
+  EXPECT_EQ(lanes[cut[0].loop + 1], 4);
+}
+
+TEST(Blocks, are_not_of_rows_that_reach_into_the_next) {
+  const Type in = f64({100, 30}), out = f64({4000});
+  KernelBuilder k({&in, 1}, {&out, 1});
+  k.parallel_loop_over(in.shape, [&](std::span<const Integer> i) { k.result().store(i[0] * Integer(20) + i[1], k.operand(0).real({i[0], i[1]})); });
+  EXPECT_TRUE(blocks_of(k.finish()).empty());
+}
+
 TEST(Blocks, need_to_know_where_iterations_write) {
   const Kernel scattered =
       loop_of([](KernelBuilder& k, Integer i) { k.result().store(to_integer(k.operand(0).real(i)), Scalar(1.0)); });

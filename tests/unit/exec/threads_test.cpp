@@ -107,6 +107,14 @@ TEST_F(Threads, change_no_bit_of_the_jacobian_of_a_map) {
   expect_same_bits(blocks);
 }
 
+TEST_F(Threads, change_no_bit_of_arrays_of_several_axes) {
+  const auto elementwise = [](Expr x, Expr y) { return exp(sin(x) * y) + cos(x * y); };
+  expect_same_bits(trace(elementwise, {f64({211, 97}), f64({211, 97})}));
+  expect_same_bits(trace(elementwise, {f64({31, 7, 97}), f64({7, 97})}));
+  expect_same_bits(trace([&](Expr x, Expr y) { return sum(elementwise(x, y), {1}); }, {f64({211, 97}), f64({97})}));
+  expect_same_bits(value_and_grad(trace([&](Expr x, Expr y) { return sum(elementwise(x, y)); }, {f64({211, 97}), f64({97})})));
+}
+
 TEST_F(Threads, change_no_bit_of_sums_over_points) { expect_same_bits(sums(many)); }
 
 TEST_F(Threads, change_no_bit_of_gradients_by_what_all_points_share) { expect_same_bits(value_and_grad(sums(many))); }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sparse Jacobians in compressed rows. The pattern is read off the Program: entry (i, j) is there if output element i
-// can depend on input element j through differentiable operations, whatever the point.
+// Sparse Jacobians and Hessians in compressed rows (CSR), as solvers take them.
 #pragma once
 
 #include <memory>
-#include <vector>
 
+#include "wengert/ad/sparse_jacobian.h"
 #include "wengert/exec/executable.h"
+#include "wengert/plan/compressed.h"
 
 namespace wengert {
 
@@ -18,17 +18,21 @@ struct CsrMatrix {
   std::vector<double> value;
 };
 
-/// The Jacobian of a Program as a sparse matrix. Elements of the outputs are its rows, elements of the float inputs its
-/// columns, one after the other. Of arrays the pattern is by whole operands: a block is full or absent.
-class CsrJacobian {
- public:
-  /// cost : that of ad/'s jacobian(p); entries outside the pattern are never computed
-  explicit CsrJacobian(const Program& p);
+/// A Jacobian whose constants stand in its pattern (ad/sparse_jacobian.h), at one point. values: what its Program returns.
+/// throws : ShapeError W207 for another number of values
+CsrMatrix csr_matrix(const PackedPattern& pattern, std::span<const double> values);
 
-  const CsrMatrix& pattern() const { return pattern_; }              ///< values are zeros
-  const Program& program() const { return executable_->program(); }  ///< its blocks
-  /// The Program (x...) -> (value), which holds pattern().value in its order.
-  Program values() const;
+/// A derivative as a sparse matrix: elements of what is differentiated are its rows, elements of the inputs its columns,
+/// one input after the other. Its entries are those that can be other than 0 (ad/sparsity.h).
+class CsrDerivative {
+ public:
+  explicit CsrDerivative(CompressedDerivative derivative);
+
+  const CsrMatrix& pattern() const { return pattern_; }  ///< values are zeros
+  /// (x...) -> (value), which holds pattern().value in its order.
+  const Program& program() const { return executable_->program(); }
+  int64_t sweeps() const { return sweeps_; }  ///< plan/compressed.h
+
   /// throws : what running a Program throws (W207, W701)
   CsrMatrix operator()(std::span<const Array> x) const;
   /// For Programs of scalars.
@@ -36,15 +40,19 @@ class CsrJacobian {
   CsrMatrix operator()(std::initializer_list<double> x) const { return (*this)(std::span(x.begin(), x.size())); }
 
  private:
-  struct Block {
-    int64_t row, rows, columns;
-  };  ///< of each output of the executable: its place among the rows
-
-  void lay_out(const Program& p, const std::vector<std::vector<bool>>& depends, const std::vector<size_t>& varying);
-
   CsrMatrix pattern_;
-  std::vector<Block> blocks_;
   std::shared_ptr<const Executable> executable_;
+  int64_t sweeps_;
+};
+
+/// cost, throws : as compressed_jacobian
+struct CsrJacobian : CsrDerivative {
+  explicit CsrJacobian(const Program& p, const std::vector<size_t>& wrt = {}) : CsrDerivative(compressed_jacobian(p, wrt)) {}
+};
+
+/// Both triangles. cost, throws : as compressed_hessian
+struct CsrHessian : CsrDerivative {
+  explicit CsrHessian(const Program& p, const std::vector<size_t>& wrt = {}) : CsrDerivative(compressed_hessian(p, wrt)) {}
 };
 
 }  // namespace wengert
