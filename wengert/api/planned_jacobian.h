@@ -17,7 +17,7 @@ namespace wengert {
 struct JacobianPlanOptions {
   /// Most work of the search, in eliminations tried: never the clock, so that a Program has the same Jacobian on every
   /// machine. It ends sooner where it gains nothing. 0: no search, the Jacobian is by sweeps.
-  int64_t work = 400'000;
+  int64_t work = 200'000;
   size_t most_vertices = 300;  ///< intermediates of the linear graph; of a larger one the Jacobian is by sweeps
   size_t most_elements = 500;  ///< of all arrays of the Program together, where it has some; of a larger one by sweeps
 };
@@ -37,7 +37,7 @@ struct JacobianChoice {
 ///          user's, and is within the limits; arrays are taken apart if all their operations are elementwise or linear
 ///          on f64: products of matrices run faster as such, and others have derivatives of their own at kinks.
 ///          Everything else is by sweeps
-/// cost   : at most some 70 ms, most often a few; once for equal Programs, of which the last 256 are kept
+/// cost   : at most some 60 ms, most often some 10; once for equal Programs, of which the last 256 are kept
 /// throws : what jacobian(p, wrt) does
 /// Several threads may call it at once.
 Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt = {}, const JacobianPlanOptions& options = {},
