@@ -100,7 +100,7 @@ Kept Function::State::find(std::span<const double> x) {
 }
 
 Kept Function::State::record(std::span<const double> x) {
-  const auto program = std::make_shared<const RecordedProgram>(record_list(function, x, options.name));
+  const auto program = std::make_shared<const RecordedProgram>(record_list(function, x, options.name), options.jacobian_work);
   if (!program->holds_at(x, 1)[0])
     throw InternalError("W904", fmt::format("a recording of \"{}\" does not hold at its own point", options.name));
   add(program);

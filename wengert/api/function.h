@@ -22,6 +22,9 @@ namespace wengert {
 struct FunctionOptions {
   std::string name = "f";
   size_t programs = 16;          ///< kept at most; then the one not used for longest is dropped
+  /// Work of the search for each Program's Jacobian (planned_jacobian.h), some 15 ms at most; 0: it is by sweeps. Less than
+  /// for a Program alone, since one is recorded for every path through the function.
+  int64_t jacobian_work = 50'000;
   size_t misses_in_a_row = 256;  ///< calls in a row that recorded anew before W702 is thrown; 0: never
 };
 

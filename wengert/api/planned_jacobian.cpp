@@ -11,7 +11,9 @@
 #include "wengert/ad/linearize.h"
 #include "wengert/api/plan_cache.h"
 #include "wengert/api/scalar_form.h"
+#include "wengert/exec/lower.h"
 #include "wengert/exec/operation_count.h"
+#include "wengert/ir/primitive.h"
 #include "wengert/ir/text.h"
 #include "wengert/plan/elimination_search.h"
 
@@ -31,9 +33,21 @@ std::pair<int64_t, int64_t> columns_and_rows(const Program& p, const std::vector
   return {columns, rows};
 }
 
-/// What a run computes and, of arrays, moves; nothing where that cannot be counted.
+bool has_loops(const Program& p) {
+  for (uint32_t v = 0; v < p.size(); ++v)
+    if (p.primitive(ValueId{v}).family == Family::control) return true;
+  return false;
+}
+
+/// What a run computes and, of arrays, moves; nothing where that cannot be counted. Without loops it does not depend on
+/// the order of the lines, and the search for a good one would take longer than everything here.
 std::optional<double> operations(const Program& p) {
-  const auto count = operations_of(p);
+  std::optional<OperationCount> count;
+  try {
+    count = has_loops(p) ? operations_of(p) : count_operations(lower(p).kernel);
+  } catch (const UsageError&) {  // a foreign function, for one
+    return {};
+  }
   if (!count || !count->exact) return {};
   return count->arithmetic + count->functions + count->memory;
 }
@@ -42,14 +56,14 @@ std::optional<double> operations(const Program& p) {
 class GoodOrders {
  public:
   GoodOrders(const LinearGraph& graph, int64_t work)
-      : all_(graph, Counting::all), folded_(graph, Counting::numbers_folded), work_(work / static_cast<int64_t>((all_.vertices() + 63) / 64)) {}
+      : problem_(graph, Counting::numbers_folded), work_(work / static_cast<int64_t>((problem_.vertices() + 63) / 64)) {
+  }
 
   std::vector<EliminationOrder> operator()() {
-    if (folded_.intermediates <= most_enumerated) return {named(exact_order(folded_).order)};
+    const size_t n = problem_.intermediates;
+    if (n <= most_enumerated && static_cast<int64_t>(n << n) <= work_) return {named(exact_order(problem_).order)};
     add_rules();
-    // A step costs less by far where numbers need not be followed, so most of the work is done there, if some of it gains.
-    if (improve(all_, work_ / 8)) improve(all_, work_);
-    improve(folded_, work_ / 50);
+    if (improve(work_ / 8)) improve(work_);  // most often there is nothing to gain
     std::vector<EliminationOrder> result;
     for (const NumberedOrder& order : found_) result.push_back(named(order));
     return result;
@@ -58,30 +72,32 @@ class GoodOrders {
  private:
   EliminationOrder named(const NumberedOrder& order) const {
     EliminationOrder result;
-    for (const uint32_t v : order) result.push_back(folded_.ids[v]);
+    for (const uint32_t v : order) result.push_back(problem_.ids[v]);
     return result;
   }
 
   void add_rules() {
-    NumberedOrder forward(folded_.intermediates);
+    NumberedOrder forward(problem_.intermediates);
     std::iota(forward.begin(), forward.end(), 0U);
     starts_ = {forward, {forward.rbegin(), forward.rend()}};
-    for (const Ties ties : {Ties::lowest, Ties::highest}) starts_.push_back(greedy_order(folded_, GreedyRule::markowitz, ties));
-    starts_.push_back(greedy_order(folded_, GreedyRule::relative_markowitz, Ties::highest));
-    found_.push_back(*std::ranges::min_element(starts_, {}, [&](const NumberedOrder& order) { return order_cost(folded_, order); }));
+    for (const Ties ties : {Ties::lowest, Ties::highest})
+      starts_.push_back(greedy_order(problem_, GreedyRule::markowitz, ties));
+    starts_.push_back(greedy_order(problem_, GreedyRule::relative_markowitz, Ties::highest));
+    found_.push_back(*std::ranges::min_element(
+        starts_, {}, [&](const NumberedOrder& order) { return order_cost(problem_, order); }));
   }
 
   /// Whether the search found an order that is better than all it began with.
-  bool improve(const EliminationProblem& problem, int64_t work) {
-    const auto cost = [&](const NumberedOrder& order) { return order_cost(problem, order); };
+  bool improve(int64_t work) {
+    const auto cost = [&](const NumberedOrder& order) { return order_cost(problem_, order); };
     const OrderCost before = cost(*std::ranges::min_element(starts_, {}, cost));
-    const SearchResult result = search_order(problem, starts_, {.eliminations = work});
+    const SearchResult result = search_order(problem_, starts_, {.eliminations = work});
     if (!(result.cost < before)) return false;
     starts_.push_back(result.order), found_.push_back(result.order);
     return true;
   }
 
-  EliminationProblem all_, folded_;
+  EliminationProblem problem_;
   int64_t work_;
   std::vector<NumberedOrder> starts_, found_;
 };
@@ -123,17 +139,19 @@ Program planned(const Program& p, const std::vector<size_t>& wrt, const ScalarFo
 }
 
 /// Nothing if no candidate could be counted.
-std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const std::vector<size_t>& wrt, const ScalarForm& form,
-                                                       const JacobianPlanOptions& options) {
+std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const std::vector<size_t>& wrt,
+                                                       const ScalarForm& form, const JacobianPlanOptions& options) {
   const auto [columns, rows] = columns_and_rows(p, wrt);
   const LinearGraph graph = form.graph();
   const size_t intermediates = EliminationGraph(graph, EliminationMode::count).intermediates().size();
   if (intermediates > options.most_vertices) return {};
-  const Method apt = columns <= rows ? Method::forward : Method::reverse, other = columns <= rows ? Method::reverse : Method::forward;
+  const Method apt = columns <= rows ? Method::forward : Method::reverse,
+               other = columns <= rows ? Method::reverse : Method::forward;
   Comparison comparison;
   comparison.add({apt}, swept(p, wrt, apt));
   if (comparison.is_empty()) return {};
-  if (std::max(columns, rows) * static_cast<int64_t>(intermediates) <= most_swept_lines) comparison.add({other}, swept(p, wrt, other));
+  if (std::max(columns, rows) * static_cast<int64_t>(intermediates) <= most_swept_lines)
+    comparison.add({other}, swept(p, wrt, other));
   for (EliminationOrder& order : GoodOrders(graph, options.work)()) {
     const Program program = form.jacobian(order);
     comparison.add({Method::elimination, std::move(order)}, program);
@@ -142,12 +160,14 @@ std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const s
 }
 
 std::string key_of(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options) {
-  return fmt::format("{} {} {} {}\n{}", fmt::join(wrt, ","), options.work, options.most_vertices, options.most_elements, print(p));
+  return fmt::format("{} {} {} {}\n{}", fmt::join(wrt, ","), options.work, options.most_vertices, options.most_elements,
+                     print(p));
 }
 
 }  // namespace
 
-Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options, JacobianChoice* choice) {
+Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options,
+                         JacobianChoice* choice) {
   const auto varying = varying_inputs(p, wrt);
   const auto [columns, rows] = columns_and_rows(p, varying);
   const auto by_sweeps = [&] {
@@ -159,7 +179,8 @@ Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const
   if (!form) return by_sweeps();
   const std::string key = key_of(p, varying, options);
   const auto tell = [&](const JacobianPlan& plan, bool from_cache) {
-    if (choice != nullptr) *choice = {std::string(to_string(plan.method)), plan.operations, plan.swept_operations, from_cache};
+    if (choice != nullptr)
+      *choice = {std::string(to_string(plan.method)), plan.operations, plan.swept_operations, from_cache};
   };
   if (const auto kept = PlanCache::of_process().find(key)) {
     tell(*kept, true);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// planned_jacobian: the Jacobian by the fewest operations found. Forward sweeps, reverse sweeps and an elimination order
-// that was searched for are all written down, what each would compute is counted, and the best is returned. This is what
-// Function and the command line use; `jacobian` of ad/derivatives.h is by sweeps, without search.
+// planned_jacobian: the Jacobian by the fewest operations found. Forward sweeps, reverse sweeps and an elimination
+// order that was searched for are all written down, what each would compute is counted, and the best is returned. This
+// is what Function and the command line use; `jacobian` of ad/derivatives.h is by sweeps, without search.
 //
 //     const auto f = compile(planned_jacobian(p));
 #pragma once
@@ -17,26 +17,27 @@ namespace wengert {
 struct JacobianPlanOptions {
   /// Most work of the search, in eliminations tried: never the clock, so that a Program has the same Jacobian on every
   /// machine. It ends sooner where it gains nothing. 0: no search, the Jacobian is by sweeps.
-  int64_t work = 400'000;
+  int64_t work = 200'000;
   size_t most_vertices = 300;  ///< intermediates of the linear graph; of a larger one the Jacobian is by sweeps
   size_t most_elements = 500;  ///< of all arrays of the Program together, where it has some; of a larger one by sweeps
 };
 
 /// What was chosen, and what it would have been without a search.
 struct JacobianChoice {
-  std::string method;          ///< "forward sweeps", "reverse sweeps" or "elimination"
-  double operations = 0;       ///< a run takes, values and partials included; 0 if they were not counted
-  double swept_operations = 0; ///< of the better of the sweeps
-  bool from_cache = false;     ///< the plan was made before, in this process
+  std::string method;           ///< "forward sweeps", "reverse sweeps" or "elimination"
+  double operations = 0;        ///< a run takes, values and partials included; 0 if they were not counted
+  double swept_operations = 0;  ///< of the better of the sweeps
+  bool from_cache = false;      ///< the plan was made before, in this process
 };
 
 /// (x...) -> dy_i/dx_j, as by jacobian(p, wrt), and equal to it up to rounding.
 ///
-/// plans  : where p has several inputs and several outputs, counted in elements, no loops, calls, guards or rules of the
-///          user's, and is within the limits; arrays are taken apart if all their operations are elementwise or linear on
-///          f64: products of matrices run faster as such, and others have derivatives of their own at kinks. Everything
-///          else is by sweeps
-/// cost   : at most some 70 ms, most often a few; once for equal Programs, of which the last 256 are kept
+/// plans  : where p has several inputs and several outputs, counted in elements, no loops, calls, guards or rules of
+/// the
+///          user's, and is within the limits; arrays are taken apart if all their operations are elementwise or linear
+///          on f64: products of matrices run faster as such, and others have derivatives of their own at kinks.
+///          Everything else is by sweeps
+/// cost   : at most some 60 ms, most often some 10; once for equal Programs, of which the last 256 are kept
 /// throws : what jacobian(p, wrt) does
 /// Several threads may call it at once.
 Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt = {}, const JacobianPlanOptions& options = {},

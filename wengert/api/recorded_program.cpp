@@ -50,8 +50,8 @@ void run_block(const Interpreter& executable, size_t block, std::span<const doub
 
 }  // namespace
 
-RecordedProgram::RecordedProgram(const RealList& list)
-    : open_(to_open_program(list)), outputs_(list.outputs().size()),
+RecordedProgram::RecordedProgram(const RealList& list, int64_t jacobian_work)
+    : open_(to_open_program(list)), outputs_(list.outputs().size()), jacobian_work_(jacobian_work),
       guards_(list.guards().begin(), list.guards().end()) {
   try {
     detail::require_recorded(list);
@@ -68,7 +68,7 @@ Program RecordedProgram::program_for(Purpose purpose) const {
     case Purpose::gradient: return wengert::value_and_grad(with_outputs(all, 0, outputs_));
     case Purpose::jacobian: break;
   }
-  return planned_jacobian(with_outputs(all, 0, outputs_));
+  return planned_jacobian(with_outputs(all, 0, outputs_), {}, {.work = jacobian_work_});
 }
 
 const Interpreter& RecordedProgram::executable(Purpose purpose, size_t block) const {

@@ -19,7 +19,8 @@ class RecordedProgram {
  public:
   enum class Purpose { values, conditions, gradient, jacobian };  ///< gradient: y, then dy/dx
 
-  explicit RecordedProgram(const RealList& list);
+  /// jacobian_work : as in FunctionOptions
+  RecordedProgram(const RealList& list, int64_t jacobian_work);
 
   size_t inputs() const { return open_.program.inputs(); }
   size_t outputs() const { return outputs_; }
@@ -43,6 +44,7 @@ class RecordedProgram {
 
   OpenProgram open_;
   size_t outputs_;
+  int64_t jacobian_work_;
   std::vector<RealGuard> guards_;
   std::optional<UsageError> detached_;
   mutable std::mutex mutex_;

@@ -22,8 +22,8 @@ bool is_scalar_line(const Program& p, ValueId v) {
   return p.type(v).is_scalar() && std::ranges::all_of(p.operands(v), [&](ValueId o) { return p.type(o).is_scalar(); });
 }
 
-/// Whether a line on arrays is as good as the scalars that it is made of. Products of matrices are not: they run faster as
-/// such, up to twice in the interpreter, even where half of the operations could be saved.
+/// Whether a line on arrays is as good as the scalars that it is made of. Products of matrices are not: they run faster
+/// as such, up to twice in the interpreter, even where half of the operations could be saved.
 bool is_taken_apart(const Program& p, ValueId v) {
   const Family family = p.primitive(v).family;
   const bool plain = family == Family::structure || family == Family::elementwise || family == Family::linear;
@@ -102,7 +102,8 @@ std::vector<Expr> ScalarForm::blocks(const std::vector<Expr>& entries) const {
       const Type& input = arrays_->inputs[k];
       std::vector<Expr> all;
       for (size_t i = 0; i < static_cast<size_t>(output.elements()); ++i)
-        for (size_t j = 0; j < static_cast<size_t>(input.elements()); ++j) all.push_back(entries[(row + i) * program_wrt_.size() + column + j]);
+        for (size_t j = 0; j < static_cast<size_t>(input.elements()); ++j)
+          all.push_back(entries[(row + i) * program_wrt_.size() + column + j]);
       result.push_back(block(all, output, input));
       column += static_cast<size_t>(input.elements());
     }

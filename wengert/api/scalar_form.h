@@ -32,8 +32,8 @@ class ScalarForm {
   std::vector<size_t> program_wrt_;
 };
 
-/// Nothing where the derivatives of `p` are not to be taken of scalars: with loops, calls, guards or rules of the user's,
-/// and where operations on arrays are other than elementwise or linear on f64, or take too many elements.
+/// Nothing where the derivatives of `p` are not to be taken of scalars: with loops, calls, guards or rules of the
+/// user's, and where operations on arrays are other than elementwise or linear on f64, or take too many elements.
 ///
 /// p   : outlives the result
 /// wrt : not empty

@@ -193,7 +193,7 @@ Verb jacobian_verb() {
       .summary = "All partial derivatives of a function with any number of outputs",
       .description =
           "By the fewest operations found: forward sweeps (one an input element), reverse sweeps (one an output "
-          "element), or eliminating the intermediate values in an order that is searched for, some 70 ms at most. "
+          "element), or eliminating the intermediate values in an order that is searched for, some 60 ms at most. "
           "--mode asks for one of them: sweeps, forward sweeps written out in scalars (columns), or those if they take "
           "fewer operations (fewest), for what will be compiled; or vertex elimination in Markowitz's order, or in the best "
           "of all orders (up to 16 intermediate values), for Programs of scalars.",

@@ -68,7 +68,8 @@ TEST(PlannedJacobian, is_by_elimination_where_that_takes_fewer_operations) {
   const Program j = planned_jacobian(p, {}, {}, &choice);
   EXPECT_EQ(choice.method, "elimination");
   EXPECT_EQ(choice.operations, operations(j));
-  EXPECT_EQ(choice.swept_operations, std::min(operations(jacobian(p, {}, JacobianMode::forward)), operations(jacobian(p, {}, JacobianMode::reverse))));
+  EXPECT_EQ(choice.swept_operations, std::min(operations(jacobian(p, {}, JacobianMode::forward)),
+                                              operations(jacobian(p, {}, JacobianMode::reverse))));
   EXPECT_LT(choice.operations, choice.swept_operations);
 }
 
@@ -82,17 +83,18 @@ TEST_P(PlannedTask, has_the_jacobian_by_sweeps_with_no_more_operations) {
   EXPECT_TRUE(all_close(flat(evaluate(j, point(p))), flat(evaluate(jacobian(p), point(p))), 1e-11));
 }
 
-TEST(PlannedJacobian, of_the_roe_flux_takes_a_tenth_less_than_sweeps) {
+TEST(PlannedJacobian, of_the_roe_flux_takes_a_sixth_less_than_sweeps) {
   JacobianChoice choice;
   planned_jacobian(task("RoeFlux_1d"), {}, {}, &choice);
   EXPECT_EQ(choice.method, "elimination");
-  EXPECT_LT(choice.operations, 0.9 * choice.swept_operations);
+  EXPECT_LT(choice.operations, choice.swept_operations * 5 / 6);
 }
 
 TEST(PlannedJacobian, is_by_the_inputs_in_wrt_in_their_order) {
   const Program p = task("HumanHeartDipole");
   const std::vector<size_t> wrt{5, 1, 2};
-  EXPECT_TRUE(all_close(flat(evaluate(planned_jacobian(p, wrt), point(p))), flat(evaluate(jacobian(p, wrt), point(p))), 1e-12));
+  EXPECT_TRUE(
+      all_close(flat(evaluate(planned_jacobian(p, wrt), point(p))), flat(evaluate(jacobian(p, wrt), point(p))), 1e-12));
   EXPECT_THROW(planned_jacobian(p, {99}), UsageError);
 }
 
@@ -107,7 +109,8 @@ TEST(PlannedJacobian, of_small_arrays_has_their_shapes) {
   EXPECT_EQ(method(p), "elimination");
   EXPECT_EQ(planned.output_types(), swept.output_types());
   EXPECT_TRUE(all_close(flat(evaluate(planned, point(p))), flat(evaluate(swept, point(p))), 1e-12));
-  EXPECT_TRUE(all_close(flat(evaluate(planned_jacobian(p, {1}), point(p))), flat(evaluate(jacobian(p, {1}), point(p))), 1e-12));
+  EXPECT_TRUE(
+      all_close(flat(evaluate(planned_jacobian(p, {1}), point(p))), flat(evaluate(jacobian(p, {1}), point(p))), 1e-12));
 }
 
 TEST(PlannedJacobian, can_be_differentiated_again) {
