@@ -85,6 +85,7 @@ _wengert() {
     plan:--at) COMPREPLY=(); return ;;
     plan:--types) COMPREPLY=(); return ;;
     plan:--precision) COMPREPLY=($(compgen -W 'f64 f32' -- "$current")); return ;;
+    plan:--random) COMPREPLY=(); return ;;
     plan:--count) COMPREPLY=($(compgen -W 'all no-units no-numbers' -- "$current")); return ;;
     plan:--budget) COMPREPLY=(); return ;;
     plan:--draw) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -250,7 +251,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     plan)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --count --as-written --budget --order --draw --emit --certificate --verify --tasks --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --random --count --as-written --budget --order --draw --emit --timed --certificate --verify --tasks --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     explain)

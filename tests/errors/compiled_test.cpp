@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// W71x, W724 and W908: compiled code that there cannot be. W712 to W714 are commands of the page, too.
+// W71x, W724, W737 and W908: compiled code that there cannot be. W712 to W714 are commands of the page, too.
 #include "../unit/cli/tool.h"
 #include "documented.h"
 #include "wengert/api/compile.h"
+#include "wengert/api/timed_jacobian.h"
 #include "wengert/primitives/foreign.h"
 #include "wengert/trace/trace.h"
 
@@ -63,6 +64,12 @@ TEST(BrokenCompiler, W908_what_the_compiler_refuses_is_our_fault) {
   const auto r = run_tool({"eval", "x^2", "--at", "x=3", "--engine", "compiled"}, {}, "WENGERT_CACHE= WENGERT_LLVM=" WENGERT_BROKEN_COMPONENT " ");
   EXPECT_EQ(r.code, 70);
   EXPECT_THAT(r.err, HasSubstr("W908 internal: program \"f\" could not be compiled: this component compiles nothing"));
+}
+
+TEST_F(CompiledErrors, W737_a_jacobian_whose_orders_are_not_timed) {
+  documented("W737", [] {
+    timed_jacobian(trace([](Expr x) { return map(trace([](Expr y) { return y * y; }, {f64()}), {{x}})[0]; }, {f64({3})}, "squares"), {{Array({1, 2, 3})}});
+  });
 }
 
 }  // namespace

@@ -167,7 +167,7 @@ void fill_document(nlohmann::ordered_json& document, const std::vector<Row>& row
 }
 
 void check_options(const Arguments& a) {
-  for (const char* option : {"program", "at", "types", "precision", "order", "certificate", "verify", "draw", "emit"})
+  for (const char* option : {"program", "at", "types", "precision", "order", "certificate", "verify", "draw", "emit", "timed", "random"})
     if (a.has(option))
       throw UsageError("W732", fmt::format("--{} is about one Program, and --tasks plans many", option), {},
                        "leave out one of the two");

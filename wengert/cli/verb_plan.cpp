@@ -11,7 +11,9 @@
 #include "wengert/cli/plan_file.h"
 #include "wengert/cli/plan_output.h"
 #include "wengert/cli/plan_tasks.h"
+#include "wengert/cli/plan_timed.h"
 #include "wengert/cli/planned.h"
+#include "wengert/cli/random_values.h"
 #include "wengert/cli/table.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/ir/text.h"
@@ -109,7 +111,8 @@ int run(Context& context) {
   if (!a.has("PROGRAM"))
     throw UsageError("W603", "plan needs PROGRAM, or --tasks", {}, "wengert plan --help lists what it takes");
   check_endings(a);
-  const Point point = load(context);
+  Point point = load(context);
+  fill_randomly(context, point);
   const Program p = context.stage("prepare", [&] { return planned_program(point.program, a.has("as-written")); });
   if (a.has("verify")) return verify(context, p);
   LinearGraph graph = linearize(p).graph;
@@ -126,6 +129,7 @@ int run(Context& context) {
   fill_document(context.document(), planned);
   if (a.has("certificate")) write_certificate(a.text("certificate"), p, plan);
   if (a.has("draw")) draw_plan(context, planned);
+  if (a.has("timed")) show_timed_ways(context, point);
   if (a.has("emit")) emit_plan(context, planned, point);
   return exit_ok;
 }
@@ -152,6 +156,8 @@ std::vector<Option> plan_options() {
            .value = "FILE",
            .help = "Write the Jacobian along the order found, as C (.c) or as a Program (.wl)",
            .completes = Completes::files},
+          {.names = "--timed",
+           .help = "Compile and time the 20 most promising ways to accumulate the Jacobian, at the point (--at, --random)"},
           {.names = "--certificate",
            .value = "FILE",
            .help = "Write order, cost, bound and witness",
@@ -166,7 +172,7 @@ std::vector<Option> plan_options() {
 }
 
 std::vector<Option> all_options() {
-  std::vector<Option> options = joined(program_options(), plan_options());
+  std::vector<Option> options = joined(joined(program_options(), {random_option()}), plan_options());
   options[0].required = false;  // --tasks needs none
   return options;
 }
@@ -191,6 +197,7 @@ Verb plan_verb() {
       .examples = {{"wengert plan \"v=x*y*sin(x*y), cos(v), exp(v)\" --order", "7 multiplications, proven"},
                    {"wengert plan \"v=x*y*sin(x*y), cos(v), exp(v)\" --draw f.svg", "Its graph, step by step"},
                    {"wengert plan f.wl --emit f.c", "The Jacobian with those multiplications, as C"},
+                   {"wengert plan f.wl --timed --random 1", "The best orders, compiled and timed"},
                    {"wengert plan f.wl --certificate f.json && wengert plan f.wl --verify f.json",
                     "A proof to keep, and its check"},
                    {"wengert plan f.wl --count no-units --budget 60 --json", "What is really multiplied, as JSON"},

@@ -47,7 +47,7 @@ TEST(TimedJacobian, is_the_jacobian_and_its_ways_are_sorted) {
     EXPECT_GT(timed.ways[k].median_s, 0);
     EXPECT_GT(timed.ways[k].operations, 0);
     EXPECT_LE(timed.ways[k].lower_s, timed.ways[k].upper_s);
-    if (k > 0) EXPECT_LE(timed.ways[k - 1].median_s, timed.ways[k].median_s);
+    EXPECT_LE(timed.ways[k == 0 ? 0 : k - 1].median_s, timed.ways[k].median_s);
   }
 }
 
