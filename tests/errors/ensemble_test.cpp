@@ -2,8 +2,8 @@
 //
 // W731 and W733: instances of Ensemble Computation that are none, or too large. W729, W730 and W732 are the tool's: its
 // examples are run with the page's commands.
-#include "documented.h"
 #include "wengert/plan/ensemble.h"
+#include "documented.h"
 
 namespace wengert {
 namespace {

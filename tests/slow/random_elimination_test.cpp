@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random graphs of up to 14 intermediate vertices, ten thousand where all multiplications count: search against the best
-// of all orders, and the bound never above it.
+// Random graphs of up to 14 intermediate vertices, ten thousand where all multiplications count: search against the
+// best of all orders, and the bound never above it.
 #include <gtest/gtest.h>
 
 #include "random_elimination.h"

@@ -142,7 +142,12 @@ Program planned(const Program& p, const std::vector<size_t>& wrt, const ScalarFo
 std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const std::vector<size_t>& wrt,
                                                        const ScalarForm& form, const JacobianPlanOptions& options) {
   const auto [columns, rows] = columns_and_rows(p, wrt);
-  const LinearGraph graph = form.graph();
+  LinearGraph graph;
+  try {
+    graph = form.graph();
+  } catch (const UsageError&) {  // sweeps end with the same error, about the lines as they were written
+    return {};
+  }
   const size_t intermediates = EliminationGraph(graph, EliminationMode::count).intermediates().size();
   if (intermediates > options.most_vertices) return {};
   const Method apt = columns <= rows ? Method::forward : Method::reverse,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Programs of examples/tasks and examples/functions, as they were when the tool was built: wengert plan --tasks works
-// wherever the tool is. Their source is made by cmake/embedded_functions.cmake.
+// The Programs of examples/tasks and examples/functions, as they were when the tool was built: wengert plan --tasks
+// works wherever the tool is. Their source is made by cmake/embedded_functions.cmake.
 #pragma once
 
 #include <string_view>

@@ -13,8 +13,8 @@ namespace wengert::cli {
 /// Labels for each float output and varying input: "df/dx".
 std::vector<std::string> derivative_labels(const Program& p, const std::vector<size_t>& wrt, std::string_view form);
 
-/// Inputs from --at (all of the Program's own, or none), the others drawn, and what the interpreter makes of them; nothing
-/// if they are many.
+/// Inputs from --at (all of the Program's own, or none), the others drawn, and what the interpreter makes of them;
+/// nothing if they are many.
 ///
 /// single : the function will see them as floats, so they are numbers that floats can be
 std::optional<CTest> self_test(const Point& point, const Program& emitted, bool single);

@@ -42,7 +42,8 @@ std::vector<std::pair<std::string, EliminationOrder>> shown_orders(const Elimina
   const RivalOrder* markowitz = nullptr;
   for (const RivalOrder& rival : plan.rivals) {
     if (rival.name == "forward" || rival.name == "reverse") shown.emplace_back(rival.name, rival.order);
-    if (rival.name.starts_with("Markowitz") && (markowitz == nullptr || rival.cost < markowitz->cost)) markowitz = &rival;
+    if (rival.name.starts_with("Markowitz") && (markowitz == nullptr || rival.cost < markowitz->cost))
+      markowitz = &rival;
   }
   if (markowitz != nullptr) shown.emplace_back("Markowitz", markowitz->order);
   shown.emplace_back("best found", plan.choice);
@@ -56,12 +57,14 @@ Series series(const std::string& name, const std::vector<double>& y) {
 }
 
 std::string charts(const Planned& planned, const std::string& title) {
-  LineChart cost{{}, {.title = title, .x_title = "eliminations", .y_title = "multiplications so far", .from_zero = true}};
+  LineChart cost{{},
+                 {.title = title, .x_title = "eliminations", .y_title = "multiplications so far", .from_zero = true}};
   LineChart held{{}, {.x_title = "values computed", .y_title = "partials held", .from_zero = true, .height = 320}};
   for (const auto& [name, order] : shown_orders(planned.plan)) {
     const OrderProfile profile = order_profile(planned.graph, order, planned.plan.counting);
     std::vector<double> totals{0}, partials(profile.held.begin(), profile.held.end());
-    for (const OrderCost& step : profile.steps) totals.push_back(totals.back() + static_cast<double>(step.multiplications));
+    for (const OrderCost& step : profile.steps)
+      totals.push_back(totals.back() + static_cast<double>(step.multiplications));
     cost.series.push_back(series(fmt::format("{} ({})", name, profile.total().multiplications), totals));
     held.series.push_back(series(fmt::format("{} ({})", name, profile.most_held()), partials));
   }

@@ -32,8 +32,10 @@ struct Published {
 };
 constexpr std::string_view alphagrad = "Lohoff and Neftci 2024", naumann = "Naumann 2004";
 constexpr Published published[] = {
-    {"RoeFlux_1d", Counting::all, 320, alphagrad},      {"RoeFlux_1d", Counting::units_free, 217, alphagrad},
-    {"HumanHeartDipole", Counting::all, 148, alphagrad}, {"PropaneCombustion", Counting::all, 88, alphagrad},
+    {"RoeFlux_1d", Counting::all, 320, alphagrad},
+    {"RoeFlux_1d", Counting::units_free, 217, alphagrad},
+    {"HumanHeartDipole", Counting::all, 148, alphagrad},
+    {"PropaneCombustion", Counting::all, 88, alphagrad},
     {"talk", Counting::all, 7, naumann},
 };
 
@@ -109,7 +111,8 @@ std::vector<Row> planned(Context& context, const std::vector<Task>& tasks, const
       const auto tell = [&](double spent) {
         progress.update(1000 * rows.size() + static_cast<size_t>(spent * 1000), task.name);
       };
-      EliminationPlan plan = plan_within(graph, counting, budget_s, [&] { return interrupt.requested(); }, tell);
+      EliminationPlan plan = plan_within(
+          graph, counting, budget_s, [&] { return interrupt.requested(); }, tell);
       const double cpu_s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
       rows.push_back({task, counting, std::move(plan), known_of(task, counting), cpu_s});
     }
@@ -146,8 +149,9 @@ void show(Context& context, const std::vector<Row>& rows, bool embedded) {
   context.print(fmt::format("{} rows: {} proven optimal; {} proven, or cheaper than forward, reverse and Markowitz",
                             rows.size(), proven, better));
   if (embedded)
-    context.print(fmt::format("published: {} on the same graphs (RoeFlux_1d, no-units: their order, counted so); talk: {}",
-                              alphagrad, naumann));
+    context.print(
+        fmt::format("published: {} on the same graphs (RoeFlux_1d, no-units: their order, counted so); talk: {}",
+                    alphagrad, naumann));
 }
 
 void fill_document(nlohmann::ordered_json& document, const std::vector<Row>& rows) {
@@ -158,7 +162,8 @@ void fill_document(nlohmann::ordered_json& document, const std::vector<Row>& row
     entry["function"] = row.task.name, entry["as_published"] = row.task.is_published;
     entry["count"] = counting_name(row.counting);
     entry["inputs"] = plan.inputs, entry["outputs"] = plan.outputs, entry["intermediates"] = plan.intermediates;
-    entry["forward"] = row.of("forward"), entry["reverse"] = row.of("reverse"), entry["markowitz"] = row.of("Markowitz");
+    entry["forward"] = row.of("forward"), entry["reverse"] = row.of("reverse"),
+    entry["markowitz"] = row.of("Markowitz");
     if (row.known) entry["published"] = row.known->multiplications, entry["published_by"] = row.known->source;
     entry["multiplications"] = plan.cost, entry["additions"] = plan.additions;
     entry["lower_bound"] = plan.lower_bound, entry["proven"] = plan.proven, entry["gap"] = plan.gap();
@@ -179,9 +184,8 @@ int plan_tasks(Context& context) {
   const Arguments& a = context.arguments();
   check_options(a);
   const bool embedded = !a.has("PROGRAM");
-  const auto tasks = context.stage("parse", [&] {
-    return embedded ? embedded_tasks() : tasks_of(a.text("PROGRAM"), a.has("as-written"));
-  });
+  const auto tasks = context.stage(
+      "parse", [&] { return embedded ? embedded_tasks() : tasks_of(a.text("PROGRAM"), a.has("as-written")); });
   const Interrupt interrupt;
   const auto rows = context.stage("plan", [&] { return planned(context, tasks, interrupt); });
   show(context, rows, embedded);

@@ -53,7 +53,9 @@ Picture prepared(const EliminationGraph& g, const std::vector<std::string>& name
   return picture;
 }
 
-std::string plural(int64_t count, const char* what) { return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"); }
+std::string plural(int64_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
 
 Panel step_of(EliminationGraph& g, VertexId v, const std::string& label, EliminationCost& total) {
   const EdgeSet before = edges_of(g);
@@ -67,7 +69,8 @@ Panel step_of(EliminationGraph& g, VertexId v, const std::string& label, Elimina
   panel.edges = edges_of(g);
   for (const Edge& e : touched) (before.contains(e) ? panel.added_to : panel.made).insert(e);
   panel.caption = fmt::format("{} goes: {} · {} = {}", label, in, out, plural(cost.multiplications, "product"));
-  panel.cost = fmt::format("{}; {} so far", plural(cost.additions, "addition"), plural(total.multiplications, "product"));
+  panel.cost =
+      fmt::format("{}; {} so far", plural(cost.additions, "addition"), plural(total.multiplications, "product"));
   return panel;
 }
 
@@ -120,10 +123,12 @@ class Drawing {
  private:
   void draw_panel(size_t k) {
     const Panel& panel = picture_.panels[k];
-    const double x = gap + static_cast<double>(k % columns_) * width_, y = 40 + static_cast<double>(k / columns_) * height_;
+    const double x = gap + static_cast<double>(k % columns_) * width_,
+                 y = 40 + static_cast<double>(k / columns_) * height_;
     drawing_->open_group(fmt::format("class=\"step\" transform=\"translate({} {})\"", svg_number(x), svg_number(y)));
     drawing_->rectangle(0, 0, width_ - 8, height_ - 8, "rx=\"4\" fill=\"#fcfcfc\" stroke=\"#dddddd\"");
-    drawing_->text({8, 17}, panel.caption, fmt::format("font-size=\"{}\" font-weight=\"600\" fill=\"#111111\"", caption_px));
+    drawing_->text({8, 17}, panel.caption,
+                   fmt::format("font-size=\"{}\" font-weight=\"600\" fill=\"#111111\"", caption_px));
     drawing_->text({8, 32}, panel.cost, fmt::format("font-size=\"{}\" fill=\"#444444\"", font_px));
     drawing_->open_group(fmt::format("transform=\"translate({} 42)\"", svg_number((width_ - 8 - layout_.width) / 2)));
     for (const Edge& edge : panel.edges) draw_edge(panel, edge);
@@ -139,10 +144,13 @@ class Drawing {
     for (size_t k = 1; k < route.size(); ++k) {
       const SvgPoint a = route[k - 1], b = route[k];
       const double end = k + 1 == route.size() ? b.y - 5 : b.y, middle = (a.y + end) / 2;
-      path += fmt::format("C{} {} {} {} {} {}", svg_number(a.x), svg_number(middle), svg_number(b.x), svg_number(middle),
-                          svg_number(b.x), svg_number(end));
+      path += fmt::format("C{} {} {} {} {} {}", svg_number(a.x), svg_number(middle), svg_number(b.x),
+                          svg_number(middle), svg_number(b.x), svg_number(end));
     }
-    drawing_->path(path, fmt::format("fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"", color, added ? 2.6 : made ? 1.6 : 1.1));
+    drawing_->path(path, fmt::format("fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"", color,
+                                     added  ? 2.6
+                                     : made ? 1.6
+                                            : 1.1));
     drawing_->path(fmt::format("M{} {}l-3.4 -6.4h6.8z", svg_number(route.back().x), svg_number(route.back().y)),
                    fmt::format("fill=\"{}\"", color));
   }
@@ -155,11 +163,12 @@ class Drawing {
     const SvgPoint centre = layout_.centres[v];
     const LayoutVertex& box = boxes_[v];
     drawing_->rectangle(centre.x - box.width / 2, centre.y - box.height / 2, box.width, box.height,
-                        fmt::format("rx=\"9\" fill=\"{}\" stroke=\"{}\"{}", goes ? "none" : fill, goes ? "#bbbbbb" : stroke,
-                                    goes ? " stroke-dasharray=\"3 2\"" : ""));
-    drawing_->text({centre.x, centre.y + 4}, fitted_text(picture_.labels[v], font_px, box.width - 6),
-                   fmt::format("text-anchor=\"middle\" font-size=\"{}\" fill=\"{}\"", font_px, goes ? "#aaaaaa" : "#111111"),
-                   picture_.labels[v]);
+                        fmt::format("rx=\"9\" fill=\"{}\" stroke=\"{}\"{}", goes ? "none" : fill,
+                                    goes ? "#bbbbbb" : stroke, goes ? " stroke-dasharray=\"3 2\"" : ""));
+    drawing_->text(
+        {centre.x, centre.y + 4}, fitted_text(picture_.labels[v], font_px, box.width - 6),
+        fmt::format("text-anchor=\"middle\" font-size=\"{}\" fill=\"{}\"", font_px, goes ? "#aaaaaa" : "#111111"),
+        picture_.labels[v]);
   }
 
   const Picture& picture_;

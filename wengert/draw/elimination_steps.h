@@ -22,7 +22,8 @@ bool is_drawn_by_steps(const LinearGraph& graph);
 ///
 /// names  : of the graph's vertices
 /// cost   : a layout of the graph with all edges that are ever there
-/// throws : UsageError W132 unless `order` is a permutation of the intermediates; ShapeError W211 if the Program is to be
+/// throws : UsageError W132 unless `order` is a permutation of the intermediates; ShapeError W211 if the Program is to
+/// be
 ///          scalarized first
 std::string elimination_steps(const LinearGraph& graph, std::span<const VertexId> order,
                               const std::vector<std::string>& names, const std::string& title);

@@ -129,7 +129,9 @@ Ensemble parse_ensemble(std::string_view text) {
     }
     const auto element = static_cast<uint32_t>(c - 'a');
     if (c < 'a' || c > 'z' || (ensemble.subsets.back() >> element & 1) != 0)
-      throw UsageError("W731", fmt::format("\"{}\" is no collection of subsets: \"{}\" is no letter, or there twice", text, c), {}, form);
+      throw UsageError("W731",
+                       fmt::format("\"{}\" is no collection of subsets: \"{}\" is no letter, or there twice", text, c),
+                       {}, form);
     ensemble.subsets.back() |= 1U << element;
     ensemble.elements = std::max<size_t>(ensemble.elements, element + 1);
   }

@@ -3,9 +3,9 @@
 // Ensemble Computation as Jacobian accumulation: the reduction by which that is NP-complete (Naumann 2008). Given are
 // subsets C_1 ... C_k of a finite set; how few unions of two disjoint sets, each a single element or made before, make
 // them all? (GJ79, problem PO9.) The Program y_k = x_k * product of c_a over a in C_k, with the c_a held fixed, has a
-// Jacobian with those products on its diagonal and a linear graph of one chain a subset, an edge an element. Eliminating
-// a vertex of a chain multiplies the products of two disjoint sets; where equal products are computed once, as few
-// multiplications accumulate the Jacobian as unions make the subsets. The proof is in docs/planning.md.
+// Jacobian with those products on its diagonal and a linear graph of one chain a subset, an edge an element.
+// Eliminating a vertex of a chain multiplies the products of two disjoint sets; where equal products are computed once,
+// as few multiplications accumulate the Jacobian as unions make the subsets. The proof is in docs/planning.md.
 #pragma once
 
 #include <map>

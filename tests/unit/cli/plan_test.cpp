@@ -108,7 +108,12 @@ TEST(Plan, is_drawn_step_by_step_or_as_running_totals) {
 }
 
 TEST(Plan, of_the_published_tasks_is_nowhere_worse_than_rules_and_published_counts) {
-  const Outcome outcome = run_tool({"plan", "--tasks", "--count", "all", "--budget", "0.3", "--json"});
+#ifdef WENGERT_SANITIZED
+  const std::string budget = "5";
+#else
+  const std::string budget = "0.5";
+#endif
+  const Outcome outcome = run_tool({"plan", "--tasks", "--count", "all", "--budget", budget, "--json"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   std::map<std::string, nlohmann::json> rows;
   const auto document = outcome.json();

@@ -14,7 +14,8 @@
 namespace wengert {
 namespace {
 
-/// The fewest unions over four elements, by breadth-first search over the 2^16 families of sets that may have been made.
+/// The fewest unions over four elements, by breadth-first search over the 2^16 families of sets that may have been
+/// made.
 int fewest_by_breadth(const Ensemble& ensemble) {
   const auto has = [](uint32_t family, uint32_t set) { return std::popcount(set) == 1 || (family >> set & 1) != 0; };
   std::map<uint32_t, int> unions{{0, 0}};
@@ -49,8 +50,8 @@ std::vector<Splits> every_way(uint32_t set) {
   return ways;
 }
 
-/// The fewest products over all arrangements of the chains and all orders. Those that multiply the same pairs of sets are
-/// one tree of cuts.
+/// The fewest products over all arrangements of the chains and all orders. Those that multiply the same pairs of sets
+/// are one tree of cuts.
 int64_t fewest_products(const Ensemble& ensemble) {
   std::vector<std::vector<Splits>> chosen{{}};
   for (const uint32_t subset : ensemble.subsets) {
