@@ -72,12 +72,13 @@ TEST(TalkJacobian, by_r_s_t_takes_7_multiplications_and_1_addition) {
 TEST(TalkJacobian, by_r_s_t_is_what_the_best_elimination_order_finds) {
   const Example e;
   const auto best = enumerated_order(linearize(e.f).graph);
-  const auto [program, cost] = accumulate(e.f, best.choice);
+  const Accumulation accumulated = accumulate(e.f, best.choice);
+  const EliminationCost& cost = accumulated.cost;
   EXPECT_EQ(cost.multiplications, 7);
   EXPECT_EQ(cost.additions, 1);
   EXPECT_TRUE(best.proven);  // no order is cheaper
   const double r = e.c3 + e.c5 * e.c4, s = r * e.c1, t = r * e.c2;
-  EXPECT_EQ(flat(evaluate(program, e.at)), (std::vector{e.c6 * s, e.c6 * t, e.c7 * s, e.c7 * t}));  // to the last bit
+  EXPECT_EQ(flat(evaluate(accumulated.program, e.at)), (std::vector{e.c6 * s, e.c6 * t, e.c7 * s, e.c7 * t}));  // to the last bit
 }
 
 }  // namespace
