@@ -141,7 +141,7 @@ template <size_t W> class Search {
   }
 
   /// Simulated annealing from the best order: temperatures fall geometrically from half a multiplication to a twentieth.
-  /// Hotter ones undo what constructive orders have right: on graphs of 28 to 98 vertices they took five times the work.
+  /// Hotter ones undo what constructive orders have right.
   void anneal(int64_t moves) {
     constexpr int tries = 2;  // from one prefix
     Path<W> path(problem_, table_, best_.order);
