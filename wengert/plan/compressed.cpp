@@ -169,7 +169,7 @@ CompressedDerivative compressed_jacobian(const Program& p, const std::vector<siz
   result.pattern = jacobian_sparsity(p, wrt, limit);
   if (between_scalars(p, varying_inputs(p, wrt))) {
     const auto values = [&](const std::vector<Expr>& x) { return written_out(p, wrt, x, result.pattern, false); };
-    result.values = with_inputs_of(p, "_sparse_jacobian", values);
+    result.values = with_inputs_of(p, "_jacobian", values);
     return result;
   }
   const Colouring columns = colour_columns(result.pattern), rows = colour_columns(transposed(result.pattern));
@@ -178,7 +178,7 @@ CompressedDerivative compressed_jacobian(const Program& p, const std::vector<siz
   result.sweeps = chosen.colours;
   result.lower_bound = chosen.lower_bound;
   const Product product(result.reverse ? vjp(p, wrt) : jvp(p, wrt), p.inputs(), p.outputs().size());
-  result.values = with_inputs_of(p, "_sparse_jacobian", [&](const std::vector<Expr>& x) {
+  result.values = with_inputs_of(p, "_jacobian", [&](const std::vector<Expr>& x) {
     return direct_entries(product, x, result.pattern, chosen, result.reverse);
   });
   return result;
@@ -192,7 +192,7 @@ CompressedDerivative compressed_hessian(const Program& p, const std::vector<size
   result.pattern = symmetrized(jacobian_sparsity(gradient, inputs, limit));
   if (between_scalars(gradient, inputs)) {
     const auto values = [&](const std::vector<Expr>& x) { return written_out(gradient, inputs, x, result.pattern, true); };
-    result.values = with_inputs_of(p, "_sparse_hessian", values);
+    result.values = with_inputs_of(p, "_hessian", values);
     return result;
   }
   Colouring chosen;
@@ -206,7 +206,7 @@ CompressedDerivative compressed_hessian(const Program& p, const std::vector<size
   result.sweeps = chosen.colours;
   result.lower_bound = chosen.lower_bound;
   const Product product(hvp(p, wrt), p.inputs(), 0);
-  result.values = with_inputs_of(p, "_sparse_hessian", [&](const std::vector<Expr>& x) {
+  result.values = with_inputs_of(p, "_hessian", [&](const std::vector<Expr>& x) {
     return substituted_entries(product, x, result.pattern, chosen);
   });
   return result;
