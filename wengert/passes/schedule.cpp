@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 #include "wengert/base/random.h"
 #include "wengert/kernel/kernel.h"
@@ -11,10 +12,10 @@
 namespace wengert {
 namespace {
 
-constexpr size_t most_lines = 20'000;
+constexpr size_t most_lines = 5'000;
 constexpr int usual_registers = 15;         ///< of 16 vector registers one is lent to what is loaded
-constexpr size_t most_visits = 20'000'000;  ///< of lines, when outputs are chosen
-constexpr size_t most_tries = 400, most_tried_lines = 400'000;  ///< some 10 ms
+constexpr size_t most_visits = 2'000'000;   ///< of lines, when outputs are chosen
+constexpr size_t most_tries = 400, most_tried_lines = 200'000;  ///< some 20 ms
 constexpr size_t never = std::numeric_limits<size_t>::max();
 
 using Lines = std::vector<ValueId>;
@@ -57,7 +58,12 @@ bool calls_function(const Program& p, ValueId v) {
 
 std::vector<bool> function_lines(const Program& p) {
   std::vector<bool> calls(p.size(), false);
-  for_each_instruction(p, [&](ValueId v) { calls[index(v)] = calls_function(p, v); });
+  std::unordered_map<const Primitive*, bool> known;  // of scalars: one kernel a record, or nearly so
+  for_each_instruction(p, [&](ValueId v) {
+    const auto [place, is_new] = known.try_emplace(&p.primitive(v), false);
+    if (is_new) place->second = calls_function(p, v);
+    calls[index(v)] = place->second;
+  });
   return calls;
 }
 
@@ -210,7 +216,13 @@ class Search {
  public:
   explicit Search(const Program& p) : p_(p), calls_(function_lines(p)), best_(lines_of(p)), lines_(best_.size()) {
     fewest_ = Registers(p, best_, calls_, usual_registers).moved();
+    std::vector<bool> used(p.size(), false);
+    for (const ValueId v : best_)
+      for (const ValueId operand : p.operands(v)) used[index(operand)] = true;
+    least_ = static_cast<int64_t>(p.outputs().size()) + std::count(used.begin(), used.begin() + static_cast<int64_t>(p.inputs()), true);
   }
+  /// Nothing is moved but inputs and results.
+  bool is_done() const { return fewest_ == least_; }
 
   /// Orders by rules.
   void follow_rules() {
@@ -219,7 +231,7 @@ class Search {
     const bool few_outputs = as_they_come.size() * as_they_come.size() * lines_ <= most_visits;
     for (const bool functions_first : {false, true})
       for (const bool by_need : {false, true}) {
-        if (functions_first && !has_calls) continue;
+        if (is_done() || (functions_first && !has_calls)) continue;
         consider({functions_first, by_need, as_they_come});
         if (few_outputs) consider({functions_first, by_need, nearest_next(functions_first, by_need)});
       }
@@ -230,7 +242,7 @@ class Search {
     const size_t outputs = best_way_.outputs.size();
     if (outputs < 3) return;
     Random random(1);
-    for (size_t tries = std::min(most_tries, most_tried_lines / lines_); tries > 0; --tries) {
+    for (size_t tries = std::min(most_tries, most_tried_lines / std::max<size_t>(lines_, 1)); tries > 0 && !is_done(); --tries) {
       Way way = best_way_;
       const size_t from = random.below(outputs), to = random.below(outputs);
       const ValueId moved = way.outputs[from];
@@ -278,7 +290,7 @@ class Search {
   std::vector<bool> calls_;
   Lines best_;
   Way best_way_;
-  int64_t fewest_ = 0;
+  int64_t fewest_ = 0, least_ = 0;
   size_t lines_;
 };
 

@@ -14,7 +14,7 @@ namespace wengert {
 /// calls functions before all else, or not.
 /// Results are the same to the last bit.
 ///
-/// moves  : only lists without guards and without arrays, of at most 20000 lines
+/// moves  : only lists without guards and without arrays, of at most 5000 lines
 /// cost   : linear in the lines times the registers, and outputs^2 times lines up to a limit
 Program scheduled(const Program& p);
 
