@@ -175,8 +175,9 @@ Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const
                          JacobianChoice* choice) {
   const auto varying = varying_inputs(p, wrt);
   const auto [columns, rows] = columns_and_rows(p, varying);
+  const Method apt = columns <= rows ? Method::forward : Method::reverse;
   const auto by_sweeps = [&] {
-    if (choice != nullptr) *choice = {std::string(to_string(columns <= rows ? Method::forward : Method::reverse))};
+    if (choice != nullptr) *choice = {std::string(to_string(apt))};
     return jacobian(p, wrt);
   };
   if (options.work <= 0 || columns < 2 || rows < 2) return by_sweeps();  // one sweep multiplies by each partial once
