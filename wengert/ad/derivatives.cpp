@@ -159,15 +159,6 @@ Places float_outputs(const std::vector<Expr>& outputs) {
   return places;
 }
 
-/// The elements of an array, row-major.
-std::vector<Expr> elements_of(const Expr& x) {
-  if (x.rank() == 0) return {x};
-  const Expr flat = reshape(x, {x.type().elements()});
-  std::vector<Expr> all;
-  for (int64_t i = 0; i < x.type().elements(); ++i) all.push_back(element(flat, {i}));
-  return all;
-}
-
 /// Forward mode with the inputs in `wrt` as scalars.
 Program jacobian_by_scalars(const Program& p, const std::vector<size_t>& wrt, const ScalarLoopLimits& limits = {}) {
   Derivative d(p, "_jacobian", wrt);

@@ -7,6 +7,7 @@
 
 #include "wengert/ad/derived_recording.h"
 #include "wengert/ad/sparse_jacobian.h"
+#include "wengert/ad/seeds.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/convert.h"
@@ -18,14 +19,6 @@ namespace wengert {
 namespace {
 
 int64_t place_in_triangle(int64_t row, int64_t column) { return row * (row + 1) / 2 + column; }
-
-std::vector<Expr> elements_of(const Expr& x) {
-  if (x.rank() == 0) return {x};
-  std::vector<Expr> all;
-  const Expr flat = reshape(x, {x.type().elements()});
-  for (int64_t i = 0; i < x.type().elements(); ++i) all.push_back(element(flat, {i}));
-  return all;
-}
 
 /// All elements of the float outputs, in f64.
 std::vector<Expr> residuals_of(const Program& p, std::span<const Expr> inputs) {

@@ -19,6 +19,14 @@ Expr filled(const std::optional<Expr>& e, const Type& type) {
                           : constant(Array::filled(type, e->literal()));
 }
 
+std::vector<Expr> elements_of(const Expr& x) {
+  if (x.rank() == 0) return {x};
+  const Expr flat = reshape(x, {x.type().elements()});
+  std::vector<Expr> all;
+  for (int64_t i = 0; i < x.type().elements(); ++i) all.push_back(element(flat, {i}));
+  return all;
+}
+
 namespace {
 
 /// One sweep: the image of a seed at place `k`.

@@ -31,4 +31,7 @@ std::vector<Expr> jacobian_by_split_columns(const LinearGraph& graph, const std:
 /// A tangent or cotangent as an Expr of that type: zeros if missing, a constant if it is a number.
 Expr filled(const std::optional<Expr>& e, const Type& type);
 
+/// The elements of an array, row-major; a scalar itself.
+std::vector<Expr> elements_of(const Expr& x);
+
 }  // namespace wengert

@@ -11,7 +11,6 @@
 #include "wengert/ad/linearize.h"
 #include "wengert/api/plan_cache.h"
 #include "wengert/api/scalar_form.h"
-#include "wengert/exec/lower.h"
 #include "wengert/exec/operation_count.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/ir/text.h"
@@ -33,21 +32,9 @@ std::pair<int64_t, int64_t> columns_and_rows(const Program& p, const std::vector
   return {columns, rows};
 }
 
-bool has_loops(const Program& p) {
-  for (uint32_t v = 0; v < p.size(); ++v)
-    if (p.primitive(ValueId{v}).family == Family::control) return true;
-  return false;
-}
-
-/// What a run computes and, of arrays, moves; nothing where that cannot be counted. Without loops it does not depend on
-/// the order of the lines, and the search for a good one would take longer than everything here.
+/// What a run computes and, of arrays, moves; nothing where that cannot be counted.
 std::optional<double> operations(const Program& p) {
-  std::optional<OperationCount> count;
-  try {
-    count = has_loops(p) ? operations_of(p) : count_operations(lower(p).kernel);
-  } catch (const UsageError&) {  // a foreign function, for one
-    return {};
-  }
+  const auto count = operations_of(p);
   if (!count || !count->exact) return {};
   return count->arithmetic + count->functions + count->memory;
 }
@@ -61,20 +48,15 @@ class GoodOrders {
 
   std::vector<EliminationOrder> operator()() {
     const size_t n = problem_.intermediates;
-    if (n <= most_enumerated && static_cast<int64_t>(n << n) <= work_) return {named(exact_order(problem_).order)};
+    if (n <= most_enumerated && static_cast<int64_t>(n << n) <= work_) return {problem_.named(exact_order(problem_).order)};
     add_rules();
     if (improve(work_ / 8)) improve(work_);  // most often there is nothing to gain
     std::vector<EliminationOrder> result;
-    for (const NumberedOrder& order : found_) result.push_back(named(order));
+    for (const NumberedOrder& order : found_) result.push_back(problem_.named(order));
     return result;
   }
 
  private:
-  EliminationOrder named(const NumberedOrder& order) const {
-    EliminationOrder result;
-    for (const uint32_t v : order) result.push_back(problem_.ids[v]);
-    return result;
-  }
 
   void add_rules() {
     NumberedOrder forward(problem_.intermediates);

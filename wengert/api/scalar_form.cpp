@@ -7,6 +7,7 @@
 #include "wengert/ad/accumulate.h"
 #include "wengert/ad/derived_recording.h"
 #include "wengert/ad/linearize.h"
+#include "wengert/ad/seeds.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/passes/common_subexpressions.h"
 #include "wengert/passes/simplify.h"
@@ -54,14 +55,6 @@ std::vector<size_t> offsets(const std::vector<Type>& types) {
   std::vector<size_t> result{0};
   for (const Type& type : types) result.push_back(result.back() + static_cast<size_t>(type.elements()));
   return result;
-}
-
-std::vector<Expr> elements_of(const Expr& x) {
-  if (x.rank() == 0) return {x};
-  const Expr flat = reshape(x, {x.type().elements()});
-  std::vector<Expr> all;
-  for (int64_t i = 0; i < x.type().elements(); ++i) all.push_back(element(flat, {i}));
-  return all;
 }
 
 /// One entry of the Jacobian of arrays, of the scalars that it is made of, row-major.

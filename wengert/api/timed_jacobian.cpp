@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <numeric>
 
 #include "wengert/ad/derivatives.h"
 #include "wengert/api/planned_jacobian.h"
@@ -57,34 +56,21 @@ class Field {
   std::vector<Candidate> candidates_;
 };
 
-EliminationOrder named(const EliminationProblem& problem, const NumberedOrder& order) {
-  EliminationOrder result;
-  for (const uint32_t v : order) result.push_back(problem.ids[v]);
-  return result;
-}
-
 void add_orders(Field& field, const ScalarForm& form, int64_t work) {
   const LinearGraph graph = form.graph();
   const EliminationProblem problem(graph, Counting::numbers_folded), all(graph, Counting::all);
-  NumberedOrder forward(problem.intermediates);
-  std::iota(forward.begin(), forward.end(), 0U);
-  std::vector<std::pair<std::string, NumberedOrder>> rules{{"forward order", forward},
-                                                           {"reverse order", {forward.rbegin(), forward.rend()}}};
-  rules.emplace_back("Markowitz, ties to the first", greedy_order(problem, GreedyRule::markowitz, Ties::lowest));
-  rules.emplace_back("Markowitz, ties to the last", greedy_order(problem, GreedyRule::markowitz, Ties::highest));
-  rules.emplace_back("relative Markowitz", greedy_order(problem, GreedyRule::relative_markowitz, Ties::highest));
-  rules.emplace_back("minimum fill", greedy_order(problem, GreedyRule::minimum_fill, Ties::highest));
   std::vector<NumberedOrder> starts;
-  for (const auto& [name, order] : rules) {
-    field.add(name, form.jacobian(named(problem, order)));
-    starts.push_back(order);
+  for (RuleOrder& rule : rule_orders(problem)) {
+    const std::string_view name = rule.name;
+    field.add(name == "forward" || name == "reverse" ? fmt::format("{} order", name) : std::string(name), form.jacobian(problem.named(rule.order)));
+    starts.push_back(std::move(rule.order));
   }
   const auto words = static_cast<int64_t>((problem.vertices() + 63) / 64);
   for (uint64_t key = 1; key <= searches; ++key) {
     const SearchResult found =
         search_order(key % 3 == 0 ? all : problem, starts,
                      {.eliminations = work / words / static_cast<int64_t>(searches), .key = key});
-    field.add(fmt::format("search {}", key), form.jacobian(named(problem, found.order)));
+    field.add(fmt::format("search {}", key), form.jacobian(problem.named(found.order)));
   }
 }
 
@@ -181,7 +167,7 @@ TimedJacobian timed_jacobian(const Program& p, std::span<const Array> at, const 
   field.add("reverse sweeps", jacobian(p, wrt, JacobianMode::reverse));
   add_orders(field, *form, options.work);
   std::vector<Candidate> candidates = field.best(std::max<size_t>(options.candidates, 1));
-  Course course(at, candidates[0].program.output_types(), options.points, options.math);
+  Course course(at, candidates[0].program.output_types(), std::max<int64_t>(options.points, 1), options.math);
   time_all(candidates, course, options.repetitions);
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.way.median_s < b.way.median_s; });

@@ -362,7 +362,8 @@ LoweredProgram lower_for_running(const Program& p, LowerOptions options) {
   bool loops = false;
   for (uint32_t i = 0; i < p.size() && !loops; ++i) loops = p.primitive(ValueId{i}).family == Family::control;
   try {
-    return lower(scheduled(loops ? trim_loops(hoist(p)) : p), options);
+    const Program short_bodies = loops ? trim_loops(hoist(p)) : p;
+    return lower(options.scheduled ? scheduled(short_bodies) : short_bodies, options);
   } catch (const UsageError&) {  // its lines have other numbers
     return lower(p, options);
   }

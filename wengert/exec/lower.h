@@ -30,14 +30,15 @@ struct LowerOptions {
   size_t scalar_lines = 400;        ///< of arrays of up to 4 elements: at most so many scalar lines are written as scalars
   size_t scalar_body_lines = 3000;  ///< of any arrays inside a map, whose points are the lanes
   bool natives = false;             ///< large matrix products are calls of libraries (Kernel::natives)
+  bool scheduled = true;            ///< by lower_for_running: lines of scalars in an order that fits the registers (passes/schedule.h)
 };
 
 /// cost   : some 100 ns a line
 /// throws : UsageError W710 naming the instruction that cannot be written into a kernel (a foreign function, a map
 ///          defined by the transpose of a custom VJP)
 LoweredProgram lower(const Program& p, LowerOptions options = {});
-/// The same of `p` without what its loops compute alike at every point or for nobody: what Compiled runs. Messages are about
-/// p itself.
+/// The same of `p` without what its loops compute alike at every point or for nobody, and scheduled: what Compiled runs. Messages are
+/// about p itself.
 LoweredProgram lower_for_running(const Program& p, LowerOptions options = {});
 
 }  // namespace wengert

@@ -49,7 +49,7 @@ Plan<EliminationOrder> enumerated_order(const LinearGraph& graph) {
         "use a constructive order (forward, reverse, Markowitz), or plan_elimination");
   const SearchResult best = exact_order(problem);
   Plan<EliminationOrder> plan;
-  for (const uint32_t v : best.order) plan.choice.push_back(problem.ids[v]);
+  plan.choice = problem.named(best.order);
   plan.cost = plan.lower_bound = best.cost.multiplications;
   plan.proven = true;
   plan.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

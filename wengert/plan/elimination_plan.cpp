@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 
 #include "wengert/plan/elimination_reduction.h"
 
@@ -19,7 +18,7 @@ class Planner {
       : options_(options), whole_(graph, options.counting), reduced_(reduced(whole_)) {
     plan_.counting = options.counting;
     plan_.intermediates = whole_.intermediates, plan_.inputs = whole_.inputs, plan_.outputs = whole_.outputs;
-    for (const uint32_t v : reduced_.first) plan_.first.push_back(whole_.ids[v]);
+    plan_.first = whole_.named(reduced_.first);
   }
 
   EliminationPlan run() {
@@ -38,19 +37,11 @@ class Planner {
   bool is_done() const { return bound_ >= best_.cost.multiplications || (options_.stop && options_.stop()); }
 
   void compare_rules() {
-    NumberedOrder forward(whole_.intermediates);
-    std::iota(forward.begin(), forward.end(), 0U);
-    const NumberedOrder reverse(forward.rbegin(), forward.rend());
-    compare("forward", forward), compare("reverse", reverse);
-    compare("Markowitz, ties to the first", greedy_order(whole_, GreedyRule::markowitz, Ties::lowest));
-    compare("Markowitz, ties to the last", greedy_order(whole_, GreedyRule::markowitz, Ties::highest));
-    compare("relative Markowitz", greedy_order(whole_, GreedyRule::relative_markowitz, Ties::highest));
-    compare("minimum fill", greedy_order(whole_, GreedyRule::minimum_fill, Ties::highest));
+    for (const RuleOrder& rule : rule_orders(whole_)) compare(rule.name, rule.order);
   }
 
   void compare(const char* name, const NumberedOrder& order) {
-    plan_.rivals.push_back({name, order_cost(whole_, order), {}});
-    for (const uint32_t v : order) plan_.rivals.back().order.push_back(whole_.ids[v]);
+    plan_.rivals.push_back({name, order_cost(whole_, order), whole_.named(order)});
     std::vector<uint32_t> place(whole_.intermediates, UINT32_MAX);
     for (uint32_t k = 0; k < reduced_.original.size(); ++k) place[reduced_.original[k]] = k;
     NumberedOrder left;
@@ -81,16 +72,12 @@ class Planner {
   }
 
   void finish() {
-    for (const uint32_t v : reduced_.whole(best_.order)) plan_.choice.push_back(whole_.ids[v]);
+    plan_.choice = whole_.named(reduced_.whole(best_.order));
     const OrderCost cost = order_cost(whole_, reduced_.whole(best_.order));
     plan_.cost = cost.multiplications, plan_.additions = cost.additions;
     plan_.lower_bound = reduced_.cost.multiplications + bound_;
     plan_.proven = plan_.cost == plan_.lower_bound;
-    for (const Cluster& cluster : witness_.clusters) {
-      auto& [vertices, least] = plan_.clusters.emplace_back();
-      for (const uint32_t v : cluster.vertices) vertices.push_back(problem().ids[v]);
-      least = cluster.least;
-    }
+    for (const Cluster& cluster : witness_.clusters) plan_.clusters.emplace_back(problem().named(cluster.vertices), cluster.least);
   }
 
   const EliminationPlanOptions& options_;

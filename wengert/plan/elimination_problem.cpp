@@ -37,4 +37,10 @@ EliminationProblem::EliminationProblem(const LinearGraph& graph, Counting how) :
       edges.push_back({number[v], number[index(to)], c.is_number() ? c.number : 0, c.is_number()});
 }
 
+std::vector<VertexId> EliminationProblem::named(const std::vector<uint32_t>& numbers) const {
+  std::vector<VertexId> vertices;
+  for (const uint32_t v : numbers) vertices.push_back(ids[v]);
+  return vertices;
+}
+
 }  // namespace wengert

@@ -45,6 +45,8 @@ struct EliminationProblem {
   size_t vertices() const { return intermediates + inputs + outputs; }
   bool is_intermediate(size_t v) const { return v < intermediates; }
   bool is_input(size_t v) const { return v >= intermediates && v < intermediates + inputs; }
+  /// Intermediates by their numbers in the graph.
+  std::vector<VertexId> named(const std::vector<uint32_t>& numbers) const;
 };
 
 /// What an elimination, or a whole order, costs.

@@ -363,4 +363,15 @@ SearchResult exact_order(const EliminationProblem& problem) {
   return by_width(problem.vertices(), [&](auto width) { return Enumeration<width>(problem).run(); });
 }
 
+std::vector<RuleOrder> rule_orders(const EliminationProblem& problem) {
+  NumberedOrder forward(problem.intermediates);
+  std::iota(forward.begin(), forward.end(), 0U);
+  return {{"forward", forward},
+          {"reverse", {forward.rbegin(), forward.rend()}},
+          {"Markowitz, ties to the first", greedy_order(problem, GreedyRule::markowitz, Ties::lowest)},
+          {"Markowitz, ties to the last", greedy_order(problem, GreedyRule::markowitz, Ties::highest)},
+          {"relative Markowitz", greedy_order(problem, GreedyRule::relative_markowitz, Ties::highest)},
+          {"minimum fill", greedy_order(problem, GreedyRule::minimum_fill, Ties::highest)}};
+}
+
 }  // namespace wengert

@@ -28,6 +28,14 @@ enum class Ties : uint8_t { lowest, highest, random };
 
 NumberedOrder greedy_order(const EliminationProblem& problem, GreedyRule rule, Ties ties, uint64_t key = 0);
 
+/// An order by a rule that needs no search.
+struct RuleOrder {
+  const char* name;
+  NumberedOrder order;
+};
+/// "forward", "reverse", "Markowitz" with ties to either side, "relative Markowitz", "minimum fill".
+std::vector<RuleOrder> rule_orders(const EliminationProblem& problem);
+
 OrderCost order_cost(const EliminationProblem& problem, const NumberedOrder& order);
 
 struct SearchOptions {
