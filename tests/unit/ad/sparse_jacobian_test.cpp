@@ -129,7 +129,7 @@ TEST(NormalEquations, are_products_with_the_jacobian) {
   const std::vector<size_t> wrt{0, 1};
   const auto sums = evaluate(normal_equations(residual(), wrt), at_residual);
   const Array j = filled(residual(), wrt, at_residual), r = evaluate(residual(), at_residual)[0];
-  const Program expected = trace([](Expr j, Expr r) { return std::tuple(matmul(transpose(j), j), matmul(transpose(j), r), dot(r, r) / 2); },
+  const Program expected = trace([](Expr J, Expr e) { return std::tuple(matmul(transpose(J), J), matmul(transpose(J), e), dot(e, e) / 2); },
                                  {f64({2, 4}), f64({2})});
   const Program both = trace([](Expr lower) { return symmetric(lower); }, {f64({10})});
   EXPECT_TRUE(same_values({evaluate(both, {sums[0]})[0], sums[1], sums[2]}, evaluate(expected, {j, r}), 8, 1e-14));

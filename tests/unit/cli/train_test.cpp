@@ -61,8 +61,7 @@ TEST(Train, gone_on_with_after_a_stop_leaves_the_same_bytes_as_without) {
 TEST(Train, interrupted_or_killed_can_be_gone_on_with_to_the_same_bytes) {
   const Folder folder;
   const auto table = folder.write("rings.csv", rings(300));
-  const std::vector<std::string> words{"train", table, "--epochs", "1000", "--batch", "5"};
-  // Sends a signal to what it runs as soon as another snapshot is there, however fast this machine is.
+  // Sends a signal to what it runs as soon as another snapshot is there.
   const auto watch = folder.write("watch.sh",
                                   "signal=$1 file=$2; shift 2; before=$(stat -c %y \"$file\" 2>&1)\n"
                                   "(i=0; while [ $i -lt 3000 ] && [ \"$(stat -c %y \"$file\" 2>&1)\" = \"$before\" ]; do sleep 0.01; i=$((i + 1)); done\n"
@@ -71,17 +70,23 @@ TEST(Train, interrupted_or_killed_can_be_gone_on_with_to_the_same_bytes) {
   const auto when_written = [&](const std::string& signal) {
     return "sh '" + watch + "' " + signal + " '" + folder / "parts/snapshot.safetensors" + "' ";
   };
-  const auto run = [&](const std::string& out, bool resume, const std::string& before) {
-    auto all = words;
-    all.insert(all.end(), {"-o", folder / out});
-    if (resume) all.push_back("--resume");
-    return run_tool(all, {}, before);
+  const auto run = [&](const std::string& out, const std::string& epochs, bool resume, const std::string& before) {
+    std::vector<std::string> words{"train", table, "--batch", "5", "--epochs", epochs, "-o", folder / out};
+    if (resume) words.push_back("--resume");
+    return run_tool(words, {}, before);
   };
-  ASSERT_EQ(run("whole", false, "").code, 0);
-  EXPECT_EQ(run("parts", false, when_written("INT")).code, 130);
-  for (int kills = 0; kills < 2; ++kills) EXPECT_NE(run("parts", true, when_written("KILL")).code, 0);
-  const auto last = run("parts", true, "");
+  const std::string endless = "1000000000";  // no machine is so fast that the training ends before the signal comes
+  EXPECT_EQ(run("parts", endless, false, when_written("INT")).code, 130);
+  for (int kills = 0; kills < 2; ++kills) EXPECT_NE(run("parts", endless, true, when_written("KILL")).code, 0);
+  const auto stopped = run("parts", endless, true, when_written("INT"));
+  ASSERT_EQ(stopped.code, 130) << stopped.err;
+  const std::string said = "interrupted in epoch ";
+  const auto at = stopped.out.rfind(said);
+  ASSERT_NE(at, std::string::npos);
+  const std::string enough = std::to_string(std::stol(stopped.out.substr(at + said.size())) + 20);
+  const auto last = run("parts", enough, true, "");
   ASSERT_EQ(last.code, 0) << last.err;
+  ASSERT_EQ(run("whole", enough, false, "").code, 0);
   EXPECT_EQ(content_of(folder / "whole/weights.safetensors"), content_of(folder / "parts/weights.safetensors"));
 }
 
