@@ -127,6 +127,10 @@ TEST(ChoiceErrors, W817_a_softmax_of_one_output) {
   EXPECT_THAT(error.fix(), HasSubstr("take the loss \"logistic\""));
 }
 
+TEST(ChoiceErrors, W818_a_layer_that_does_not_go_with_what_comes_before) {
+  documented("W818", [] { parse_net("28x28x1-10 softmax"); });
+}
+
 TEST(ChoiceErrors, W819_a_loss_that_does_not_go_with_the_last_activation) {
   documented("W819", [] { parse_loss("logistic", Link::softmax); });
 }

@@ -53,15 +53,14 @@ std::string refusal(const std::string& net) {
 
 TEST(TrainingErrors, W810_a_net_whose_text_makes_no_sense) {
   documented("W810", [] { parse_net("784 relu-10"); });
-  EXPECT_EQ(refusal(""), "the net \"\" has the part \"\", which does not start with a width from 1 to 1048576");
-  EXPECT_EQ(refusal("2-0"), "the net \"2-0\" has the part \"0\", which does not start with a width from 1 to 1048576");
-  EXPECT_EQ(refusal("2--1"), "the net \"2--1\" has the part \"\", which does not start with a width from 1 to 1048576");
-  EXPECT_EQ(refusal("2-99999999999999999999"),
-            "the net \"2-99999999999999999999\" has the part \"99999999999999999999\", which does not start with a "
-            "width from 1 to 1048576");
+  EXPECT_EQ(refusal(""), "the net \"\" has no layer: it needs at least two widths");
+  EXPECT_EQ(refusal("2-0"), "layer 1 of the net: the layer \"0\" does not start with a width from 1 to 1048576");
+  EXPECT_EQ(refusal("2--1"), "layer 1 of the net: the layer \"\" is empty");
+  EXPECT_EQ(refusal("2-99999999999999999999"), "layer 1 of the net: the layer \"99999999999999999999\" does not start with a width from 1 to 1048576");
+  EXPECT_EQ(refusal("0x4-1"), "the net \"0x4-1\" has the extent \"0\" in its input, which is no number from 1 to 1048576");
   EXPECT_EQ(refusal("2"), "the net \"2\" has no layer: it needs at least two widths");
   EXPECT_EQ(error_of([] { make_net({}); }).id(), "W810");
-  EXPECT_EQ(error_of([] { make_net({.inputs = 0, .layers = {{.width = 1}}}); }).id(), "W810");
+  EXPECT_EQ(error_of([] { make_net({.input = "0", .layers = {{"1"}}}); }).id(), "W810");
   EXPECT_EQ(error_of([] { parse_net("2-3 tanh-1"); }).id(), "none");
 }
 

@@ -1,107 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/nn/net.h"
 
-#include <cctype>
-#include <charconv>
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "wengert/base/error.h"
 #include "wengert/nn/net_json.h"
+#include "wengert/nn/net_text.h"
 #include "wengert/primitives/arithmetic.h"
+#include "wengert/primitives/convert.h"
 #include "wengert/primitives/linalg.h"
+#include "wengert/primitives/rearrange.h"
+#include "wengert/primitives/sample.h"
 
 namespace wengert {
 namespace {
 
-constexpr int64_t widest = 1 << 20;
+/// A layer at its place: which values it takes (0: the input, k: what step k - 1 gives), and its part of the parameters
+/// and statistics.
+struct Step {
+  Layer layer;
+  Activation activation;
+  std::vector<size_t> sources;
+  size_t parameter = 0, statistic = 0;
+};
 
-[[noreturn]] void bad_net(const std::string& text, const std::string& problem) {
-  throw UsageError("W810", fmt::format("the net \"{}\" {}", text, problem), {},
-                   "write widths and activations like \"784-128 relu-10 softmax\"");
-}
+/// Puts a net together, layer by layer.
+class NetBuilder {
+ public:
+  NetBuilder(Net& net, const InputText& input) : net_(net), shapes_{input.shape} {}
 
-std::string trimmed(std::string text) {
-  text.erase(0, text.find_first_not_of(" \t"));
-  text.erase(text.find_last_not_of(" \t") + 1);
-  return text;
-}
-
-/// A width, and the activation behind it.
-NetDescription::Layer parse_part(const std::string& part, const std::string& text) {
-  NetDescription::Layer layer;
-  const char* const end = part.data() + part.size();
-  const auto [after, error] = std::from_chars(part.data(), end, layer.width);
-  if (error != std::errc() || layer.width < 1 || layer.width > widest)
-    bad_net(text, fmt::format("has the part \"{}\", which does not start with a width from 1 to {}", part, widest));
-  layer.activation = trimmed(std::string(after, end));
-  return layer;
-}
-
-/// The next dash from `at` on that separates layers; the one in "elu 1e-3" does not.
-size_t next_dash(const std::string& text, size_t at) {
-  for (size_t k = at; k < text.size(); ++k) {
-    const auto digit = [&](size_t place) {
-      return place < text.size() && std::isdigit(static_cast<unsigned char>(text[place]));
-    };
-    const bool exponent =
-        k >= at + 2 && std::tolower(text[k - 1]) == 'e' && (digit(k - 2) || text[k - 2] == '.') && digit(k + 1);
-    if (text[k] == '-' && !exponent) return k;
+  void add(NetDescription::Layer& described) try {
+    LayerText text = parse_layer(described.text, names_);
+    const NamedInitializer weight = parse_initializer(described.initializer), bias = parse_initializer(described.bias_initializer);
+    described = {text.text(), weight.text, bias.text};
+    const auto sources = sources_of(text);
+    std::vector<Shape> inputs;
+    for (const size_t source : sources) inputs.push_back(shapes_[source]);
+    if (text.activation.pieces > 1 && text.kind->choice.name != "dense") bad_net(described.text, "has maxout behind a layer that is not dense: its pieces are columns of weights");
+    Layer layer = text.kind->make(text.numbers, inputs, {weight.fill, bias.fill, text.activation.pieces});
+    const Step step{std::move(layer), text.activation, sources, net_.parameters.size(), net_.statistics.size()};
+    add_specs(net_.parameters, step.layer.parameters);
+    add_specs(net_.statistics, step.layer.statistics);
+    net_.is_random = net_.is_random || step.layer.is_random;
+    shapes_.push_back(step.layer.shape);
+    steps_.push_back(step);
+    remember(text.name);
+  } catch (const Error& error) {
+    error.rethrow_at(fmt::format("layer {} of the net", steps_.size() + 1));
   }
-  return text.size();
-}
 
-NetDescription parse_parts(const std::string& text) {
-  NetDescription description;
-  std::vector<NetDescription::Layer> parts;
-  for (size_t at = 0; at <= text.size();) {
-    const size_t dash = next_dash(text, at);
-    parts.push_back(parse_part(trimmed(text.substr(at, dash - at)), text));
-    at = dash + 1;
+  /// The last activation becomes the link, if it is one.
+  std::vector<Step> finish() {
+    const Shape& last = shapes_.back();
+    if (last.rank() != 1 && last.rank() != 2)
+      bad_net(net_.text, fmt::format("ends with examples of shape {}; it must end with numbers, or with numbers for each position of a sequence", to_string(last)));
+    net_.outputs = last.back();
+    net_.steps = last.rank() == 2 ? last[0] : 0;
+    net_.link = steps_.back().activation.link;
+    if (net_.link != Link::identity) steps_.back().activation = parse_activation("identity");
+    return std::move(steps_);
   }
-  if (parts.size() < 2) bad_net(text, "has no layer: it needs at least two widths");
-  if (!parts.front().activation.empty()) bad_net(text, "has an activation behind its input");
-  description.inputs = parts.front().width;
-  description.layers.assign(parts.begin() + 1, parts.end());
-  return description;
-}
 
-void check_widths(const NetDescription& d) {
-  const std::string text = short_text(d);
-  if (d.layers.empty()) bad_net(text, "has no layer: it needs at least two widths");
-  if (d.inputs < 1 || d.inputs > widest)
-    bad_net(text, fmt::format("has {} inputs; from 1 to {} are possible", d.inputs, widest));
-  for (const auto& layer : d.layers)
-    if (layer.width < 1 || layer.width > widest)
-      bad_net(text, fmt::format("has a layer of width {}; from 1 to {} are possible", layer.width, widest));
-}
+ private:
+  std::vector<size_t> sources_of(const LayerText& text) const {
+    std::vector<size_t> sources;
+    if (text.kind->takes_previous) sources.push_back(steps_.size());
+    for (const std::string& name : text.sources)
+      sources.push_back(places_[static_cast<size_t>(std::ranges::find(names_, name) - names_.begin())]);
+    return sources;
+  }
+  void add_specs(std::vector<ParameterSpec>& all, const std::vector<ParameterSpec>& own) const {
+    for (ParameterSpec spec : own) {
+      spec.name = fmt::format("layer{}.{}", steps_.size() + 1, spec.name);
+      all.push_back(std::move(spec));
+    }
+  }
+  /// A name that comes again means the later value.
+  void remember(const std::string& name) {
+    if (name.empty()) return;
+    const auto found = std::ranges::find(names_, name);
+    if (found != names_.end()) {
+      places_[static_cast<size_t>(found - names_.begin())] = steps_.size();
+      return;
+    }
+    names_.push_back(name);
+    places_.push_back(steps_.size());
+  }
 
-/// Adds the parameters of a layer; writes its texts in canonical form. Returns its activation.
-Activation add_layer(Net& net, NetDescription::Layer& layer, int64_t in, size_t number) try {
-  Activation activation = parse_activation(layer.activation);
-  const NamedInitializer weight = parse_initializer(layer.initializer),
-                         bias = parse_initializer(layer.bias_initializer);
-  layer = {layer.width, activation.text, weight.text, bias.text};
-  const int64_t columns = layer.width * activation.pieces;
-  net.parameters.push_back({fmt::format("layer{}.weight", number), {in, columns}, weight.fill});
-  net.parameters.push_back({fmt::format("layer{}.bias", number), {columns}, bias.fill, ParameterKind::bias});
-  return activation;
-} catch (const Error& error) {
-  error.rethrow_at(fmt::format("layer {} of the net", number));
+  Net& net_;
+  std::vector<Step> steps_;
+  std::vector<Shape> shapes_;
+  std::vector<std::string> names_;
+  std::vector<size_t> places_;  // of the value that has names_[k]
+};
+
+/// The layers one after the other. Each random layer has a key of its own.
+LayerOutputs run(const std::vector<Step>& steps, const NetInputs& in, const InputText& input) {
+  std::vector<int64_t> extents{in.x.shape()[0]};
+  extents.insert(extents.end(), input.shape.begin(), input.shape.end());
+  const Expr x = input.tokens ? convert(in.x, DType::i64) : in.x;
+  std::vector<Expr> values{reshape(x, Shape(std::span<const int64_t>(extents)))}, statistics;
+  for (const Step& step : steps) {
+    std::vector<Expr> taken;
+    for (const size_t source : step.sources) taken.push_back(values[source]);
+    LayerInputs own{in.parameters.subspan(step.parameter, step.layer.parameters.size()),
+                    in.statistics.subspan(step.statistic, step.layer.statistics.size()), taken, in.training};
+    if (step.layer.is_random && in.key) own.key = split_key(*in.key, static_cast<int64_t>(values.size()));
+    LayerOutputs out = step.layer.apply(own);
+    statistics.insert(statistics.end(), out.statistics.begin(), out.statistics.end());
+    values.push_back(step.activation.apply(out.value));
+  }
+  return {values.back(), std::move(statistics)};
 }
 
 }  // namespace
 
 Expr dense(Expr x, Expr weight, Expr bias) { return matmul(x, weight) + bias; }
 
+std::vector<ParameterSpec> Net::values() const {
+  std::vector<ParameterSpec> all = parameters;
+  all.insert(all.end(), statistics.begin(), statistics.end());
+  return all;
+}
+
 std::vector<Array> Net::initial_parameters(uint64_t key, DType dtype) const {
-  std::vector<Array> values;
-  for (size_t j = 0; j < parameters.size(); ++j) {
+  const auto specs = values();
+  std::vector<Array> arrays;
+  for (size_t j = 0; j < specs.size(); ++j) {
     Random random = Random(key).split(j);
-    Array value(Type{DType::f64, parameters[j].shape});
-    parameters[j].initial(random, value.shape(), value.mutable_values<double>());
-    values.push_back(value.as(dtype));
+    Array value(Type{DType::f64, specs[j].shape});
+    specs[j].initial(random, value.shape(), value.mutable_values<double>());
+    arrays.push_back(value.as(dtype));
   }
-  return values;
+  return arrays;
 }
 
 int64_t Net::parameter_count() const {
@@ -111,28 +143,20 @@ int64_t Net::parameter_count() const {
 }
 
 std::string short_text(const NetDescription& description) {
-  std::string text = fmt::format("{}", description.inputs);
-  for (const auto& layer : description.layers)
-    text += fmt::format("-{}{}{}", layer.width, layer.activation.empty() ? "" : " ", layer.activation);
+  std::string text = description.input;
+  for (const auto& layer : description.layers) text += "-" + layer.text;
   return text;
 }
 
 Net make_net(NetDescription description) {
-  check_widths(description);
-  Net net{{}, description.inputs, description.layers.back().width};
-  std::vector<Activation> activations;
-  int64_t in = description.inputs;
-  for (auto& layer : description.layers) {
-    activations.push_back(add_layer(net, layer, in, activations.size() + 1));
-    in = layer.width;
-  }
-  net.link = activations.back().link;
-  if (net.link != Link::identity) activations.back() = parse_activation("identity");
-  net.apply = [activations](std::span<const Expr> parameters, Expr x) {
-    for (size_t layer = 0; layer < activations.size(); ++layer)
-      x = activations[layer].apply(dense(x, parameters[2 * layer], parameters[2 * layer + 1]));
-    return x;
-  };
+  const std::string given = short_text(description);
+  if (description.layers.empty()) bad_net(given, "has no layer: it needs at least two widths");
+  const InputText input = parse_input(description.input, given);
+  description.input = to_string(input);
+  Net net{.text = given, .inputs = input.shape.elements()};
+  NetBuilder builder(net, input);
+  for (auto& layer : description.layers) builder.add(layer);
+  net.apply = [steps = builder.finish(), input](const NetInputs& in) { return run(steps, in, input); };
   net.text = short_text(description);
   net.description = std::move(description);
   return net;
@@ -141,7 +165,7 @@ Net make_net(NetDescription description) {
 Net parse_net(const std::string& text, const std::string& initializer, const std::string& bias_initializer) {
   const size_t start = text.find_first_not_of(" \t\r\n");
   if (start != std::string::npos && text[start] == '{') return make_net(parse_net_json(text, "the net"));
-  NetDescription description = parse_parts(text);
+  NetDescription description = split_net(text);
   for (auto& layer : description.layers) layer.initializer = initializer, layer.bias_initializer = bias_initializer;
   return make_net(std::move(description));
 }

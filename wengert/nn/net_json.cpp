@@ -15,7 +15,7 @@ namespace wengert {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Layer = NetDescription::Layer;
+using Described = NetDescription::Layer;
 
 constexpr int64_t widest = 1 << 20;
 
@@ -46,6 +46,14 @@ class ObjectReader {
       refuse(fmt::format("has \"{}\": {}", key, shown(value)), fmt::format("\"{}\" is a text", key));
     return value.get<std::string>();
   }
+  std::string count_or_text(const char* key) const {
+    return object_.contains(key) && object_.at(key).is_string() ? text(key, "") : std::to_string(count(key));
+  }
+  /// A key that says what these say would be a wish ignored.
+  void require_without(const char* key, std::initializer_list<const char*> others) const {
+    for (const char* other : others)
+      if (object_.contains(other)) refuse(fmt::format("has both \"{}\" and \"{}\"", key, other), fmt::format("say all in \"{}\"", key));
+  }
   const Json& list(const char* key) const {
     const Json& value = member(key);
     if (!value.is_array() || value.empty())
@@ -68,18 +76,39 @@ class ObjectReader {
   std::string place_;
 };
 
-Layer read_layer(const Json& value, const std::string& place) {
-  const ObjectReader object(value, place, {"width", "activation", "initializer", "bias_initializer"});
-  const Layer usual;
-  return {object.count("width"), object.text("activation", usual.activation),
-          object.text("initializer", usual.initializer), object.text("bias_initializer", usual.bias_initializer)};
+Described read_layer(const Json& value, const std::string& place) {
+  const ObjectReader object(value, place, {"layer", "width", "activation", "initializer", "bias_initializer"});
+  const Described usual;
+  Described layer{object.text("layer", ""), object.text("initializer", usual.initializer), object.text("bias_initializer", usual.bias_initializer)};
+  if (!layer.text.empty()) {
+    object.require_without("layer", {"width", "activation"});
+    return layer;
+  }
+  layer.text = std::to_string(object.count("width"));
+  if (const std::string activation = object.text("activation", ""); !activation.empty()) layer.text += " " + activation;
+  return layer;
 }
 
 /// Loss and regularizer are refused here, not when training starts.
-void check_texts(const NetDescription& d) {
-  const Link link = parse_activation(d.layers.back().activation).link;
+void check_texts(const NetDescription& d, Link link) {
   if (!d.loss.empty()) parse_loss(d.loss, link);
   if (!d.regularize.empty()) parse_regularizer(d.regularize);
+}
+
+/// "784" as a number.
+Json number_or_text(const std::string& text) {
+  const bool number = !text.empty() && text.size() < 10 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return number ? Json(std::stoll(text)) : Json(text);
+}
+
+/// A dense layer by its parts.
+Json text_of(const Described& layer) {
+  const size_t end = layer.text.find(' ');
+  const Json width = number_or_text(layer.text.substr(0, end));
+  if (!width.is_number() || layer.text.find(" as ") != std::string::npos) return {{"layer", layer.text}};
+  Json entry{{"width", width}};
+  if (end != std::string::npos) entry["activation"] = layer.text.substr(end + 1);
+  return entry;
 }
 
 }  // namespace
@@ -88,26 +117,25 @@ NetDescription parse_net_json(std::string_view text, std::string_view name) {
   const Json root = parse_json(text, name, {.bytes = size_t{16} << 20, .values = 1'000'000, .depth = 8});
   const std::string place(name);
   const ObjectReader object(root, place, {"inputs", "layers", "loss", "regularize"});
-  NetDescription description{object.count("inputs"), {}, object.text("loss", ""), object.text("regularize", "")};
+  NetDescription description{object.count_or_text("inputs"), {}, object.text("loss", ""), object.text("regularize", "")};
   for (const Json& layer : object.list("layers"))
     description.layers.push_back(
         read_layer(layer, fmt::format("layer {} of {}", description.layers.size() + 1, place)));
-  make_net(description);  // every text of every layer is read, so that a message comes with its layer
-  check_texts(description);
+  const Net net = make_net(description);  // every text of every layer is read, so that a message comes with its layer
+  check_texts(description, net.link);
   return description;
 }
 
 std::string to_json(const NetDescription& description) {
-  const Layer usual;
+  const Described usual;
   Json layers = Json::array();
-  for (const Layer& layer : description.layers) {
-    Json entry{{"width", layer.width}};
-    if (layer.activation != usual.activation) entry["activation"] = layer.activation;
+  for (const Described& layer : description.layers) {
+    Json entry = text_of(layer);
     if (layer.initializer != usual.initializer) entry["initializer"] = layer.initializer;
     if (layer.bias_initializer != usual.bias_initializer) entry["bias_initializer"] = layer.bias_initializer;
     layers.push_back(entry);
   }
-  Json root{{"inputs", description.inputs}, {"layers", layers}};
+  Json root{{"inputs", number_or_text(description.input)}, {"layers", layers}};
   if (!description.loss.empty()) root["loss"] = description.loss;
   if (!description.regularize.empty()) root["regularize"] = description.regularize;
   return root.dump();

@@ -4,10 +4,12 @@
 //
 //     {"inputs": 784,
 //      "layers": [{"width": 128, "activation": "relu", "initializer": "he_normal", "bias_initializer": "zeros"},
+//                 {"layer": "dropout 0.2"},
 //                 {"width": 10, "activation": "softmax"}],
 //      "loss": "cross_entropy", "regularize": "l2 1e-4"}
 //
-// Only inputs, layers and width must be there. A key that is not among these is an error: it would be a wish ignored.
+// `inputs` is a number or a text ("28x28x1"); `layer` is the text of a layer (net_text.h), of which `width` and
+// `activation` are the parts of a dense one. Only inputs, layers and layer or width must be there. A key that is not among these is an error: it would be a wish ignored.
 #pragma once
 
 #include <string>

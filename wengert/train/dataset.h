@@ -10,7 +10,8 @@
 namespace wengert {
 
 /// x : float[n, features]
-/// y : i64[n], each in [0, classes), for classification; float[n, k] for regression, where classes is 0
+/// y : i64[n], each in [0, classes), for classification; float[n, k] for regression, where classes is 0; of sequences
+///     with a class for each of their positions i64[n, time]
 ///
 /// Rows to predict may come without y: then it has no rows, and has_targets() is false. Names are there where the data
 /// have some: one for each class, each feature, each of the k targets.
@@ -21,8 +22,12 @@ struct Dataset {
 
   int64_t count() const { return x.shape()[0]; }
   int64_t features() const { return x.shape()[1]; }
-  int64_t targets() const { return y.shape().rank() == 2 ? y.shape()[1] : 1; }  ///< k; 1 for classification
   bool is_classification() const { return classes > 0; }
+  int64_t targets() const { return !is_classification() && y.shape().rank() == 2 ? y.shape()[1] : 1; }  ///< k; 1 for classification
+  /// Positions that have a class of their own; 0: examples have.
+  int64_t steps() const { return is_classification() && y.shape().rank() == 2 ? y.shape()[1] : 0; }
+  /// Classes or rows of values that can be right or wrong.
+  int64_t answers() const { return count() * (steps() > 0 ? steps() : 1); }
   bool has_targets() const { return y.shape()[0] == count(); }
   /// The examples of these numbers, in this order.
   Dataset rows(std::span<const int64_t> numbers) const;

@@ -19,7 +19,7 @@ std::vector<ConstView> views(std::span<const Array> arrays) {
 }  // namespace
 
 double mean_score(const Dataset& data, double sum) {
-  const auto n = static_cast<double>(data.count());
+  const auto n = static_cast<double>(data.answers());
   return data.is_classification() ? sum / n : std::sqrt(sum / (n * static_cast<double>(data.targets())));
 }
 
@@ -43,18 +43,18 @@ Measure Evaluation::operator()(std::span<const Array> parameters) {
 
 Predictions predict(const LearningTask& task, std::span<const Array> parameters, const Array& x, const CompileOptions& wish,
                     CompileChoice* choice) {
-  const int64_t n = x.shape()[0], outputs = task.net.outputs;
+  const int64_t n = x.shape()[0], outputs = task.net.outputs, steps = std::max<int64_t>(1, task.net.steps);
   const Dataset rows{.x = x, .y = Array(i64({n}))};
   Batches batches(rows, [&](const BatchType& type) { return prediction(task, type.count(), type.x.dtype); }, 20, wish);
-  Predictions result{Array({x.dtype(), {n, outputs}}), std::vector<int64_t>(static_cast<size_t>(n))};
+  Predictions result{Array({x.dtype(), {n * steps, outputs}}), std::vector<int64_t>(static_cast<size_t>(n * steps))};
   auto* const values = static_cast<std::byte*>(result.values.mutable_view().data);
   for (int64_t first = 0; first < n; first += rows_at_once) {
     const int64_t count = std::min(rows_at_once, n - first);
     auto inputs = views(parameters);
     const Executable& run = batches.slice(first, count, inputs);
     inputs.pop_back();  // nothing to compare with
-    const View to[] = {{{x.dtype(), {count, outputs}}, values + static_cast<size_t>(first * outputs) * size_of(x.dtype())},
-                       {i64({count}), result.classes.data() + first}};
+    const View to[] = {{{x.dtype(), {count * steps, outputs}}, values + static_cast<size_t>(first * steps * outputs) * size_of(x.dtype())},
+                       {i64({count * steps}), result.classes.data() + first * steps}};
     run.run(inputs, to);
   }
   if (choice != nullptr && batches.choice() != nullptr) *choice = *batches.choice();
@@ -63,11 +63,11 @@ Predictions predict(const LearningTask& task, std::span<const Array> parameters,
 
 std::vector<std::vector<int64_t>> confusion_matrix(const Dataset& data, std::span<const int64_t> predicted) {
   const auto classes = static_cast<size_t>(data.classes);
-  std::vector<std::vector<int64_t>> counts(classes, std::vector<int64_t>(classes, 0));
+  std::vector<std::vector<int64_t>> table(classes, std::vector<int64_t>(classes, 0));
   const auto labels = data.y.values<int64_t>();
   for (size_t k = 0; k < labels.size(); ++k)
-    if (predicted[k] < data.classes) ++counts[static_cast<size_t>(labels[k])][static_cast<size_t>(predicted[k])];
-  return counts;
+    if (predicted[k] < data.classes) ++table[static_cast<size_t>(labels[k])][static_cast<size_t>(predicted[k])];
+  return table;
 }
 
 double accuracy(const Dataset& data, std::span<const int64_t> predicted) {

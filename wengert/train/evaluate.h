@@ -32,7 +32,7 @@ class Evaluation {
 };
 
 struct Predictions {
-  Array values;                  ///< float[n, outputs]: probabilities of classes, or values
+  Array values;                  ///< float[n, outputs]: probabilities of classes, or values; of sequences a row a position
   std::vector<int64_t> classes;  ///< most probable, where the task's loss is for classes or labels were learned
 };
 

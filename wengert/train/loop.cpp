@@ -4,8 +4,9 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "wengert/base/random.h"
+#include "wengert/primitives/sample.h"
 #include "wengert/train/epoch_end.h"
-
 
 namespace wengert {
 namespace {
@@ -18,10 +19,11 @@ std::span<const int64_t> batch_of(std::span<const int64_t> order, int64_t step, 
 }
 
 void check_state(const TrainingState& state, const LearningTask& task, const Optimizer& optimizer) {
-  const auto& specs = task.net.parameters;
-  bool fits = state.parameters.size() == specs.size() && state.optimizer.size() == specs.size() * optimizer.slots;
+  const auto specs = task.net.values();
+  const size_t learned = task.net.parameters.size();
+  bool fits = state.parameters.size() == specs.size() && state.optimizer.size() == learned * optimizer.slots;
   for (size_t k = 0; fits && k < specs.size(); ++k) fits = state.parameters[k].shape() == specs[k].shape;
-  for (size_t k = 0; fits && k < state.optimizer.size(); ++k) fits = state.optimizer[k].shape() == specs[k % specs.size()].shape;
+  for (size_t k = 0; fits && k < state.optimizer.size(); ++k) fits = state.optimizer[k].shape() == specs[k % learned].shape;
   if (!fits)
     throw UsageError("W812", fmt::format("the training state does not fit the net \"{}\" with {}", task.net.text, optimizer.text), {},
                      "go on with the net and the optimizer that the training began with");
@@ -30,8 +32,8 @@ void check_state(const TrainingState& state, const LearningTask& task, const Opt
 /// Runs updates: the state's arrays and a second set of them take turns as inputs and outputs.
 class Updates {
  public:
-  Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, const CompileOptions& wish)
-      : train_(train), batches_(train, [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); }, 2000, wish) {}
+  Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, uint64_t key, const CompileOptions& wish)
+      : train_(train), random_(task.net.is_random), keys_(Random(key).split(randomness)), batches_(train, [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); }, 2000, wish) {}
 
   const CompileChoice* engine() const { return batches_.choice(); }
 
@@ -51,6 +53,8 @@ class Updates {
     for (const Array* a : learned) inputs_.push_back(a->view());
     const Executable& step = batches_.gathered(numbers, inputs_);
     for (const Array& a : scalars) inputs_.push_back(a.view());
+    const Array key = random_key(keys_.split(static_cast<uint64_t>(update)).bits());
+    if (random_) inputs_.push_back(key.view());
     for (Array& a : next_) outputs_.push_back(a.mutable_view());
     outputs_.push_back(loss.mutable_view());
     outputs_.push_back(score.mutable_view());
@@ -62,7 +66,11 @@ class Updates {
   }
 
  private:
+  static constexpr uint64_t randomness = 0x64726f70;  // a stream apart from those of starting values
+
   const Dataset& train_;
+  bool random_;
+  Random keys_;
   Batches batches_;
   std::vector<Array> next_;
   std::vector<ConstView> inputs_;
@@ -76,10 +84,21 @@ class Updates {
 
 }  // namespace
 
+namespace {
+
+std::string steps_in_words(int64_t steps) {
+  return steps == 0 ? "one thing of an example" : fmt::format("one thing of each of {} positions", steps);
+}
+
+}  // namespace
+
 void check_fit(const LearningTask& task, const Dataset& data) {
   const Net& net = task.net;
   const int64_t outputs = data.is_classification() ? data.classes : data.targets();
   const bool one_for_two = data.classes == 2 && net.outputs == 1;  // one output says which of two classes
+  if (net.steps != data.steps())
+    throw UsageError("W812", fmt::format("the net \"{}\" says {}, the data {}", net.text, steps_in_words(net.steps), steps_in_words(data.steps())), {},
+                     "give a net of sequences to data of sequences, of one length");
   if (net.inputs != data.features() || (net.outputs != outputs && !one_for_two))
     throw UsageError("W812",
                      fmt::format("the net \"{}\" has {} inputs and {} outputs; the data has {} features and {} {}", net.text, net.inputs,
@@ -93,7 +112,7 @@ void check_fit(const LearningTask& task, const Dataset& data) {
 TrainingState initial_state(const LearningTask& task, const Optimizer& optimizer, uint64_t key, DType dtype) {
   TrainingState state{.parameters = task.net.initial_parameters(key, dtype), .optimizer = {}};
   for (size_t slot = 0; slot < optimizer.slots; ++slot)
-    for (const Array& p : state.parameters) state.optimizer.emplace_back(p.type());
+    for (const ParameterSpec& p : task.net.parameters) state.optimizer.emplace_back(Type{dtype, p.shape});
   return state;
 }
 
@@ -107,7 +126,7 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
   check_fit(task, data.train);
   check_options(data.validation, options);
   check_state(state, task, optimizer);
-  Updates update(task, optimizer, data.train, options.compile);
+  Updates update(task, optimizer, data.train, options.key, options.compile);
   EpochEnd finish(task, data, options.compile);
   const int64_t steps = steps_an_epoch(data.train, options.batch);
   const auto rate_at = [&](int64_t step) {

@@ -34,7 +34,7 @@ struct TrainingOptions {
 
 /// What is learned, where the training stands, and what was best so far.
 struct TrainingState {
-  std::vector<Array> parameters;
+  std::vector<Array> parameters;       ///< of the net, then its statistics (Net::values)
   std::vector<Array> optimizer;        ///< slot by slot, each slot for all parameters
   int64_t epoch = 0;                   ///< epochs finished
   int64_t step = 0;                    ///< updates done in the epoch under way

@@ -28,16 +28,16 @@ Array parameter(const Tensors& tensors, const ParameterSpec& spec, const std::st
   return found->array;
 }
 
-std::string usual_loss(const NetDescription& d, bool classification) {
+std::string usual_loss(const Net& net, bool classification) {
   if (!classification) return "mse";
-  return !d.layers.empty() && d.layers.back().width == 1 ? "logistic" : "cross_entropy";
+  return net.outputs == 1 ? "logistic" : "cross_entropy";
 }
 
 }  // namespace
 
 LearningTask make_task(NetDescription description, bool classification) {
-  if (description.loss.empty()) description.loss = usual_loss(description, classification);
   LearningTask task{.net = make_net(std::move(description)), .loss = {}};
+  if (task.net.description.loss.empty()) task.net.description.loss = usual_loss(task.net, classification);
   task.loss = parse_loss(task.net.description.loss, task.net.link);
   task.regularizer = parse_regularizer(task.net.description.regularize.empty() ? "none" : task.net.description.regularize);
   return task;
@@ -50,7 +50,8 @@ void write_model(const std::string& path, const Model& model) {
                      "write its parameters with write_safetensors, and read them where the net is made");
   Tensors tensors;
   tensors.metadata = {{"format", "wengert"}, {"net", to_json(net.description)}, {"encoding", to_json(model.encoding)}};
-  for (size_t k = 0; k < net.parameters.size(); ++k) tensors.arrays.push_back({net.parameters[k].name, model.parameters[k]});
+  const auto specs = net.values();
+  for (size_t k = 0; k < specs.size(); ++k) tensors.arrays.push_back({specs[k].name, model.parameters[k]});
   write_safetensors(path, tensors);
 }
 
@@ -60,7 +61,7 @@ Model read_model(const std::string& path) {
   const std::string net = metadata(tensors, "net", path);
   model.encoding = encoding_from_json(metadata(tensors, "encoding", path), path);
   model.task = make_task(parse_net_json(net, path), model.encoding.class_count() > 0);
-  for (const ParameterSpec& spec : model.task.net.parameters)
+  for (const ParameterSpec& spec : model.task.net.values())
     model.parameters.push_back(parameter(tensors, spec, path, model.task.net));
   return model;
 }

@@ -13,10 +13,35 @@ namespace {
 
 using Values = std::vector<Expr>;
 
-Values declare_parameters(Recording& recording, const Net& net, DType dtype, const std::string& suffix = "") {
-  Values parameters;
-  for (const ParameterSpec& p : net.parameters) parameters.push_back(recording.input({dtype, p.shape}, p.name + suffix));
-  return parameters;
+Values declare(Recording& recording, const std::vector<ParameterSpec>& specs, DType dtype, const std::string& suffix = "") {
+  Values values;
+  for (const ParameterSpec& p : specs) values.push_back(recording.input({dtype, p.shape}, p.name + suffix));
+  return values;
+}
+
+/// What a net is applied to, as inputs of a Program under construction.
+struct Batch {
+  Values parameters, statistics;
+  Expr x = 0, y = 0;
+  std::optional<Expr> key = {};
+
+  Batch(Recording& recording, const Net& net, DType dtype)
+      : parameters(declare(recording, net.parameters, dtype)), statistics(declare(recording, net.statistics, dtype)) {}
+
+  NetInputs in_use() const { return {parameters, statistics, x}; }
+  NetInputs in_training() const { return {parameters, statistics, x, true, key}; }
+};
+
+/// Outputs and targets with positions of sequences as examples: [n, time, k] as [n time, k].
+Expr by_position(Expr outputs) {
+  if (outputs.shape().rank() < 3) return outputs;
+  const Shape& s = outputs.shape();
+  return reshape(outputs, {s[0] * s[1], s[2]});
+}
+Expr targets_by_position(const Net& net, Expr y) {
+  if (net.steps == 0) return y;
+  const Shape& s = y.shape();
+  return s.rank() == 2 ? reshape(y, {s[0] * s[1]}) : reshape(y, {s[0] * s[1], s[2]});
 }
 
 /// loss + lambda Omega at `outputs` of the net.
@@ -26,12 +51,14 @@ Expr minimised(const LearningTask& task, std::span<const Expr> parameters, Expr 
   return loss + penalty(task.regularizer, task.net.parameters, parameters);
 }
 
-/// (parameters..., x, y) -> what is minimised
-Program minimised_program(const LearningTask& task, const BatchType& batch) {
-  Recording recording("minimised", batch.x.dtype);
-  const Values parameters = declare_parameters(recording, task.net, batch.x.dtype);
-  const Expr x = recording.input(batch.x, "x"), y = recording.input(batch.y, "y");
-  return recording.finish(Values{minimised(task, parameters, task.net.apply(parameters, x), y)});
+/// (parameters..., statistics..., x, y, [key]) -> what is minimised
+Program minimised_program(const LearningTask& task, const BatchType& type) {
+  Recording recording("minimised", type.x.dtype);
+  Batch batch(recording, task.net, type.x.dtype);
+  batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
+  if (task.net.is_random) batch.key = recording.input(i64({2}), "key");
+  const Expr outputs = by_position(task.net.apply(batch.in_training()).value);
+  return recording.finish(Values{minimised(task, batch.parameters, outputs, targets_by_position(task.net, batch.y))});
 }
 
 std::vector<size_t> first(size_t n) {
@@ -60,27 +87,17 @@ Expr score(const LearningTask& task, Expr outputs, Expr y, int64_t classes) {
   return sum(difference * difference);
 }
 
-Program training_step(const LearningTask& task, const Optimizer& optimizer, const BatchType& batch) {
-  const size_t count = task.net.parameters.size();
-  const DType dtype = batch.x.dtype;
-  const Program value_and_gradient = value_and_grad(minimised_program(task, batch), first(count));
+namespace {
 
-  Recording recording("training_step", dtype);
-  const Values parameters = declare_parameters(recording, task.net, dtype);
-  std::vector<Values> states;
-  for (size_t slot = 0; slot < optimizer.slots; ++slot)
-    states.push_back(declare_parameters(recording, task.net, dtype, fmt::format(".{}{}", optimizer.name, slot)));
-  const Expr x = recording.input(batch.x, "x"), y = recording.input(batch.y, "y");
-  const Expr rate = recording.input({dtype, {}}, "rate"), update = recording.input({dtype, {}}, "update");
-
-  Values inputs = parameters;
-  inputs.insert(inputs.end(), {x, y});
-  const auto results = replay(value_and_gradient, inputs);
+/// The parameters after an update; then the optimizer's state, slot by slot.
+Values updated(const LearningTask& task, const Optimizer& optimizer, std::span<const Expr> parameters, std::span<const Expr> gradients,
+               const std::vector<Values>& states, Expr rate, Expr update) {
+  const size_t count = parameters.size();
   Values outputs, new_states(count * optimizer.slots, Expr(0));
   for (size_t k = 0; k < count; ++k) {
     Values state;
     for (const auto& slot : states) state.push_back(slot[k]);
-    const auto next = optimizer.update({.gradient = results[k + 1],
+    const auto next = optimizer.update({.gradient = gradients[k],
                                         .parameter = parameters[k],
                                         .state = state,
                                         .rate = rate,
@@ -90,31 +107,64 @@ Program training_step(const LearningTask& task, const Optimizer& optimizer, cons
     for (size_t slot = 0; slot < optimizer.slots; ++slot) new_states[slot * count + k] = next.state[slot];
   }
   outputs.insert(outputs.end(), new_states.begin(), new_states.end());
+  return outputs;
+}
+
+}  // namespace
+
+Program training_step(const LearningTask& task, const Optimizer& optimizer, const BatchType& type) {
+  const Net& net = task.net;
+  const size_t count = net.parameters.size();
+  const DType dtype = type.x.dtype;
+  const Program value_and_gradient = value_and_grad(minimised_program(task, type), first(count));
+
+  Recording recording("training_step", dtype);
+  Batch batch(recording, net, dtype);
+  std::vector<Values> states;
+  for (size_t slot = 0; slot < optimizer.slots; ++slot)
+    states.push_back(declare(recording, net.parameters, dtype, fmt::format(".{}{}", optimizer.name, slot)));
+  batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
+  const Expr rate = recording.input({dtype, {}}, "rate"), update = recording.input({dtype, {}}, "update");
+  if (net.is_random) batch.key = recording.input(i64({2}), "key");
+
+  Values inputs = batch.parameters;
+  inputs.insert(inputs.end(), batch.statistics.begin(), batch.statistics.end());
+  inputs.insert(inputs.end(), {batch.x, batch.y});
+  if (batch.key) inputs.push_back(*batch.key);
+  const auto results = replay(value_and_gradient, inputs);
+  Values outputs = updated(task, optimizer, batch.parameters, std::span(results).subspan(1), states, rate, update);
+  const LayerOutputs forward = net.apply(batch.in_training());  // is one with the gradient's
+  outputs.insert(outputs.begin() + static_cast<std::ptrdiff_t>(count), forward.statistics.begin(), forward.statistics.end());
   outputs.push_back(results[0]);
-  outputs.push_back(score(task, task.net.apply(parameters, x), y, batch.classes));  // the forward pass is one with the gradient's
+  outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
   return simplify(recording.finish(outputs));
 }
 
-Program evaluation(const LearningTask& task, const BatchType& batch) {
-  Recording recording("evaluation", batch.x.dtype);
-  const Values parameters = declare_parameters(recording, task.net, batch.x.dtype);
-  const Expr x = recording.input(batch.x, "x"), y = recording.input(batch.y, "y");
-  const Expr outputs = task.net.apply(parameters, x);
-  return simplify(recording.finish(Values{task.loss.mean(outputs, y), score(task, outputs, y, batch.classes)}));
+Program evaluation(const LearningTask& task, const BatchType& type) {
+  Recording recording("evaluation", type.x.dtype);
+  Batch batch(recording, task.net, type.x.dtype);
+  batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
+  const Expr outputs = by_position(task.net.apply(batch.in_use()).value), y = targets_by_position(task.net, batch.y);
+  return simplify(recording.finish(Values{task.loss.mean(outputs, y), score(task, outputs, y, type.classes)}));
 }
 
-Program prediction(const LearningTask& task, int64_t batch, DType dtype) {
+Program prediction(const LearningTask& task, int64_t count, DType dtype) {
   Recording recording("prediction", dtype);
-  const Values parameters = declare_parameters(recording, task.net, dtype);
-  const Expr outputs = task.net.apply(parameters, recording.input({dtype, {batch, task.net.inputs}}, "x"));
+  Batch batch(recording, task.net, dtype);
+  batch.x = recording.input({dtype, {count, task.net.inputs}}, "x");
+  const Expr outputs = by_position(task.net.apply(batch.in_use()).value);
   return simplify(recording.finish(Values{task.loss.prediction(outputs), predicted_classes(task, outputs)}));
 }
 
 Program total_loss(const LearningTask& task, const Dataset& data) {
+  if (!task.net.statistics.empty() || task.net.is_random)
+    throw UsageError("W812", fmt::format("the net \"{}\" has layers that are trained batch by batch", task.net.text), {},
+                     "take an optimizer of steps, or leave out dropout and batch normalisation");
   Recording recording("total_loss", data.x.dtype());
-  const Values parameters = declare_parameters(recording, task.net, data.x.dtype());
-  const Expr outputs = task.net.apply(parameters, constant(data.x));
-  return recording.finish(Values{minimised(task, parameters, outputs, constant(data.y))});
+  Batch batch(recording, task.net, data.x.dtype());
+  batch.x = constant(data.x), batch.y = constant(data.y);
+  const Expr outputs = by_position(task.net.apply(batch.in_use()).value);
+  return recording.finish(Values{minimised(task, batch.parameters, outputs, targets_by_position(task.net, batch.y))});
 }
 
 }  // namespace wengert

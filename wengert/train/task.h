@@ -35,19 +35,23 @@ Expr predicted_classes(const LearningTask& task, Expr outputs);
 /// What testing adds up over batches: examples whose class is right, or sum_ij (prediction_ij - y_ij)^2.
 Expr score(const LearningTask& task, Expr outputs, Expr y, int64_t classes);
 
-/// (parameters..., state..., x, y, rate, update) -> (parameters..., state..., loss, score)
+/// (parameters..., statistics..., state..., x, y, rate, update, [key]) -> (parameters..., statistics..., state..., loss,
+/// score)
 ///
 /// state  : slot by slot of the optimizer, each slot for all parameters
+/// key    : i64[2], only of a net that is random in training
 /// update : 1, 2, ...: which update it is; loss and score are those before it
 Program training_step(const LearningTask& task, const Optimizer& optimizer, const BatchType& batch);
 
-/// (parameters..., x, y) -> (loss, score); the loss is without the regularizer.
+/// (parameters..., statistics..., x, y) -> (loss, score); the loss is without the regularizer.
 Program evaluation(const LearningTask& task, const BatchType& batch);
 
-/// (parameters..., x) -> (predictions [batch, outputs], classes i64[batch])
+/// (parameters..., statistics..., x) -> (predictions [batch, outputs], classes i64[batch]); of a net on sequences a row a
+/// position: [batch time, outputs]
 Program prediction(const LearningTask& task, int64_t batch, DType dtype);
 
 /// (parameters...) -> loss over all of `data`, regularizer included: what a full-batch method minimises.
+/// throws : UsageError W812 for a net with statistics or randomness
 Program total_loss(const LearningTask& task, const Dataset& data);
 
 }  // namespace wengert

@@ -3,12 +3,14 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 
 #include "derivative_checks.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/check/grad_check.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/nn/loss.h"
+#include "wengert/nn/layer.h"
 #include "wengert/nn/net_json.h"
 #include "wengert/nn/regularize.h"
 #include "wengert/trace/trace.h"
@@ -141,6 +143,61 @@ TEST(Net, can_be_made_by_hand_from_any_code) {
   EXPECT_TRUE(grad_check(error, net.initial_parameters(1, DType::f64)).passed);
 }
 
+TEST(Net, values_have_names_and_are_added_and_put_side_by_side) {
+  const Net net = parse_net("2 - 2 as a - 2 relu - add a - relu as b - from a - concatenate b - 1");
+  EXPECT_EQ(net.text, "2-2 as a-2 relu-add a-relu as b-from a-concatenate b-1");
+  ASSERT_EQ(net.parameters.size(), 6u);
+  EXPECT_EQ(net.parameters[2].name, "layer2.weight");
+  EXPECT_EQ(net.parameters[4].shape, (Shape{4, 1})) << net.parameters[4].name;
+  const std::vector<Array> p{Array({2, 2}, {1, 2, 3, 4}), Array({2}, {0.5, -0.5}), Array({2, 2}, {1, -1, -1, 2}),
+                             Array({2}, {0.25, 0}),       Array({4, 1}, {1, 2, 3, 4}), Array({1}, {0.125})};
+  const auto by_hand = [](double x, double y) {
+    const double a0 = x + 3 * y + 0.5, a1 = 2 * x + 4 * y - 0.5;
+    const double c0 = std::max(a0 - a1 + 0.25, 0.0), c1 = std::max(-a0 + 2 * a1, 0.0);
+    return a0 + 2 * a1 + 3 * std::max(a0 + c0, 0.0) + 4 * std::max(a1 + c1, 0.0) + 0.125;
+  };
+  EXPECT_TRUE(all_close(outputs(net, x, p), {by_hand(0.5, -1), by_hand(2, 0.25)}, 1e-14));
+}
+
+TEST(Net, examples_have_shapes) {
+  const Net net = parse_net("2x3x1 - flatten - 2 softmax");
+  EXPECT_EQ(net.inputs, 6);
+  EXPECT_EQ(net.description.input, "2x3x1");
+  const auto p = net.initial_parameters(1, DType::f64);
+  const Array pixels({1, 6}, {1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(outputs(net, pixels, p), outputs(parse_net("6-2 softmax"), pixels, p));
+  const Net sequence = parse_net("4x3 - 5 tanh - 2 softmax");  // a layer for every position
+  EXPECT_EQ(sequence.steps, 4);
+  EXPECT_EQ(sequence.outputs, 2);
+}
+
+TEST(Net, what_is_wrong_with_a_text_is_said_with_the_layer) {
+  const auto message = [](const char* text) {
+    try {
+      parse_net(text);
+    } catch (const Error& error) {
+      return error.id() + " " + error.problem();
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(message("2-2-add a"), "W810 layer 2 of the net: the layer \"add a\" has add without the name of an earlier value (known: none)");
+  EXPECT_EQ(message("2-3 as a-2-add a"), "W818 layer 3 of the net: add takes values of one shape, like [2]; found [3]");
+  EXPECT_EQ(message("2x2-flatten-flatter"), "W814 layer 2 of the net: the activation \"flatter\" is unknown");
+  EXPECT_EQ(message("2-3 as 4"), "W810 layer 1 of the net: the layer \"3 as 4\" has the name \"4\"; names are letters, digits and _");
+  EXPECT_EQ(message("2x2x2-flatten-1"), "accepted");
+  EXPECT_EQ(message("2-"), "W810 layer 1 of the net: the layer \"\" is empty");
+}
+
+TEST(Net, every_kind_of_layer_stands_in_the_documentation) {
+  std::ifstream file(WENGERT_SOURCE_DIR "/docs/nets.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  for (const LayerKind& kind : layer_kinds()) {
+    const size_t at = page.find("| `" + kind.choice.name);
+    ASSERT_NE(at, std::string::npos) << kind.choice.name;
+    EXPECT_NE(page.substr(at, page.find('\n', at) - at).find(kind.help), std::string::npos) << kind.help;
+  }
+}
+
 TEST(NetJson, says_all_that_a_net_is) {
   const char* text = R"({"inputs": 784,
     "layers": [{"width": 128, "activation": "relu", "initializer": "orthogonal gain=1.4", "bias_initializer": "constant 0.1"},
@@ -157,7 +214,7 @@ TEST(NetJson, says_all_that_a_net_is) {
 }
 
 TEST(NetJson, what_is_written_is_read_back_the_same) {
-  for (const char* text : {"784-128 relu-10 softmax", "2-3 elu alpha=1e-05-1", "3-2 maxout pieces=3-1 sigmoid"}) {
+  for (const char* text : {"784-128 relu-10 softmax", "2-3 elu alpha=1e-05-1", "3-2 maxout pieces=3-1 sigmoid", "2x2-flatten-4 as a-tanh-add a-1"}) {
     NetDescription d = parse_net(text, "sparse 3", "uniform -1 1").description;
     d.regularize = "l1 1e-5";
     d.loss = "mse";
