@@ -5,17 +5,13 @@
 #include <fmt/format.h>
 
 #include "wengert/base/error.h"
+#include "wengert/nn/layer_families.h"
 #include "wengert/nn/net.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/rearrange.h"
 
 namespace wengert {
 namespace {
-
-using Numbers = std::span<const double>;
-using Shapes = std::span<const Shape>;
-
-int64_t whole(double x) { return static_cast<int64_t>(x); }
 
 /// The shape of a batch of examples.
 Shape batch_of(const Expr& x, const Shape& example) {
@@ -24,64 +20,77 @@ Shape batch_of(const Expr& x, const Shape& example) {
   return Shape(std::span<const int64_t>(extents));
 }
 
-/// With another last extent.
-Shape with_last(const Shape& shape, int64_t extent) { return shape.without(shape.rank() - 1).with(shape.rank() - 1, extent); }
-
-/// A layer without parameters.
-Layer plain(Shape shape, std::function<Expr(std::span<const Expr>)> f) {
+/// A layer of several values without parameters.
+Layer joining_layer(Shape shape, std::function<Expr(std::span<const Expr>)> f) {
   return {.shape = std::move(shape), .apply = [f = std::move(f)](const LayerInputs& in) { return LayerOutputs{f(in.values)}; }};
 }
 
-Layer make_dense(Numbers n, Shapes in, const LayerStart& start) {
+Layer make_dense(LayerNumbers n, LayerShapes in, const LayerStart& start) {
   const Shape& x = in[0];
   if (x.rank() != 1 && x.rank() != 2) refuse_input("dense", "examples [features] or [time, features]", x, "put a flatten in front of it");
   const int64_t width = whole(n[0]), columns = width * start.pieces;
-  return {.shape = with_last(x, width),
-          .parameters = {{"weight", {x.back(), columns}, start.weight}, {"bias", {columns}, start.bias, ParameterKind::bias}},
-          .apply = [](const LayerInputs& l) { return LayerOutputs{dense(l.values[0], l.parameters[0], l.parameters[1])}; }};
+  return learned_layer(with_last(x, width), {weight_spec("weight", {x.back(), columns}, start), bias_spec("bias", {columns}, start)},
+                       [](std::span<const Expr> p, Expr v) { return dense(v, p[0], p[1]); });
 }
 
-Layer make_flatten(Numbers, Shapes in, const LayerStart&) {
+Layer make_flatten(LayerNumbers, LayerShapes in, const LayerStart&) {
   const Shape flat{in[0].elements()};
-  return plain(flat, [flat](std::span<const Expr> x) { return reshape(x[0], batch_of(x[0], flat)); });
+  return plain_layer(flat, [flat](Expr x) { return reshape(x, batch_of(x, flat)); });
 }
 
-Layer make_identity(Numbers, Shapes in, const LayerStart&) {
-  return plain(in[0], [](std::span<const Expr> x) { return x[0]; });
+Layer make_identity(LayerNumbers, LayerShapes in, const LayerStart&) {
+  return plain_layer(in[0], [](Expr x) { return x; });
 }
 
-Layer make_add(Numbers, Shapes in, const LayerStart&) {
+Layer make_add(LayerNumbers, LayerShapes in, const LayerStart&) {
   for (const Shape& shape : in)
     if (shape != in[0]) refuse_input("add", fmt::format("values of one shape, like {}", to_string(in[0])), shape, "bring them to one shape, e.g. by a convolution of size 1");
-  return plain(in[0], [](std::span<const Expr> x) {
+  return joining_layer(in[0], [](std::span<const Expr> x) {
     Expr sum = x[0];
     for (const Expr& term : x.subspan(1)) sum = sum + term;
     return sum;
   });
 }
 
-Layer make_concatenate(Numbers, Shapes in, const LayerStart&) {
+Layer make_concatenate(LayerNumbers, LayerShapes in, const LayerStart&) {
   int64_t width = 0;
   for (const Shape& shape : in) {
     if (shape.rank() != in[0].rank() || shape.rank() == 0 || with_last(shape, 1) != with_last(in[0], 1))
       refuse_input("concatenate", fmt::format("values that differ from {} in the last axis at most", to_string(in[0])), shape, "bring the other axes to one size");
     width += shape.back();
   }
-  return plain(with_last(in[0], width), [](std::span<const Expr> x) { return concatenate({x.begin(), x.end()}, x[0].rank() - 1); });
+  return joining_layer(with_last(in[0], width), [](std::span<const Expr> x) { return concatenate({x.begin(), x.end()}, x[0].rank() - 1); });
 }
 
 const std::vector<LayerKind>& kinds() {
-  static const std::vector<LayerKind> all{
-      {{"dense", {{"width", counts}}}, "x W + b over the last axis; \"dense\" may be left out: \"128 relu\"", false, true, make_dense},
-      {{"flatten"}, "each example as one row of numbers", false, true, make_flatten},
-      {{"identity"}, "what came before", false, true, make_identity},
-      {{"from"}, "goes on from an earlier value instead of the one before", true, false, make_identity},
-      {{"add"}, "the sum of the value before and earlier ones", true, true, make_add},
-      {{"concatenate"}, "the value before and earlier ones side by side, along the last axis", true, true, make_concatenate}};
+  static const std::vector<LayerKind> all = [] {
+    std::vector<LayerKind> kinds;
+    for (const auto& family : {basic_kinds(), image_kinds(), normalization_kinds(), sequence_kinds()}) kinds.insert(kinds.end(), family.begin(), family.end());
+    return kinds;
+  }();
   return all;
 }
 
 }  // namespace
+
+std::vector<LayerKind> basic_kinds() {
+  return {{{"dense", {{"width", counts}}}, "x W + b over the last axis; \"dense\" may be left out: \"128 relu\"", "3-2", false, true, make_dense},
+          {{"flatten"}, "each example as one row of numbers", "2x3-flatten-2", false, true, make_flatten},
+          {{"identity"}, "what came before", "3-identity-2", false, true, make_identity},
+          {{"from"}, "goes on from an earlier value instead of the one before", "3 - 2 tanh as a - 3 - from a - 2", true, false, make_identity},
+          {{"add"}, "the sum of the value before and earlier ones", "3 - 3 tanh as a - 3 - add a - 2", true, true, make_add},
+          {{"concatenate"}, "the value before and earlier ones side by side, along the last axis", "3 - 2 tanh as a - 3 - concatenate a - 2", true, true, make_concatenate}};
+}
+
+Layer plain_layer(Shape shape, std::function<Expr(Expr)> f) {
+  return {.shape = std::move(shape), .apply = [f = std::move(f)](const LayerInputs& in) { return LayerOutputs{f(in.values[0])}; }};
+}
+
+Layer learned_layer(Shape shape, std::vector<ParameterSpec> parameters, std::function<Expr(std::span<const Expr>, Expr)> f) {
+  return {.shape = std::move(shape), .parameters = std::move(parameters), .apply = [f = std::move(f)](const LayerInputs& in) {
+            return LayerOutputs{f(in.parameters, in.values[0])};
+          }};
+}
 
 std::span<const LayerKind> layer_kinds() { return kinds(); }
 

@@ -60,7 +60,8 @@ struct LayerStart {
 
 struct LayerKind {
   Choice choice;          ///< name and numbers: "dropout 0.5"
-  std::string_view help;  ///< a sentence without a full stop
+  std::string_view help;     ///< a sentence without a full stop
+  std::string_view example;  ///< a small net that has it, for the documentation and the generated gradient check
   /// What it takes beside numbers: names of earlier values, behind its own name ("add a b").
   bool takes_names = false, takes_previous = true;
   /// inputs : shapes of examples, one a value. throws : UsageError W818 for shapes it does not go with

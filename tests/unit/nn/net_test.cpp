@@ -176,7 +176,7 @@ TEST(Net, what_is_wrong_with_a_text_is_said_with_the_layer) {
     try {
       parse_net(text);
     } catch (const Error& error) {
-      return error.id() + " " + error.problem();
+      return error.id() + " " + error.where() + ": " + error.problem();
     }
     return std::string("accepted");
   };
@@ -195,6 +195,41 @@ TEST(Net, every_kind_of_layer_stands_in_the_documentation) {
     const size_t at = page.find("| `" + kind.choice.name);
     ASSERT_NE(at, std::string::npos) << kind.choice.name;
     EXPECT_NE(page.substr(at, page.find('\n', at) - at).find(kind.help), std::string::npos) << kind.help;
+  }
+}
+
+/// (x, parameters..., statistics...) -> a sum of the outputs in training with weights of their own, so that no gradient is
+/// 0 by symmetry.
+Program weighted_outputs(const Net& net, int64_t batch) {
+  std::vector<Type> types{f64({batch, net.inputs})};
+  for (const ParameterSpec& p : net.values()) types.push_back(f64(p.shape));
+  return trace(
+      [&](const std::vector<Expr>& in) {
+        const std::span<const Expr> all(in);
+        const size_t learned = net.parameters.size();
+        const NetInputs inputs{all.subspan(1, learned), all.subspan(1 + learned), in[0], true, constant(random_key(7))};
+        const Expr y = net.apply(inputs).value;
+        Array weights(y.type());
+        for (int64_t k = 0; k < weights.elements(); ++k) weights.mutable_values<double>()[static_cast<size_t>(k)] = std::cos(static_cast<double>(k) + 1);
+        return sum(y * constant(weights));
+      },
+      types);
+}
+
+TEST(Net, every_kind_of_layer_has_the_right_gradient) {
+  for (const LayerKind& kind : layer_kinds()) {
+    const Net net = parse_net(std::string(kind.example));
+    EXPECT_NE(net.text.find(kind.choice.name == "dense" ? "2" : kind.choice.name == "identity" ? "3" : kind.choice.name), std::string::npos) << net.text;
+    const bool tokens = net.description.input.ends_with("tokens");
+    Array points(f64({3, net.inputs}));
+    for (int64_t k = 0; k < points.elements(); ++k)
+      points.mutable_values<double>()[static_cast<size_t>(k)] = tokens ? static_cast<double>(k % 4) : std::sin(3.0 * static_cast<double>(k));
+    const auto at = joined({points}, net.initial_parameters(5, DType::f64));
+    const Program p = weighted_outputs(net, 3);
+    const Program learned = trace([&](const std::vector<Expr>& in) { return replay(p, joined({constant(points)}, in))[0]; },
+                                  std::vector<Type>(p.input_types().begin() + 1, p.input_types().end()));
+    const auto report = grad_check(tokens ? learned : p, tokens ? std::vector<Array>(at.begin() + 1, at.end()) : at);
+    EXPECT_TRUE(report.passed) << net.text << ": " << report.worst_entry;
   }
 }
 

@@ -26,7 +26,7 @@ TrainingState trained(const LearningTask& task, const std::string& optimizer, co
 
 TEST(TrainingLoop, an_update_of_gradient_descent_is_minus_rate_times_the_gradient) {
   const Split data{two_moons(40, DType::f64), {}};
-  const LearningTask task = make_task({.inputs = 2, .layers = {{3, "tanh"}, {2}}}, true);
+  const LearningTask task = make_task({.input = "2", .layers = {{"3 tanh"}, {"2"}}}, true);
   const TrainingState before = initial_state(task, parse_optimizer("gradient_descent"), 1, DType::f64);
   const TrainingState after = trained(task, "gradient_descent", data, {.batch = 40, .epochs = 1, .rate = 0.5});
   const auto gradient = evaluate(grad(total_loss(task, data.train)), before.parameters);
@@ -95,7 +95,7 @@ TEST(TrainingLoop, with_a_validation_set_chooses_the_epoch_of_its_least_loss_and
 TEST(TrainingLoop, keeps_the_state_before_the_update_that_made_the_loss_infinite) {
   const Split data{two_moons(50), {}};
   const Optimizer sgd = parse_optimizer("gradient_descent");
-  const LearningTask task = make_task({.inputs = 2, .layers = {{8, "relu"}, {2}}, .loss = "squared_error"}, true);
+  const LearningTask task = make_task({.input = "2", .layers = {{"8 relu"}, {"2"}}, .loss = "squared_error"}, true);
   TrainingState state = initial_state(task, sgd, 1, DType::f32);
   try {
     train(task, sgd, data, {.batch = 10, .epochs = 100, .rate = 1e4}, state);
@@ -123,7 +123,7 @@ TEST(TrainingLoop, learns_two_moons_with_every_optimizer) {
 
 TEST(TrainingLoop, learns_values_and_reports_their_root_mean_squared_error) {
   const Split data{line(100, 1), line(50, 2)};
-  const LearningTask task = make_task({.inputs = 1, .layers = {{1}}}, false);
+  const LearningTask task = make_task({.input = "1", .layers = {{"1"}}}, false);
   const auto state = trained(task, "adam", data, {.batch = 10, .epochs = 200, .rate = 0.05});
   EXPECT_LT(state.reports.back().test->score, 1e-3);
   EXPECT_NEAR(state.parameters[0][0], 3, 1e-3);

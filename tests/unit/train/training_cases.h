@@ -45,7 +45,7 @@ inline Dataset line(int64_t n, uint64_t key) {
 }
 
 inline const LearningTask& small_net() {
-  static const LearningTask task = make_task({.inputs = 2, .layers = {{16, "tanh"}, {2, "softmax"}}}, true);
+  static const LearningTask task = make_task({.input = "2", .layers = {{"16 tanh"}, {"2 softmax"}}}, true);
   return task;
 }
 
