@@ -17,7 +17,7 @@ namespace {
 
 using List = std::vector<int64_t>;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 constexpr AttributeField pool_stride{"stride", AttributeField::Kind::integers, window_stride.meaning, "the window"};
 
 Shape shape_of(std::initializer_list<List> parts) { return Shape(joined_extents(parts)); }
@@ -34,7 +34,19 @@ std::vector<Integer> part(std::span<const Integer> index, size_t first, size_t l
   return {index.begin() + static_cast<std::ptrdiff_t>(first), index.begin() + static_cast<std::ptrdiff_t>(last)};
 }
 
-// windows and overlap_add: x [batch, input..., channels], y [batch, places..., taps..., channels].
+/// Flat places in x [batch, elements..., channels], y [batch, places..., channels] and [batch, places..., taps..., channels].
+struct Places {
+  List x, y, each_tap;
+
+  Places(const WindowAxes& over, const Shape& whole)
+      : x(to_list(whole)), y(joined_extents({{x[0]}, over.places(), {x.back()}})),
+        each_tap(joined_extents({{x[0]}, over.places(), over.window(), {x.back()}})) {}
+
+  using Index = std::span<const Integer>;
+  Integer element(Integer n, Index at, Integer c) const { return flat_position(x, {{&n, 1}, at, {&c, 1}}); }
+  Integer window(Integer n, Index o, Integer c) const { return flat_position(y, {{&n, 1}, o, {&c, 1}}); }
+  Integer tap(Integer n, Index o, Index tap, Integer c) const { return flat_position(each_tap, {{&n, 1}, o, tap, {&c, 1}}); }
+};
 
 std::vector<Type> infer_windows(const Signature& s) {
   check_operand(s, 3, 5, "[batch, spatial..., channels]");
@@ -43,19 +55,26 @@ std::vector<Type> infer_windows(const Signature& s) {
   return {{s.operands[0].dtype, shape_of({{x[0]}, over.places(), {over.taps(), x.back()}})}};
 }
 
-void windows_kernel(KernelBuilder& k, const Attributes& attributes) {
-  const Buffer x = k.operand(0);
-  const WindowAxes over(spatial_extents(x.shape()), attributes.integers("window"), attributes);
-  const int64_t batch = x.shape()[0], channels = x.shape().back();
-  const List from = to_list(x.shape()), to = joined_extents({{batch}, over.places(), over.window(), {channels}});
+/// visit(n, o, tap, under) for every array, window and tap, and what is under it; in the order of memory.
+template <class Visit> void for_each_tap_of_windows(KernelBuilder& k, const WindowAxes& over, int64_t batch, Visit visit) {
   const size_t axes = over.axes().size();
-  k.parallel_loop_over(Shape(std::span<const int64_t>(to)), [&](std::span<const Integer> index) {
-    const auto under = over.element(part(index, 1, 1 + axes), part(index, 1 + axes, 1 + 2 * axes));
-    const Integer flat = flat_position(to, {index});
-    if (x.type().elements() == 0) return k.result().store(flat, Scalar(0.0));
-    const Integer at = flat_position(from, {index.first(1), under.at, index.last(1)});
-    if (!under.there) return k.result().store(flat, x.real(at));
-    k.result().store(flat, select(*under.there, x.real(select_integer(*under.there, at, 0)), 0));
+  k.loop_over(shape_of({{batch}, over.places(), over.window()}), [&](std::span<const Integer> index) {
+    const auto o = part(index, 1, 1 + axes), tap = part(index, 1 + axes, index.size());
+    visit(index.front(), o, tap, over.element(o, tap));
+  });
+}
+
+void windows_kernel(KernelBuilder& k, const Attributes& attributes) {
+  const Buffer x = k.operand(0), y = k.result();
+  const WindowAxes over(spatial_extents(x.shape()), attributes.integers("window"), attributes);
+  const Places at(over, x.shape());
+  for_each_tap_of_windows(k, over, x.shape()[0], [&](Integer n, auto& o, auto& tap, const WindowAxes::Tap& under) {
+    const bool always = !under.there, never = x.type().elements() == 0;
+    k.parallel_loop(x.shape().back(), [&](Integer c) {
+      if (always || never) return y.store(at.tap(n, o, tap, c), never ? Scalar(0.0) : x.real(at.element(n, under.at, c)));
+      const Integer from = select_integer(*under.there, at.element(n, under.at, c), 0);
+      y.store(at.tap(n, o, tap, c), select(*under.there, x.real(from), 0));
+    });
   });
 }
 
@@ -70,20 +89,21 @@ std::vector<Type> infer_overlap_add(const Signature& s) {
   return {{s.operands[0].dtype, with_spatial(y[0], over.input(), y.back())}};
 }
 
+void clear(KernelBuilder& k, const Buffer& x) {
+  k.parallel_loop(x.elements(), [&](Integer i) { x.store(i, Scalar(0.0)); });
+}
+
 void overlap_add_kernel(KernelBuilder& k, const Attributes& attributes) {
-  const Buffer y = k.operand(0);
+  const Buffer y = k.operand(0), x = k.result();
   const List places = spatial_extents(y.shape().without(y.shape().rank() - 2));
   const WindowAxes over = WindowAxes::from_places(places, attributes.integers("window"), attributes);
-  const List from = joined_extents({{y.shape()[0]}, places, over.window(), {y.shape().back()}}), to = to_list(k.result().shape());
-  k.parallel_loop_over(k.result().shape(), [&](std::span<const Integer> index) {
-    const Scalar total = k.variable(Scalar(0.0));
-    k.loop_over(Shape(std::span<const int64_t>(over.window())), [&](std::span<const Integer> tap) {
-      const auto at = over.place(part(index, 1, index.size() - 1), tap);
-      k.loop(steps_if(at.there, 1), [&](Integer) {
-        k.assign(total, total + y.real(flat_position(from, {index.first(1), at.at, tap, index.last(1)})));
-      });
+  const Places at(over, x.shape());
+  clear(k, x);
+  for_each_tap_of_windows(k, over, y.shape()[0], [&](Integer n, auto& o, auto& tap, const WindowAxes::Tap& under) {
+    k.parallel_loop(steps_if(under.there, y.shape().back()), [&](Integer c) {
+      const Integer to = at.element(n, under.at, c);
+      x.store(to, x.real(to) + y.real(at.tap(n, o, tap, c)));
     });
-    k.result().store(flat_position(to, {index}), total);
   });
 }
 
@@ -99,6 +119,10 @@ Attributes with_size(const Attributes& attributes, const Type& result) {
   Attributes all = steps_of(attributes);
   all.set("size", spatial_extents(result.shape));
   return all;
+}
+Attributes with_size_of(Attributes attributes, const Attributes& other) {
+  if (other.has("size")) attributes.set("size", other.integers("size"));
+  return attributes;
 }
 
 // Pools: the stride is the window where it is not given.
@@ -152,15 +176,97 @@ Expr windows_of_ones(const Type& x, const Attributes& steps) {
   return windows_p(broadcast_to(recording.expr(recording.builder().literal(1, x.dtype)), x.shape), {}, steps);
 }
 
-/// y_dot = the mean of x_dot over the elements under the window that equal y; where y is NaN none does, and y_dot is NaN.
+// The derivative of max_pool: y_dot is the mean of x_dot over the elements under a window that equal y. Where y is NaN none
+// does, and the derivative is NaN. `chosen` [batch, places..., taps, channels] says which do.
+
+Shape chosen_shape(const WindowAxes& over, const Shape& x) { return shape_of({{x[0]}, over.places(), {over.taps(), x.back()}}); }
+
+std::vector<Type> infer_windows_equal(const Signature& s) {
+  const Type expected = infer_pool({s.primitive, s.operands.first(1), s.attributes})[0];
+  s.require(s.operands[1] == expected, fmt::format("what max_pool makes of the first operand, {}, as the second", to_string(expected)), "give x and its max_pool");
+  const Shape& x = s.operands[0].shape;
+  return {{DType::boolean, chosen_shape(WindowAxes(spatial_extents(x), s.attributes.integers("window"), pool_steps(s.attributes)), x)}};
+}
+
+void windows_equal_kernel(KernelBuilder& k, const Attributes& attributes) {
+  const Buffer x = k.operand(0), y = k.operand(1);
+  const WindowAxes over(spatial_extents(x.shape()), attributes.integers("window"), pool_steps(attributes));
+  const Places at(over, x.shape());
+  for_each_tap_of_windows(k, over, x.shape()[0], [&](Integer n, auto& o, auto& tap, const WindowAxes::Tap& under) {
+    k.parallel_loop(x.shape().back(), [&](Integer c) {
+      const Integer place = at.element(n, under.at, c), to = at.tap(n, o, tap, c);
+      const Scalar element = x.real(under.there ? select_integer(*under.there, place, 0) : place);
+      const Boolean same = equal(element, y.real(at.window(n, o, c)));
+      k.result().store(to, under.there ? logical_and(*under.there, same) : same);
+    });
+  });
+}
+
+std::vector<Type> infer_chosen_mean(const Signature& s) {
+  const Type y = infer_pool({s.primitive, s.operands.first(1), s.attributes})[0];
+  const Shape& x = s.operands[0].shape;
+  const Type chosen{DType::boolean, chosen_shape(WindowAxes(spatial_extents(x), s.attributes.integers("window"), pool_steps(s.attributes)), x)};
+  s.require(s.operands[1] == chosen, fmt::format("{} as the second operand", to_string(chosen)), "windows_equal makes it");
+  return {y};
+}
+
+std::vector<Type> infer_chosen_share(const Signature& s) {
+  check_operand(s, 3, 5, "[batch, places..., channels]");
+  const Type& y = s.operands[0];
+  const Attributes steps = with_size_of(pool_steps(s.attributes), s.attributes);
+  const auto over = WindowAxes::checked_from_places({s.primitive, s.operands, steps}, spatial_extents(y.shape), s.attributes.integers("window"));
+  const Shape x = with_spatial(y.shape[0], over.input(), y.shape.back());
+  const Type chosen{DType::boolean, chosen_shape(over, x)};
+  s.require(s.operands[1] == chosen, fmt::format("{} as the second operand", to_string(chosen)), "windows_equal makes it");
+  return {{y.dtype, x}};
+}
+
+/// visit(n, o, c, count) for every window of every channel, where `count` elements are chosen; each(act) calls act(tap, under)
+/// for the taps.
+template <class Visit>
+void for_each_choice(KernelBuilder& k, const WindowAxes& over, const Places& at, const Buffer& chosen, Visit visit) {
+  k.loop_over(shape_of({{at.x[0]}, over.places()}), [&](std::span<const Integer> index) {
+    const Integer n = index.front();
+    const auto o = part(index, 1, index.size());
+    k.parallel_loop(at.x.back(), [&](Integer c) {
+      const auto each = [&](auto act) {
+        k.loop_over(Shape(std::span<const int64_t>(over.window())), [&](std::span<const Integer> tap) {
+          const auto under = over.element(o, tap);
+          k.loop(steps_if(under.there, 1), [&](Integer) { act(chosen.boolean(at.tap(n, o, tap, c)), at.element(n, under.at, c)); });
+        });
+      };
+      const Scalar count = k.variable(Scalar(0.0));
+      each([&](Boolean is, Integer) { k.assign(count, count + select(is, 1, 0)); });
+      visit(at.window(n, o, c), count, each);
+    });
+  });
+}
+
+void chosen_mean_kernel(KernelBuilder& k, const Attributes& attributes) {
+  const Buffer x = k.operand(0);
+  const WindowAxes over(spatial_extents(x.shape()), attributes.integers("window"), pool_steps(attributes));
+  for_each_choice(k, over, Places(over, x.shape()), k.operand(1), [&](Integer to, Scalar count, auto each) {
+    const Scalar total = k.variable(Scalar(0.0));
+    each([&](Boolean is, Integer from) { k.assign(total, total + select(is, x.real(from), 0)); });
+    k.result().store(to, total / count);
+  });
+}
+
+void chosen_share_kernel(KernelBuilder& k, const Attributes& attributes) {
+  const Buffer y = k.operand(0), x = k.result();
+  const Attributes steps = with_size_of(pool_steps(attributes), attributes);
+  const WindowAxes over = WindowAxes::from_places(spatial_extents(y.shape()), attributes.integers("window"), steps);
+  clear(k, x);
+  for_each_choice(k, over, Places(over, x.shape()), k.operand(1), [&](Integer from, Scalar count, auto each) {
+    const Boolean none = equal(count, 0);
+    const Scalar share = select(none, nan, y.real(from) / count);
+    each([&](Boolean is, Integer to) { x.store(to, x.real(to) + select(logical_or(is, none), share, 0)); });
+  });
+}
+
 Tangents max_pool_jvp(const JvpRule& r) {
-  const Attributes steps = pool_steps(r.attributes);
-  const Expr x = windows_p(r.operands[0], {}, steps);
-  const int64_t taps = x.shape()[x.rank() - 2];
-  Expr chosen = equal(x, for_each_tap(r.results[0], taps));
-  if (steps.has("low") || steps.has("high")) chosen = logical_and(chosen, less(0.0, windows_of_ones(r.operands[0].type(), steps)));
-  const Expr x_dot = windows_p(r.tangent(0), {}, steps);
-  return {taps_total(select(chosen, x_dot, 0.0)) / taps_total(convert(chosen, x.type().dtype))};
+  const Expr chosen = windows_equal_p(r.operands[0], {r.results[0]}, r.attributes);
+  return {chosen_mean_p(r.tangent(0), {chosen}, r.attributes)};
 }
 
 bool counts_padding(const Attributes& attributes) { return !attributes.has("count_padding") || attributes.flag("count_padding"); }
@@ -173,9 +279,11 @@ Tangents average_pool_transpose(const TransposeRule& r) {
   return {overlap_add_p(for_each_tap(share, taps), {}, with_size(pool_steps(r.attributes), x))};
 }
 
-template <auto& record> std::vector<Expr> batch_of(const BatchRule& r) {
-  const Expr y = record(with_merged_batch(r.operands[0]), {}, r.attributes);
-  return {with_split_batch(y, r.size, r.operands[0].shape()[1])};
+template <auto& primitive> std::vector<Expr> batch_of(const BatchRule& r) {
+  std::vector<Expr> operands = with_leading_axis(r);
+  const int64_t batch = operands[0].shape()[1];
+  for (Expr& x : operands) x = with_merged_batch(x);
+  return {with_split_batch(record_all(primitive, operands, r.attributes)[0], r.size, batch)};
 }
 
 Attributes pool_attributes(const List& window, const Pooling& how, int axes) {
@@ -210,8 +318,7 @@ const Linear windows_p{{
           {{Array(f64({1, 0, 1}))}, {{"window", List{1}}, {"low", List{1}}}, {Array({1, 1, 1, 1}, {0})}}};
     },
     .note = "[batch, spatial..., channels] -> [batch, places..., taps, channels]; zeros where a tap lies on padding",
-    .attributes = {window_extents, window_stride, window_low, window_high, window_dilation},
-    .access = Access::rearranges}};
+    .attributes = {window_extents, window_stride, window_low, window_high, window_dilation}}};
 
 const Linear overlap_add_p{{
     .name = "overlap_add", .infer = infer_overlap_add, .kernel = overlap_add_kernel,
@@ -225,8 +332,7 @@ const Linear overlap_add_p{{
           {{line}, {{"window", List{2}}, {"dilation", List{2}}}, {Array({1, 4, 1}, {1, 3, 2, 4})}}};
     },
     .note = "the transpose of windows: what lies on one element is added",
-    .attributes = {window_extents, window_size, window_stride, window_low, window_high, window_dilation},
-    .access = Access::once}};
+    .attributes = {window_extents, window_size, window_stride, window_low, window_high, window_dilation}}};
 
 const Composite max_pool_p{{
     .name = "max_pool", .infer = infer_pool,
@@ -245,6 +351,43 @@ const Composite max_pool_p{{
     },
     .note = "at a tie equal shares of the derivative; padding does not count",
     .attributes = pool_fields}};
+
+const Nondifferentiable windows_equal_p{{
+    .name = "windows_equal", .arity = 2, .infer = infer_windows_equal, .kernel = windows_equal_kernel, .batch = batch_of<windows_equal_p>,
+    .examples = [] {
+      const Array x({1, 4, 1}, {1, 3, 3, 2}), y({1, 2, 1}, {3, 3}), padded({1, 3, 1}, {1, 3, 0});
+      return std::vector<Example>{
+          {{x, y}, {{"window", List{2}}}, {Array({1, 2, 2, 1}, {0, 1, 1, 0}).as(DType::boolean)}},
+          {{x, padded}, {{"window", List{2}}, {"low", List{1}}, {"high", List{1}}}, {Array({1, 3, 2, 1}, {0, 1, 1, 1, 0, 0}).as(DType::boolean)}}};
+    },
+    .note = "which elements under each window equal the second operand's number for it: a choice, piecewise constant",
+    .attributes = pool_fields}};
+
+const Linear chosen_mean_p{{
+    .name = "chosen_mean", .arity = 2, .infer = infer_chosen_mean, .kernel = chosen_mean_kernel,
+    .transpose = [](const TransposeRule& r) -> Tangents {
+      return {chosen_share_p(r.cotangent(), {*r.operands[1]}, with_size(r.attributes, r.operand_types[0])), std::nullopt};
+    },
+    .batch = batch_of<chosen_mean_p>,
+    .examples = [] {
+      const Array x({1, 4, 1}, {1, 3, 5, 2}), chosen = Array({1, 2, 2, 1}, {0, 1, 1, 1}).as(DType::boolean);
+      return std::vector<Example>{{{x, chosen}, {{"window", List{2}}}, {Array({1, 2, 1}, {3, 3.5})}},
+                                  {{x, chosen}, {{"window", List{2}}, {"stride", List{3}}, {"low", List{1}}}, {Array({1, 2, 1}, {1, 3.5})}}};
+    },
+    .note = "the mean of the chosen elements under each window, NaN of none: the tangent of max_pool",
+    .attributes = pool_fields}};
+
+const Linear chosen_share_p{{
+    .name = "chosen_share", .arity = 2, .infer = infer_chosen_share, .kernel = chosen_share_kernel,
+    .transpose = [](const TransposeRule& r) -> Tangents { return {chosen_mean_p(r.cotangent(), {*r.operands[1]}, steps_of(r.attributes)), std::nullopt}; },
+    .batch = batch_of<chosen_share_p>,
+    .examples = [] {
+      const Array y({1, 2, 1}, {3, 4}), chosen = Array({1, 2, 2, 1}, {0, 1, 1, 1}).as(DType::boolean);
+      return std::vector<Example>{{{y, chosen}, {{"window", List{2}}}, {Array({1, 4, 1}, {0, 3, 2, 2})}},
+                                  {{y, chosen}, {{"window", List{2}}, {"stride", List{1}}, {"size", List{3}}}, {Array({1, 3, 1}, {0, 5, 2})}}};
+    },
+    .note = "the transpose of chosen_mean: each window's number in equal shares to its chosen elements",
+    .attributes = {window_extents, window_size, pool_stride, window_low, window_high}}};
 
 const Linear average_pool_p{{
     .name = "average_pool", .infer = infer_pool,

@@ -8,8 +8,9 @@
 
 namespace wengert {
 
-extern const Linear windows_p, overlap_add_p, average_pool_p;
+extern const Linear windows_p, overlap_add_p, average_pool_p, chosen_mean_p, chosen_share_p;
 extern const Composite max_pool_p;
+extern const Nondifferentiable windows_equal_p;
 
 /// How windows go over an array. Lists have a number for each spatial axis, or one for all of them.
 struct Pooling {
