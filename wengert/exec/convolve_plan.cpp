@@ -157,6 +157,8 @@ void add_classes(OwnedPlan& owned, const std::vector<AxisPlan>& axes, const Layo
     }
     return;
   }
+  List counts;  // of taps in the order of rows: fewer than there are where x is shorter than a stride
+  for (const AxisPlan& axis : axes) counts.push_back(static_cast<int64_t>(axis.order.size()));
   std::vector<List> from, to, offsets, rows;
   for (const AxisClass* c : chosen) {
     from.push_back(c->from);
@@ -165,7 +167,7 @@ void add_classes(OwnedPlan& owned, const std::vector<AxisPlan>& axes, const Layo
     rows.push_back(counting(static_cast<int64_t>(c->offsets.size()), c->first));
   }
   owned.classes.push_back({OwnedPlan::kept(owned.lines, lines(sums(from, layout.source), sums(to, layout.result))),
-                           OwnedPlan::kept(owned.runs, runs_of(sums(offsets, layout.source), sums(rows, layout.window), owned.plan.inner))});
+                           OwnedPlan::kept(owned.runs, runs_of(sums(offsets, layout.source), sums(rows, strides_of(counts, 1)), owned.plan.inner))});
 }
 
 void plan_gather(OwnedPlan& owned, const ConvolveShape& s) {
