@@ -37,7 +37,7 @@ void check_groups(const Signature& s, int64_t in, int64_t out) {
   constexpr int64_t most = int64_t{1} << 24;  // so that no product of counts overflows
   if (groups >= 1 && groups <= most && in % groups == 0 && out % groups == 0) return;
   throw ShapeError("W213", fmt::format("{} of {} and {} channels cannot be in {} groups", s.primitive.name, in, out, groups), {},
-                   fmt::format("take a number of groups that divides both: 1, or up to {}", std::gcd(in, out)));
+                   fmt::format("take a number that divides both: {}", std::gcd(in, out) == 1 ? "1" : fmt::format("1 to {}", std::gcd(in, out))));
 }
 
 std::vector<Type> infer_convolve(const Signature& s) {

@@ -49,11 +49,12 @@ Attributes without_size(const Attributes& attributes) {
 [[noreturn]] void too_large(const Signature& s, size_t number, const WindowAxis& a) {
   const std::string padding = a.low + a.high == 0 ? "" : fmt::format(" with {} + {} of padding", a.low, a.high);
   const std::string dilation = a.dilation == 1 ? "" : fmt::format(" of dilation {}, {} from end to end", a.dilation, a.reach());
-  const int64_t missing = a.reach() - a.padded();
+  const int64_t missing = a.reach() - a.padded(), fewer = (missing + a.dilation - 1) / a.dilation;
   throw ShapeError("W212",
                    fmt::format("the windows of {} have {} taps{}; spatial axis {} has {} element{}{}", s.primitive.name, a.window, dilation,
                                number, a.input, a.input == 1 ? "" : "s", padding),
-                   {}, fmt::format("take a window that is smaller by {}, or pad by {} more", missing, missing));
+                   {}, fewer < a.window ? fmt::format("take a window that is smaller by {}, or pad by {} more", fewer, missing)
+                                        : fmt::format("pad by {} more", missing));
 }
 
 }  // namespace
