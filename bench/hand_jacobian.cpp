@@ -39,9 +39,12 @@ void add_program(std::vector<Candidate>& candidates, const Hand& hand, HandForm 
   require_close("hand, " + name + ", residuals", value->output(0), values, 1e-12);
   require_close("hand, " + name + ", Jacobian", matrix->output(0), entries, 1e-8);
   const std::string engine = std::string("Wengert ") + engine_name + ": " + name;
-  candidates.push_back({engine + ", residuals alone", [=] { value->run(); }});
+  candidates.push_back({engine + ", residuals alone", [=] { value->run(); }, true});
   candidates.push_back({engine + ", Jacobian", [=] { matrix->run(); }});
 }
+
+/// 78 entries and 3 residuals are written; of a point, its weights, where it is and where it was seen are read.
+constexpr double bytes_a_point = 8 * (3 * hand_pose + 3) + 8 * (hand_bones + 6);
 
 void compare(Report& report, const std::string& size) {
   const Hand hand = make_hand(parse_size(size, 1)[0], 6);
@@ -49,11 +52,11 @@ void compare(Report& report, const std::string& size) {
   const auto plain = [&] { hand_residuals(hand, hand.pose.data(), residual.data()); };
   plain();
   const auto entries = by_differences(hand);
-  std::vector<Candidate> candidates{{"plain function, residuals alone", plain}};
+  std::vector<Candidate> candidates{{"plain function, residuals alone", plain, true}};
   add_program(candidates, hand, HandForm::arrays, "products of matrices", residual, entries);
   add_program(candidates, hand, HandForm::loop, "loop over points", residual, entries);
   report.time("hand, " + std::to_string(hand.points) + " points", candidates, static_cast<double>(hand.points),
-              "point");
+              "point", {.bytes = bytes_a_point * static_cast<double>(hand.points)});
 }
 
 const Question question{.name = "hand_jacobian",

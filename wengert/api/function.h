@@ -33,6 +33,7 @@ struct FunctionStatistics {
   size_t programs = 0;                          ///< kept at present
 };
 
+/// Its Programs are compiled once they have run so often that it would have paid, without a change of the results (tiered.h).
 /// Several threads may use one Function; the C++ function itself is run by one at a time.
 class Function {
  public:

@@ -8,6 +8,7 @@
 #include "wengert/ad/derivatives.h"
 #include "wengert/api/gradient.h"
 #include "wengert/api/planned_jacobian.h"
+#include "wengert/api/tiered.h"
 #include "wengert/passes/batch.h"
 #include "wengert/passes/dead_code.h"
 #include "wengert/passes/rewrite.h"
@@ -30,7 +31,7 @@ Program with_outputs(const Program& p, size_t first, size_t count) {
 
 /// One block: `points` row-major [count, inputs], count <= block; missing points repeat the last. Results likewise.
 template <class T>
-void run_block(const Interpreter& executable, size_t block, std::span<const double> points, size_t count,
+void run_block(const Executable& executable, size_t block, std::span<const double> points, size_t count,
                std::span<T> results) {
   const size_t n = points.size() / count, m = results.size() / count;
   const Type column = block == 1 ? f64() : f64({static_cast<int64_t>(block)});
@@ -71,13 +72,13 @@ Program RecordedProgram::program_for(Purpose purpose) const {
   return planned_jacobian(with_outputs(all, 0, outputs_), {}, {.work = jacobian_work_});
 }
 
-const Interpreter& RecordedProgram::executable(Purpose purpose, size_t block) const {
+const Executable& RecordedProgram::executable(Purpose purpose, size_t block) const {
   const std::lock_guard lock(mutex_);
   auto& place = executables_[{purpose, block}];
   if (!place) {
     Program p = program_for(purpose);
     if (block > 1) p = batch(p, std::vector<bool>(p.inputs(), true), static_cast<int64_t>(block));
-    place = std::make_unique<Interpreter>(std::move(p));
+    place = std::make_unique<Tiered>(std::move(p));
   }
   return *place;
 }

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <optional>
 
-#include "wengert/exec/interpreter.h"
+#include "wengert/exec/executable.h"
 #include "wengert/trace/record.h"
 
 namespace wengert {
@@ -38,7 +38,7 @@ class RecordedProgram {
  private:
   Program program_for(Purpose purpose) const;
   size_t results(Purpose purpose) const;
-  const Interpreter& executable(Purpose purpose, size_t block) const;
+  const Executable& executable(Purpose purpose, size_t block) const;
   template <class T>
   void run_blocks(Purpose purpose, std::span<const double> points, size_t count, std::span<T> results) const;
 
@@ -48,7 +48,7 @@ class RecordedProgram {
   std::vector<RealGuard> guards_;
   std::optional<UsageError> detached_;
   mutable std::mutex mutex_;
-  mutable std::map<std::pair<Purpose, size_t>, std::unique_ptr<Interpreter>> executables_;
+  mutable std::map<std::pair<Purpose, size_t>, std::unique_ptr<const Executable>> executables_;
 };
 
 }  // namespace wengert

@@ -68,6 +68,7 @@ std::string code_key(const CodeRequest& request, std::string_view host) {
   hash.add(request.symbol);
   hash.add(static_cast<uint64_t>(request.level) << 8 | uint64_t{request.contract} << 1 | uint64_t{request.fast_math});
   hash.add(request.chunk);
+  hash.add(static_cast<uint64_t>(request.stream_bytes));
   add_kernel(hash, *request.kernel);
   for (Precision p : *request.precisions) hash.add(static_cast<uint64_t>(p));
   for (uint8_t lanes : *request.lanes) hash.add(lanes);

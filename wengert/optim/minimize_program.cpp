@@ -2,7 +2,7 @@
 //
 // The adaptor: a Program with its gradient as the function that L-BFGS minimizes.
 #include "wengert/ad/derivatives.h"
-#include "wengert/exec/interpreter.h"
+#include "wengert/api/tiered.h"
 #include "wengert/optim/lbfgs.h"
 
 namespace wengert {
@@ -31,7 +31,7 @@ void unflatten(std::span<const double> x, std::vector<Array>& inputs, const std:
 ProgramMinimum minimize(const Program& p, std::vector<Array> inputs, const std::vector<size_t>& wrt,
                         const LbfgsOptions& options) {
   const std::vector<size_t> varying = varying_inputs(p, wrt);
-  const Interpreter run(value_and_grad(p, varying));
+  const Tiered run(value_and_grad(p, varying));
   run.run(inputs);  // the inputs fit, or this says why not
   const Objective f = [&](std::span<const double> x, std::span<double> gradient) {
     unflatten(x, inputs, varying);

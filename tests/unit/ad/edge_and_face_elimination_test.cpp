@@ -242,7 +242,7 @@ TEST(FaceElimination, can_take_fewer_multiplications_than_any_order_of_edges) {
   };
   const auto through = [&](VertexId vertex) { return [&g, vertex](Face f) { return g.ends(f.first).second == vertex; }; };
   for (const auto& [from, to] : {std::pair(v, VertexId{7}), std::pair(w, y)})  // both are there as edges, too
-    eliminate([&](Face f) { return g.ends(f.first) == std::pair(from, middle) && g.ends(f.second).second == to; });
+    eliminate([&, from = from, to = to](Face f) { return g.ends(f.first) == std::pair(from, middle) && g.ends(f.second).second == to; });
   for (const VertexId vertex : {v, w, middle}) eliminate(through(vertex));
   EXPECT_EQ(multiplications, 22);
 }

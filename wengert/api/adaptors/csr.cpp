@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/api/adaptors/csr.h"
 
-#include "wengert/exec/interpreter.h"
+#include "wengert/api/tiered.h"
 
 namespace wengert {
 
@@ -13,7 +13,7 @@ CsrMatrix csr_matrix(const PackedPattern& pattern, std::span<const double> value
 CsrDerivative::CsrDerivative(CompressedDerivative derivative)
     : pattern_{derivative.pattern.rows, derivative.pattern.columns, std::move(derivative.pattern.row_start),
                std::move(derivative.pattern.column), {}},
-      executable_(std::make_shared<Interpreter>(std::move(derivative.values))),
+      executable_(std::make_shared<Tiered>(std::move(derivative.values))),
       sweeps_(derivative.sweeps) {
   pattern_.value.resize(pattern_.column.size());
 }

@@ -23,7 +23,7 @@ struct CsrMatrix {
 CsrMatrix csr_matrix(const PackedPattern& pattern, std::span<const double> values);
 
 /// A derivative as a sparse matrix: elements of what is differentiated are its rows, elements of the inputs its columns,
-/// one input after the other. Its entries are those that can be other than 0 (ad/sparsity.h).
+/// one input after the other; compiled once it has run often (tiered.h). Its entries are those that can be other than 0 (ad/sparsity.h).
 class CsrDerivative {
  public:
   explicit CsrDerivative(CompressedDerivative derivative);

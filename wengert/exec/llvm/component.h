@@ -43,6 +43,7 @@ struct CodeRequest {
   int level = 1;             ///< 0: fast to compile, in chunks; 1: for straight-line code; 2: with loops
   uint32_t chunk = 1000;     ///< steps of a function at most, where no loop is cut; time grows faster beyond some 3000
   bool contract = true;      ///< a * b + c rounds once
+  int64_t stream_bytes = -1; ///< results of at least so many are stored past the caches, where whole rows are written; -1: none
   bool fast_math = true;     ///< vector functions of libmvec (a few ulp), else SLEEF's (under 1 ulp) where they are
   std::vector<std::string> objects;  ///< machine code made earlier for the same request; empty: to be made
   /// Called now and then; true: give up.
@@ -74,7 +75,7 @@ using HostText = const char* (*)();
 using LayoutNumber = uint64_t (*)();
 inline constexpr uint64_t component_layout =
     ((sizeof(Kernel) * 251 + sizeof(CodeRequest)) * 251 + sizeof(CodeResult)) * 251 +
-    static_cast<uint64_t>(Micro::boolean_to_integer) * 7 + 2;
+    static_cast<uint64_t>(Micro::boolean_to_integer) * 7 + 3;
 inline constexpr char compile_code_symbol[] = "wengert_llvm_compile", release_code_symbol[] = "wengert_llvm_release",
                       vector_bytes_symbol[] = "wengert_llvm_vector_bytes", layout_symbol[] = "wengert_llvm_layout",
                       host_symbol[] = "wengert_llvm_host";

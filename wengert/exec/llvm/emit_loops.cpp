@@ -86,6 +86,7 @@ void Emitter::run_body(uint32_t at, const Rounds& rounds, std::vector<Carried>& 
   else slot(Kind::integer, s.to) = {rounds.first == nullptr ? round : b_.CreateAdd(rounds.first, round), false, 0};
   range(at + 1, s.b);
   close_rows();
+  if (rounds.last_vector != nullptr) streams_ = stream_rows();
   llvm::Value* const next = b_.CreateAdd(round, b_.getInt64(1));
   finish_body(round, next, before, after, carried, initial, rounds.may_skip, b_.CreateICmpSLT(next, rounds.count));
 }
@@ -162,6 +163,7 @@ void Emitter::lane_loop(uint32_t at, int lanes, const Iterations& iterations) {
   lanes_ = lanes;
   lane_loop_ = at;
   const auto width = static_cast<uint64_t>(lanes);
+  row_stores_.clear(), accesses_.clear();
   const bool uneven = extent % width != 0;
   active_ = uneven ? b_.getTrue() : nullptr;  // computed anew each round
   for (const Carried& c : carried) sum_variables_.push_back(c.index);
@@ -171,6 +173,7 @@ void Emitter::lane_loop(uint32_t at, int lanes, const Iterations& iterations) {
   llvm::Value* const count = iterations.first == nullptr ? iterations.last : b_.CreateSub(iterations.last, iterations.first);
   llvm::Value* const rounds = b_.CreateUDiv(b_.CreateAdd(count, b_.getInt64(width - 1)), b_.getInt64(width));
   run_body(at, {rounds, iterations.first, b_.CreateSub(iterations.last, b_.getInt64(width)), false}, carried);
+  if (streams_) finish_streams();
   for (size_t k = 0; k < carried.size(); ++k) {
     llvm::Value* const total = sum_of_lanes(slot(Kind::real, carried[k].index).value);
     slot(Kind::real, carried[k].index) = {b_.CreateFAdd(before[k], total), false, 0};

@@ -3,6 +3,9 @@
 // Rows of points in lanes. Element c of a row is `stride` apart from lane to lane, so a lane at a time it would be
 // loaded and stored alone; as many neighbours of a row as there are lanes are loaded or stored together, and transposed
 // in registers: log2(lanes) shuffles a vector in place of `lanes` moves.
+#include <algorithm>
+#include <llvm/Analysis/VectorUtils.h>
+
 #include "wengert/exec/llvm/emitter.h"
 
 namespace wengert::llvm_reading {
@@ -41,7 +44,7 @@ std::optional<Emitter::RowElement> Emitter::row_element(uint32_t index, const La
     e.place += step->getSExtValue();
     e.base = sum->getOperand(0);
   }
-  if (e.place < 0 || e.place - e.place % lanes_ + lanes_ > e.stride) return {};  // the last few of a row
+  if (e.place < 0 || e.place >= e.stride) return {};
   return e;
 }
 
@@ -49,21 +52,22 @@ llvm::Value* Emitter::row_address(const RowElement& e, int64_t place, int lane) 
   return address(e.buffer, b_.CreateAdd(e.base, b_.getInt64(static_cast<uint64_t>(place + e.stride * lane))));
 }
 
-Emitter::RowPart& Emitter::part_of(std::vector<RowPart>& parts, const RowElement& e) {
-  const int64_t first = e.place - e.place % lanes_;
+/// The neighbours [first, first + width) of e's row.
+Emitter::RowPart& Emitter::part_of(std::vector<RowPart>& parts, const RowElement& e, int64_t first, int64_t width) {
   for (RowPart& part : parts)
     if (part.row.buffer == e.buffer && part.row.base == e.base && part.row.stride == e.stride &&
         part.row.place == first)
       return part;
-  RowPart& part = parts.emplace_back(RowPart{e, std::vector<llvm::Value*>(static_cast<size_t>(lanes_), nullptr)});
+  RowPart& part = parts.emplace_back(RowPart{e, std::vector<llvm::Value*>(static_cast<size_t>(width), nullptr)});
   part.row.place = first;
   return part;
 }
 
-/// An element of an operand, which nothing writes: with its neighbours, that are at hand from then on.
+/// An element of an operand, which nothing writes: with its neighbours, that are at hand from then on. Those of a row's
+/// end overlap with others before them.
 llvm::Value* Emitter::load_of_row(const RowElement& e) {
   if (e.buffer >= kernel_.operands.size()) return nullptr;
-  RowPart& part = part_of(loaded_rows_, e);
+  RowPart& part = part_of(loaded_rows_, e, std::min(e.place - e.place % lanes_, e.stride - lanes_), lanes_);
   if (part.columns[0] == nullptr) {
     const DType dtype = buffer_type(e.buffer).dtype;
     for (int k = 0; k < lanes_; ++k) {
@@ -77,34 +81,42 @@ llvm::Value* Emitter::load_of_row(const RowElement& e) {
   return part.columns[static_cast<size_t>(e.place - part.row.place)];
 }
 
-/// Keeps an element back until its neighbours are there too.
+/// Keeps an element back until its neighbours are there too; at a row's end they may be fewer than there are lanes.
 void Emitter::store_in_row(const RowElement& e, llvm::Value* value) {
   for (const RowPart& part : open_rows_)
     if (part.row.buffer != e.buffer && share_memory(part.row.buffer, e.buffer)) {
       close_rows(part.row.buffer);
       break;
     }
-  RowPart& part = part_of(open_rows_, e);
-  auto& place = part.columns[static_cast<size_t>(e.place - part.row.place)];
+  const int64_t first = e.place - e.place % lanes_;
+  RowPart& part = part_of(open_rows_, e, first, std::min<int64_t>(lanes_, e.stride - first));
+  auto& place = part.columns[static_cast<size_t>(e.place - first)];
   if (place != nullptr) store_lanes(e, place);  // written twice: in that order
   place = value;
   for (const llvm::Value* column : part.columns)
     if (column == nullptr) return;
-  const DType dtype = buffer_type(e.buffer).dtype;
-  transpose(b_, part.columns);
-  for (int k = 0; k < lanes_; ++k)
-    mark(b_.CreateAlignedStore(part.columns[static_cast<size_t>(k)], row_address(e, part.row.place, k),
-                               llvm::Align(bytes_of(dtype))),
-         e.buffer);
+  store_part(part);
   open_rows_.erase(open_rows_.begin() + (&part - open_rows_.data()));
+}
+
+void Emitter::store_part(RowPart& part) {
+  const llvm::Align align(bytes_of(buffer_type(part.row.buffer).dtype));
+  const auto width = static_cast<int>(part.columns.size());
+  part.columns.resize(static_cast<size_t>(lanes_), llvm::PoisonValue::get(part.columns[0]->getType()));
+  transpose(b_, part.columns);
+  for (int k = 0; k < lanes_; ++k) {
+    llvm::Value* row = part.columns[static_cast<size_t>(k)];
+    if (width == 1) row = b_.CreateExtractElement(row, uint64_t{0});
+    else if (width < lanes_) row = b_.CreateShuffleVector(row, llvm::createSequentialMask(0, static_cast<unsigned>(width), 0));
+    mark_row_store(b_.CreateAlignedStore(row, row_address(part.row, part.row.place, k), align), part.row, part.row.place + part.row.stride * k, width);
+  }
 }
 
 void Emitter::store_lanes(const RowElement& e, llvm::Value* value) {
   const llvm::Align align(bytes_of(buffer_type(e.buffer).dtype));
   for (int k = 0; k < lanes_; ++k)
-    mark(b_.CreateAlignedStore(b_.CreateExtractElement(value, static_cast<uint64_t>(k)), row_address(e, e.place, k),
-                               align),
-         e.buffer);
+    mark_row_store(b_.CreateAlignedStore(b_.CreateExtractElement(value, static_cast<uint64_t>(k)), row_address(e, e.place, k), align), e,
+                   e.place + e.stride * k, 1);
 }
 
 bool Emitter::share_memory(uint32_t a, uint32_t b) const {

@@ -219,6 +219,7 @@ llvm::Value* Emitter::address(uint32_t index, llvm::Value* element) {
 }
 
 void Emitter::mark(llvm::Instruction* access, uint32_t index) {
+  if (lanes_ > 1) ++accesses_[index];
   if (scopes_.empty()) return;
   access->setMetadata(llvm::LLVMContext::MD_alias_scope, scopes_[index]);
   access->setMetadata(llvm::LLVMContext::MD_noalias, others_[index]);

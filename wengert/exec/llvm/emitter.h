@@ -128,12 +128,23 @@ class Emitter {
   struct RowPart { RowElement row; std::vector<llvm::Value*> columns; };             ///< an element of each lane, from row.place on
   std::optional<RowElement> row_element(uint32_t buffer, const Lane& index) const;
   llvm::Value* row_address(const RowElement& e, int64_t place, int lane);
-  RowPart& part_of(std::vector<RowPart>& parts, const RowElement& e);
+  RowPart& part_of(std::vector<RowPart>& parts, const RowElement& e, int64_t first, int64_t width);
   llvm::Value* load_of_row(const RowElement& e);
   void store_in_row(const RowElement& e, llvm::Value* value);
+  void store_part(RowPart& part);
   void store_lanes(const RowElement& e, llvm::Value* value);
   bool share_memory(uint32_t a, uint32_t b) const;
   void close_rows(std::optional<uint32_t> buffer = {});
+
+  // emit_streams.cpp: whole rows of large results
+  struct RowStore { llvm::StoreInst* instruction; RowElement row; int64_t first, count; };  ///< elements from row.base on
+  struct RowStores { RowElement row; std::vector<RowStore> stores; bool whole = true; };
+  bool may_stream(uint32_t buffer) const;
+  void mark_row_store(llvm::StoreInst* store, const RowElement& row, int64_t first, int64_t count);
+  std::vector<RowStores> whole_rows();
+  bool stream_rows();
+  void move_out(const RowElement& row, llvm::Value* staged);
+  void finish_streams();
 
   // emit_steps.cpp: one micro-operation
   void step(const MicroStep& s);
@@ -212,6 +223,9 @@ class Emitter {
   uint32_t lane_loop_ = Kernel::whole_run;
   std::vector<uint32_t> sum_variables_;  // registers that the loop in lanes adds to
   std::vector<RowPart> open_rows_, loaded_rows_;  // kept back; at hand
+  std::vector<RowStore> row_stores_;              // of the loop in lanes, to results that may go past the caches
+  bool streams_ = false;                          // whether it has such
+  std::unordered_map<uint32_t, size_t> accesses_;  // of the loop in lanes, by buffer
   llvm::Value* active_ = nullptr;        // mask of the lanes that count in sums; null: all
 };
 
