@@ -196,12 +196,6 @@ std::vector<Expr> batch_in_groups(const Primitive& primitive, const BatchRule& r
   return {out_of_channels(record(primitive, {into_channels(operands[0]), into_channels(operands[1])}, attributes), r.size)};
 }
 
-/// Operand 0 alone has the new axis: its arrays are more of the batch. `primitive` treats each array of a batch alike.
-std::vector<Expr> batch_in_batch(const Primitive& primitive, const BatchRule& r) {
-  const Expr y = record(primitive, {with_merged_batch(r.operands[0]), r.operands[1]}, r.attributes);
-  return {with_split_batch(y, r.size, r.operands[0].shape()[1])};
-}
-
 /// Operand 1 alone has the new axis and there are no groups: its channels are more channels of the result.
 std::vector<Expr> batch_in_results(const Primitive& primitive, const BatchRule& r) {
   return {out_of_channels(record(primitive, {r.operands[0], into_channels(r.operands[1])}, r.attributes), r.size)};
@@ -209,12 +203,12 @@ std::vector<Expr> batch_in_results(const Primitive& primitive, const BatchRule& 
 
 std::vector<Expr> batch_convolve(const BatchRule& r) {
   if (r.size == 0) return {};
-  if (!r.batched[1]) return batch_in_batch(convolve_p, r);
+  if (!r.batched[1]) return batch_merged(convolve_p, r);
   return !r.batched[0] && groups_of(r.attributes) == 1 ? batch_in_results(convolve_p, r) : batch_in_groups(convolve_p, r);
 }
 std::vector<Expr> batch_transposed(const BatchRule& r) {
   if (r.size == 0) return {};
-  return r.batched[1] ? batch_in_groups(convolve_transposed_p, r) : batch_in_batch(convolve_transposed_p, r);
+  return r.batched[1] ? batch_in_groups(convolve_transposed_p, r) : batch_merged(convolve_transposed_p, r);
 }
 std::vector<Expr> batch_weights(const BatchRule& r) {
   if (r.size == 0) return {};

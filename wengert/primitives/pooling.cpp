@@ -11,6 +11,7 @@
 #include "wengert/primitives/reduce.h"
 #include "wengert/primitives/select.h"
 #include "wengert/primitives/window_axes.h"
+#include "wengert/primitives/windows.h"
 
 namespace wengert {
 namespace {
@@ -20,106 +21,6 @@ using List = std::vector<int64_t>;
 constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 constexpr AttributeField pool_stride{"stride", AttributeField::Kind::integers, window_stride.meaning, "the window"};
 
-Shape shape_of(std::initializer_list<List> parts) { return Shape(joined_extents(parts)); }
-
-void check_operand(const Signature& s, int least, int most, std::string_view what) {
-  const Type& x = s.operands[0];
-  s.require(is_float(x.dtype), "a float operand", "cast it to f64 or f32 first");
-  s.require(x.shape.rank() >= least && x.shape.rank() <= most, fmt::format("1 to 3 spatial axes, {}", what),
-            "reshape: an image of one channel is [1, height, width, 1]");
-}
-
-/// The indices [first, last) of an index.
-std::vector<Integer> part(std::span<const Integer> index, size_t first, size_t last) {
-  return {index.begin() + static_cast<std::ptrdiff_t>(first), index.begin() + static_cast<std::ptrdiff_t>(last)};
-}
-
-/// Flat places in x [batch, elements..., channels], y [batch, places..., channels] and [batch, places..., taps..., channels].
-struct Places {
-  List x, y, each_tap;
-
-  Places(const WindowAxes& over, const Shape& whole)
-      : x(to_list(whole)), y(joined_extents({{x[0]}, over.places(), {x.back()}})),
-        each_tap(joined_extents({{x[0]}, over.places(), over.window(), {x.back()}})) {}
-
-  using Index = std::span<const Integer>;
-  Integer element(Integer n, Index at, Integer c) const { return flat_position(x, {{&n, 1}, at, {&c, 1}}); }
-  Integer window(Integer n, Index o, Integer c) const { return flat_position(y, {{&n, 1}, o, {&c, 1}}); }
-  Integer tap(Integer n, Index o, Index tap, Integer c) const { return flat_position(each_tap, {{&n, 1}, o, tap, {&c, 1}}); }
-};
-
-std::vector<Type> infer_windows(const Signature& s) {
-  check_operand(s, 3, 5, "[batch, spatial..., channels]");
-  const Shape& x = s.operands[0].shape;
-  const auto over = WindowAxes::checked(s, spatial_extents(x), s.attributes.integers("window"));
-  return {{s.operands[0].dtype, shape_of({{x[0]}, over.places(), {over.taps(), x.back()}})}};
-}
-
-/// visit(n, o, tap, under) for every array, window and tap, and what is under it; in the order of memory.
-template <class Visit> void for_each_tap_of_windows(KernelBuilder& k, const WindowAxes& over, int64_t batch, Visit visit) {
-  const size_t axes = over.axes().size();
-  k.loop_over(shape_of({{batch}, over.places(), over.window()}), [&](std::span<const Integer> index) {
-    const auto o = part(index, 1, 1 + axes), tap = part(index, 1 + axes, index.size());
-    visit(index.front(), o, tap, over.element(o, tap));
-  });
-}
-
-void windows_kernel(KernelBuilder& k, const Attributes& attributes) {
-  const Buffer x = k.operand(0), y = k.result();
-  const WindowAxes over(spatial_extents(x.shape()), attributes.integers("window"), attributes);
-  const Places at(over, x.shape());
-  for_each_tap_of_windows(k, over, x.shape()[0], [&](Integer n, auto& o, auto& tap, const WindowAxes::Tap& under) {
-    const bool always = !under.there, never = x.type().elements() == 0;
-    k.parallel_loop(x.shape().back(), [&](Integer c) {
-      if (always || never) return y.store(at.tap(n, o, tap, c), never ? Scalar(0.0) : x.real(at.element(n, under.at, c)));
-      const Integer from = select_integer(*under.there, at.element(n, under.at, c), 0);
-      y.store(at.tap(n, o, tap, c), select(*under.there, x.real(from), 0));
-    });
-  });
-}
-
-std::vector<Type> infer_overlap_add(const Signature& s) {
-  const List window = s.attributes.integers("window");
-  check_operand(s, 4, 6, "[batch, places..., taps, channels]");
-  const Shape& y = s.operands[0].shape;
-  const List places = spatial_extents(y.without(y.rank() - 2));
-  const auto over = WindowAxes::checked_from_places(s, places, window);
-  s.require(y[y.rank() - 2] == over.taps(), fmt::format("[batch, places..., {}, channels] for windows of {} taps", over.taps(), over.taps()),
-            "the last but one axis counts the taps of a window");
-  return {{s.operands[0].dtype, with_spatial(y[0], over.input(), y.back())}};
-}
-
-void clear(KernelBuilder& k, const Buffer& x) {
-  k.parallel_loop(x.elements(), [&](Integer i) { x.store(i, Scalar(0.0)); });
-}
-
-void overlap_add_kernel(KernelBuilder& k, const Attributes& attributes) {
-  const Buffer y = k.operand(0), x = k.result();
-  const List places = spatial_extents(y.shape().without(y.shape().rank() - 2));
-  const WindowAxes over = WindowAxes::from_places(places, attributes.integers("window"), attributes);
-  const Places at(over, x.shape());
-  clear(k, x);
-  for_each_tap_of_windows(k, over, y.shape()[0], [&](Integer n, auto& o, auto& tap, const WindowAxes::Tap& under) {
-    k.parallel_loop(steps_if(under.there, y.shape().back()), [&](Integer c) {
-      const Integer to = at.element(n, under.at, c);
-      x.store(to, x.real(to) + y.real(at.tap(n, o, tap, c)));
-    });
-  });
-}
-
-/// The attributes that windows and overlap_add have in common with another record, and `window`.
-Attributes steps_of(const Attributes& attributes) {
-  Attributes result;
-  for (const auto& [name, value] : attributes)
-    if (name != "size" && name != "count_padding") result.set(name, value);
-  return result;
-}
-
-Attributes with_size(const Attributes& attributes, const Type& result) {
-  Attributes all = steps_of(attributes);
-  all.set("size", spatial_extents(result.shape));
-  return all;
-}
 Attributes with_size_of(Attributes attributes, const Attributes& other) {
   if (other.has("size")) attributes.set("size", other.integers("size"));
   return attributes;
@@ -128,13 +29,13 @@ Attributes with_size_of(Attributes attributes, const Attributes& other) {
 // Pools: the stride is the window where it is not given.
 
 Attributes pool_steps(const Attributes& attributes) {
-  Attributes result = steps_of(attributes);
+  Attributes result = window_attributes(attributes);
   if (!attributes.has("stride")) result.set("stride", attributes.integers("window"));
   return result;
 }
 
 std::vector<Type> infer_pool(const Signature& s) {
-  check_operand(s, 3, 5, "[batch, spatial..., channels]");
+  check_spatial(s, 3, 5, "[batch, spatial..., channels]");
   const Shape& x = s.operands[0].shape;
   const Attributes steps = pool_steps(s.attributes);
   const auto over = WindowAxes::checked({s.primitive, s.operands, steps}, spatial_extents(x), s.attributes.integers("window"));
@@ -153,7 +54,7 @@ template <class Step, class Finish> void pool_kernel(KernelBuilder& k, const Att
     const Scalar number = k.variable(Scalar(start));
     const Integer count = k.variable(Integer(0));
     k.loop_over(Shape(std::span<const int64_t>(over.window())), [&](std::span<const Integer> tap) {
-      const auto under = over.element(part(index, 1, index.size() - 1), tap);
+      const auto under = over.element(index_part(index, 1, index.size() - 1), tap);
       const Integer steps = steps_if(under.there, 1);
       k.assign(count, count + steps);
       k.loop(steps, [&](Integer) { k.assign(number, step(number, x.real(flat_position(from, {index.first(1), under.at, index.last(1)})))); });
@@ -179,7 +80,7 @@ Expr windows_of_ones(const Type& x, const Attributes& steps) {
 // The derivative of max_pool: y_dot is the mean of x_dot over the elements under a window that equal y. Where y is NaN none
 // does, and the derivative is NaN. `chosen` [batch, places..., taps, channels] says which do.
 
-Shape chosen_shape(const WindowAxes& over, const Shape& x) { return shape_of({{x[0]}, over.places(), {over.taps(), x.back()}}); }
+Shape chosen_shape(const WindowAxes& over, const Shape& x) { return joined_shape({{x[0]}, over.places(), {over.taps(), x.back()}}); }
 
 std::vector<Type> infer_windows_equal(const Signature& s) {
   const Type expected = infer_pool({s.primitive, s.operands.first(1), s.attributes})[0];
@@ -191,8 +92,8 @@ std::vector<Type> infer_windows_equal(const Signature& s) {
 void windows_equal_kernel(KernelBuilder& k, const Attributes& attributes) {
   const Buffer x = k.operand(0), y = k.operand(1);
   const WindowAxes over(spatial_extents(x.shape()), attributes.integers("window"), pool_steps(attributes));
-  const Places at(over, x.shape());
-  for_each_tap_of_windows(k, over, x.shape()[0], [&](Integer n, auto& o, auto& tap, const WindowAxes::Tap& under) {
+  const WindowPlaces at(over, x.shape());
+  for_each_window_tap(k, over, x.shape()[0], [&](Integer n, auto& o, auto& tap, const WindowAxes::Tap& under) {
     k.parallel_loop(x.shape().back(), [&](Integer c) {
       const Integer place = at.element(n, under.at, c), to = at.tap(n, o, tap, c);
       const Scalar element = x.real(under.there ? select_integer(*under.there, place, 0) : place);
@@ -211,7 +112,7 @@ std::vector<Type> infer_chosen_mean(const Signature& s) {
 }
 
 std::vector<Type> infer_chosen_share(const Signature& s) {
-  check_operand(s, 3, 5, "[batch, places..., channels]");
+  check_spatial(s, 3, 5, "[batch, places..., channels]");
   const Type& y = s.operands[0];
   const Attributes steps = with_size_of(pool_steps(s.attributes), s.attributes);
   const auto over = WindowAxes::checked_from_places({s.primitive, s.operands, steps}, spatial_extents(y.shape), s.attributes.integers("window"));
@@ -224,10 +125,10 @@ std::vector<Type> infer_chosen_share(const Signature& s) {
 /// visit(n, o, c, count) for every window of every channel, where `count` elements are chosen; each(act) calls act(tap, under)
 /// for the taps.
 template <class Visit>
-void for_each_choice(KernelBuilder& k, const WindowAxes& over, const Places& at, const Buffer& chosen, Visit visit) {
-  k.loop_over(shape_of({{at.x[0]}, over.places()}), [&](std::span<const Integer> index) {
+void for_each_choice(KernelBuilder& k, const WindowAxes& over, const WindowPlaces& at, const Buffer& chosen, Visit visit) {
+  k.loop_over(joined_shape({{at.x[0]}, over.places()}), [&](std::span<const Integer> index) {
     const Integer n = index.front();
-    const auto o = part(index, 1, index.size());
+    const auto o = index_part(index, 1, index.size());
     k.parallel_loop(at.x.back(), [&](Integer c) {
       const auto each = [&](auto act) {
         k.loop_over(Shape(std::span<const int64_t>(over.window())), [&](std::span<const Integer> tap) {
@@ -245,7 +146,7 @@ void for_each_choice(KernelBuilder& k, const WindowAxes& over, const Places& at,
 void chosen_mean_kernel(KernelBuilder& k, const Attributes& attributes) {
   const Buffer x = k.operand(0);
   const WindowAxes over(spatial_extents(x.shape()), attributes.integers("window"), pool_steps(attributes));
-  for_each_choice(k, over, Places(over, x.shape()), k.operand(1), [&](Integer to, Scalar count, auto each) {
+  for_each_choice(k, over, WindowPlaces(over, x.shape()), k.operand(1), [&](Integer to, Scalar count, auto each) {
     const Scalar total = k.variable(Scalar(0.0));
     each([&](Boolean is, Integer from) { k.assign(total, total + select(is, x.real(from), 0)); });
     k.result().store(to, total / count);
@@ -256,8 +157,8 @@ void chosen_share_kernel(KernelBuilder& k, const Attributes& attributes) {
   const Buffer y = k.operand(0), x = k.result();
   const Attributes steps = with_size_of(pool_steps(attributes), attributes);
   const WindowAxes over = WindowAxes::from_places(spatial_extents(y.shape()), attributes.integers("window"), steps);
-  clear(k, x);
-  for_each_choice(k, over, Places(over, x.shape()), k.operand(1), [&](Integer from, Scalar count, auto each) {
+  store_zeros(k, x);
+  for_each_choice(k, over, WindowPlaces(over, x.shape()), k.operand(1), [&](Integer from, Scalar count, auto each) {
     const Boolean none = equal(count, 0);
     const Scalar share = select(none, nan, y.real(from) / count);
     each([&](Boolean is, Integer to) { x.store(to, x.real(to) + select(logical_or(is, none), share, 0)); });
@@ -280,10 +181,12 @@ Tangents average_pool_transpose(const TransposeRule& r) {
 }
 
 template <auto& primitive> std::vector<Expr> batch_of(const BatchRule& r) {
-  std::vector<Expr> operands = with_leading_axis(r);
-  const int64_t batch = operands[0].shape()[1];
-  for (Expr& x : operands) x = with_merged_batch(x);
-  return {with_split_batch(record_all(primitive, operands, r.attributes)[0], r.size, batch)};
+  BatchRule both = r;
+  const std::vector<Expr> operands = with_leading_axis(r);
+  const bool all[2] = {true, true};
+  both.operands = operands;
+  both.batched = std::span(all).first(operands.size());
+  return batch_merged(primitive, both);
 }
 
 Attributes pool_attributes(const List& window, const Pooling& how, int axes) {
@@ -305,34 +208,6 @@ Array counted(std::initializer_list<int64_t> shape) {
 }
 
 }  // namespace
-
-const Linear windows_p{{
-    .name = "windows", .infer = infer_windows, .kernel = windows_kernel,
-    .transpose = [](const TransposeRule& r) -> Tangents { return {overlap_add_p(r.cotangent(), {}, with_size(r.attributes, r.operand_types[0]))}; },
-    .batch = batch_of<windows_p>,
-    .examples = [] {
-      const Array line({1, 3, 2}, {1, 2, 3, 4, 5, 6});  // planes have Hessians of more than 8 axes
-      return std::vector<Example>{
-          {{line}, {{"window", List{2}}}, {Array({1, 2, 2, 2}, {1, 2, 3, 4, 3, 4, 5, 6})}},
-          {{line}, {{"window", List{2}}, {"stride", List{2}}, {"low", List{1}}, {"dilation", List{2}}}, {Array({1, 1, 2, 2}, {0, 0, 3, 4})}},
-          {{Array(f64({1, 0, 1}))}, {{"window", List{1}}, {"low", List{1}}}, {Array({1, 1, 1, 1}, {0})}}};
-    },
-    .note = "[batch, spatial..., channels] -> [batch, places..., taps, channels]; zeros where a tap lies on padding",
-    .attributes = {window_extents, window_stride, window_low, window_high, window_dilation}}};
-
-const Linear overlap_add_p{{
-    .name = "overlap_add", .infer = infer_overlap_add, .kernel = overlap_add_kernel,
-    .transpose = [](const TransposeRule& r) -> Tangents { return {windows_p(r.cotangent(), {}, steps_of(r.attributes))}; },
-    .batch = batch_of<overlap_add_p>,
-    .examples = [] {
-      const Array line({1, 2, 2, 1}, {1, 2, 3, 4});
-      return std::vector<Example>{
-          {{line}, {{"window", List{2}}}, {Array({1, 3, 1}, {1, 5, 4})}},
-          {{line}, {{"window", List{2}}, {"stride", List{2}}, {"low", List{1}}, {"size", List{4}}}, {Array({1, 4, 1}, {2, 3, 4, 0})}},
-          {{line}, {{"window", List{2}}, {"dilation", List{2}}}, {Array({1, 4, 1}, {1, 3, 2, 4})}}};
-    },
-    .note = "the transpose of windows: what lies on one element is added",
-    .attributes = {window_extents, window_size, window_stride, window_low, window_high, window_dilation}}};
 
 const Composite max_pool_p{{
     .name = "max_pool", .infer = infer_pool,
@@ -379,7 +254,7 @@ const Linear chosen_mean_p{{
 
 const Linear chosen_share_p{{
     .name = "chosen_share", .arity = 2, .infer = infer_chosen_share, .kernel = chosen_share_kernel,
-    .transpose = [](const TransposeRule& r) -> Tangents { return {chosen_mean_p(r.cotangent(), {*r.operands[1]}, steps_of(r.attributes)), std::nullopt}; },
+    .transpose = [](const TransposeRule& r) -> Tangents { return {chosen_mean_p(r.cotangent(), {*r.operands[1]}, window_attributes(r.attributes)), std::nullopt}; },
     .batch = batch_of<chosen_share_p>,
     .examples = [] {
       const Array y({1, 2, 1}, {3, 4}), chosen = Array({1, 2, 2, 1}, {0, 1, 1, 1}).as(DType::boolean);
@@ -414,13 +289,6 @@ Expr average_pool(Sited x, List window, const Pooling& how, bool count_padding) 
   Attributes attributes = pool_attributes(window, how, x.expr.rank() - 2);
   if (!count_padding) attributes.set("count_padding", false);
   return average_pool_p(x, {}, attributes);
-}
-
-Expr windows(Sited x, List window, const WindowSteps& how) {
-  const int axes = x.expr.rank() - 2;
-  Attributes attributes = step_attributes({how.stride, how.padding, how.padding_high, how.dilation}, axes);
-  attributes.set("window", for_axes(window, axes));
-  return windows_p(x, {}, attributes);
 }
 
 }  // namespace wengert

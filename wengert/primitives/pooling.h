@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Windows over the spatial axes of [batch, spatial..., channels] (1 to 3 of them), and the largest or the mean element under
-// each: pooling. Over all elements of the spatial axes it is a reduction (max_reduce, mean).
+// Pools: the largest or the mean element under windows that go over the spatial axes of [batch, spatial..., channels] (1 to 3
+// of them). Over all elements of the spatial axes it is a reduction (max_reduce, mean).
 #pragma once
 
 #include "wengert/primitives/families.h"
 
 namespace wengert {
 
-extern const Linear windows_p, overlap_add_p, average_pool_p, chosen_mean_p, chosen_share_p;
+extern const Linear average_pool_p, chosen_mean_p, chosen_share_p;
 extern const Composite max_pool_p;
 extern const Nondifferentiable windows_equal_p;
 
-/// How windows go over an array. Lists have a number for each spatial axis, or one for all of them.
+/// How a pool goes over an array. Lists have a number for each spatial axis, or one for all of them.
 struct Pooling {
   std::vector<int64_t> stride = {};        ///< empty: the window's extents
   std::vector<int64_t> padding = {};       ///< places before each spatial axis, and behind it; less than the window's extent
@@ -30,17 +30,5 @@ Expr max_pool(Sited x, std::vector<int64_t> window, const Pooling& how = {});
 /// The mean of the elements under each window. count_padding: padding counts as zeros; otherwise only elements count.
 /// shapes, throws : as max_pool
 Expr average_pool(Sited x, std::vector<int64_t> window, const Pooling& how = {}, bool count_padding = true);
-
-/// How the windows of `windows` go over an array. Lists as in Pooling; an empty stride means 1.
-struct WindowSteps {
-  std::vector<int64_t> stride = {}, padding = {}, padding_high = {};
-  std::vector<int64_t> dilation = {};  ///< steps from tap to tap
-};
-
-/// The elements under each window, row-major, zeros where padding is.
-///
-/// shapes : [batch, spatial..., channels] -> [batch, places..., taps, channels], taps the product of `window`
-/// throws : ShapeError as max_pool
-Expr windows(Sited x, std::vector<int64_t> window, const WindowSteps& how = {});
 
 }  // namespace wengert

@@ -21,3 +21,4 @@
 #include "wengert/primitives/sample.h"
 #include "wengert/primitives/slice.h"
 #include "wengert/primitives/softmax.h"
+#include "wengert/primitives/windows.h"

@@ -187,13 +187,36 @@ Attributes step_attributes(const SaidSteps& said, int axes) {
   return attributes;
 }
 
-Expr with_merged_batch(const Expr& x) {
-  const Shape shape = x.shape();
-  return reshape(x, shape.without(0).without(0).with(0, shape[0] * shape[1]));
+std::vector<Expr> batch_merged(const Primitive& primitive, const BatchRule& r) {
+  std::vector<Expr> operands(r.operands.begin(), r.operands.end());
+  int64_t batch = 0;
+  for (size_t k = 0; k < operands.size(); ++k) {
+    if (!r.batched[k]) continue;
+    const Shape shape = operands[k].shape();
+    batch = shape[1];
+    operands[k] = reshape(operands[k], shape.without(0).without(0).with(0, shape[0] * shape[1]));
+  }
+  const Expr y = record_all(primitive, operands, r.attributes)[0];
+  return {reshape(y, y.shape().without(0).with(0, batch).with(0, r.size))};
 }
 
-Expr with_split_batch(const Expr& y, int64_t count, int64_t batch) {
-  return reshape(y, y.shape().without(0).with(0, batch).with(0, count));
+void check_spatial(const Signature& s, int least, int most, std::string_view what) {
+  const Type& x = s.operands[0];
+  s.require(is_float(x.dtype), "a float operand", "cast it to f64 or f32 first");
+  s.require(x.shape.rank() >= least && x.shape.rank() <= most, fmt::format("1 to 3 spatial axes, {}", what),
+            "reshape: an image of one channel is [1, height, width, 1]");
 }
 
+Attributes window_attributes(const Attributes& attributes) {
+  Attributes result;
+  for (const auto& [name, value] : attributes)
+    if (name != "size" && name != "count_padding") result.set(name, value);
+  return result;
+}
+
+Attributes with_size(const Attributes& attributes, const Type& result) {
+  Attributes all = window_attributes(attributes);
+  all.set("size", spatial_extents(result.shape));
+  return all;
+}
 }  // namespace wengert

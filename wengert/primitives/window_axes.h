@@ -12,6 +12,7 @@
 
 #include "wengert/ir/primitive.h"
 #include "wengert/kernel/kernel.h"
+#include "wengert/primitives/families.h"
 
 namespace wengert {
 
@@ -86,6 +87,47 @@ Integer flat_position(const std::vector<int64_t>& extents, std::initializer_list
 /// Extents that are put together of parts.
 std::vector<int64_t> joined_extents(std::initializer_list<std::vector<int64_t>> parts);
 
+/// Refuses what is no float array with `least` to `most` axes. throws : ShapeError W206
+void check_spatial(const Signature& s, int least, int most, std::string_view what);
+inline Shape joined_shape(std::initializer_list<std::vector<int64_t>> parts) { return Shape(joined_extents(parts)); }
+/// The indices [first, last) of an index.
+inline std::vector<Integer> index_part(std::span<const Integer> index, size_t first, size_t last) {
+  return {index.begin() + static_cast<std::ptrdiff_t>(first), index.begin() + static_cast<std::ptrdiff_t>(last)};
+}
+
+/// Flat places in x [batch, elements..., channels], y [batch, places..., channels] and [batch, places..., taps..., channels].
+struct WindowPlaces {
+  std::vector<int64_t> x, y, each_tap;
+
+  WindowPlaces(const WindowAxes& over, const Shape& whole)
+      : x(whole.begin(), whole.end()), y(joined_extents({{x[0]}, over.places(), {x.back()}})),
+        each_tap(joined_extents({{x[0]}, over.places(), over.window(), {x.back()}})) {}
+
+  using Index = std::span<const Integer>;
+  Integer element(Integer n, Index at, Integer c) const { return flat_position(x, {{&n, 1}, at, {&c, 1}}); }
+  Integer window(Integer n, Index o, Integer c) const { return flat_position(y, {{&n, 1}, o, {&c, 1}}); }
+  Integer tap(Integer n, Index o, Index tap, Integer c) const { return flat_position(each_tap, {{&n, 1}, o, tap, {&c, 1}}); }
+};
+
+/// visit(n, o, tap, under) for every array, window and tap, and what is under it; in the order of memory.
+template <class Visit> void for_each_window_tap(KernelBuilder& k, const WindowAxes& over, int64_t batch, Visit visit) {
+  const size_t axes = over.axes().size();
+  k.loop_over(joined_shape({{batch}, over.places(), over.window()}), [&](std::span<const Integer> index) {
+    const auto o = index_part(index, 1, 1 + axes), tap = index_part(index, 1 + axes, index.size());
+    visit(index.front(), o, tap, over.element(o, tap));
+  });
+}
+
+/// Zeros everywhere in x, to be added to.
+inline void store_zeros(KernelBuilder& k, const Buffer& x) {
+  k.parallel_loop(x.elements(), [&](Integer i) { x.store(i, Scalar(0.0)); });
+}
+
+/// `window` and how it goes: what records about the same windows have in common.
+Attributes window_attributes(const Attributes& attributes);
+/// The same with the spatial extents of `result` as `size`.
+Attributes with_size(const Attributes& attributes, const Type& result);
+
 /// How windows go, as users say it: lists with a number for each spatial axis, or one for all; empty: the usual one.
 struct SaidSteps {
   const std::vector<int64_t>&stride, &padding, &padding_high, &dilation;
@@ -95,8 +137,7 @@ Attributes step_attributes(const SaidSteps& said, int axes);
 /// One number for all of the axes, if one is given.
 std::vector<int64_t> for_axes(const std::vector<int64_t>& list, int axes);
 
-/// x [count, batch, ...] as [count * batch, ...], and back: for what treats each array of a batch alike.
-Expr with_merged_batch(const Expr& x);
-Expr with_split_batch(const Expr& y, int64_t count, int64_t batch);
+/// The batching of a record that treats each array of a batch alike: [count, batch, ...] as [count * batch, ...].
+std::vector<Expr> batch_merged(const Primitive& primitive, const BatchRule& r);
 
 }  // namespace wengert

@@ -11,6 +11,7 @@
 #include "evaluated.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/reduce.h"
+#include "wengert/primitives/windows.h"
 
 namespace wengert {
 namespace {
