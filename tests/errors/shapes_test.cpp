@@ -137,6 +137,21 @@ TEST(ShapeErrors, W211_elimination_over_arrays) {
   documented("W211", [&] { accumulate(p, {}); });
 }
 
+TEST(ShapeErrors, W212_a_window_larger_than_what_it_goes_over) {
+  const Error error = documented("W212", [] { trace([](Expr x, Expr w) { return convolve(x, w); }, {f64({1, 2, 1}), f64({3, 1, 1})}); });
+  EXPECT_THAT(error.where(), HasSubstr("shapes_test.cpp:"));
+  const auto padded = error_of([] { trace([](Expr x) { return windows(x, {4}, {.padding = {1}, .dilation = {3}}); }, {f64({1, 5, 1})}); });
+  EXPECT_EQ(padded.problem(), "the windows of windows have 4 taps of dilation 3, 10 from end to end; spatial axis 0 has 5 elements with 1 + 1 of padding");
+  EXPECT_EQ(padded.fix(), "take a window that is smaller by 1, or pad by 3 more");
+}
+
+TEST(ShapeErrors, W213_channels_that_do_not_fit) {
+  documented("W213", [] { trace([](Expr x, Expr w) { return convolve(x, w); }, {f64({1, 4, 3}), f64({2, 2, 5})}); });
+  documented("W213", [] { trace([](Expr x, Expr w) { return convolve(x, w, {.groups = 2}); }, {f64({1, 4, 4}), f64({2, 2, 5})}); });
+  EXPECT_EQ(error_of([] { trace([](Expr y, Expr w) { return convolve_transposed(y, w); }, {f64({1, 4, 3}), f64({2, 3, 5})}); }).problem(),
+            "convolve_transposed of 3 channels needs weights for as many, [..., 3]; they are f64[2,3,5]");
+}
+
 TEST(ShapeErrors, W240_no_room_for_an_image) {
   std::vector<uint8_t> image(100);
   documented("W240", [&] { draw_digit(7, 1, 0, DigitOptions::training(), image); });

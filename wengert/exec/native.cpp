@@ -3,9 +3,12 @@
 
 #include <algorithm>
 
+#include "wengert/exec/convolve.h"
 #include "wengert/exec/matmul.h"
+#include "wengert/primitives/convolution.h"
 #include "wengert/primitives/linalg.h"
 #include "wengert/primitives/rearrange.h"
+#include "wengert/primitives/window_axes.h"
 
 namespace wengert {
 namespace {
@@ -17,6 +20,22 @@ NativeKernel native_matmul(std::span<const Type> operands, std::span<const Type>
   shape.k = a[a.rank() - (shape.transpose_a ? 2 : 1)];
   for (int axis = 0; axis < c.rank() - 2; ++axis) shape.count *= c[axis];
   return [product = choose_matmul(shape)](std::span<void* const> buffers) { product(buffers[0], buffers[1], buffers[2]); };
+}
+
+/// One of the derivatives of T (primitives/convolution.h), of its arrays x and w.
+NativeKernel native_convolve(ConvolveShape::Result result, const Type& x, const Type& w, const Attributes& attributes) {
+  const std::vector<int64_t> taps(w.shape.begin(), w.shape.end() - 2);
+  const WindowAxes windows(spatial_extents(x.shape), taps, attributes);
+  ConvolveShape shape{.dtype = x.dtype, .result = result, .batch = x.shape[0]};
+  if (attributes.has("groups")) shape.groups = attributes.integer("groups");
+  shape.c = w.shape[w.shape.rank() - 2];
+  shape.e = w.shape.back() / shape.groups;
+  for (const WindowAxis& a : windows.axes()) shape.axes.push_back({a.input, a.window, a.places(), a.stride, a.low, a.dilation});
+  constexpr double few = 4096;  // multiplications: the reference's bits are worth more than the time of these
+  if (shape.multiplications() <= few || x.elements() == 0) return {};
+  const ConvolveKernel kernel = choose_convolve(shape);
+  if (!kernel) return {};
+  return [kernel](std::span<void* const> buffers) { kernel(buffers[0], buffers[1], buffers[2]); };
 }
 
 /// A broadcast as loops over the result's outer axes, each step writing a row: a copy of the operand's, or one element
@@ -72,6 +91,10 @@ NativeKernel native_broadcast(const Type& operand, const Type& result) {
 NativeKernel native_kernel(const Primitive& primitive, std::span<const Type> operands, std::span<const Type> results,
                            const Attributes& attributes) {
   if (&primitive == &matmul_p) return native_matmul(operands, results, attributes);
+  using Result = ConvolveShape::Result;
+  if (&primitive == &convolve_p) return native_convolve(Result::y, operands[0], operands[1], attributes);
+  if (&primitive == &convolve_transposed_p) return native_convolve(Result::x, results[0], operands[1], attributes);
+  if (&primitive == &convolve_weights_p) return native_convolve(Result::w, operands[0], results[0], attributes);
   if (&primitive == &broadcast_p) return native_broadcast(operands[0], results[0]);
   return {};
 }

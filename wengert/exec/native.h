@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Kernels by shape, behind the primitives: matrix products (exec/matmul.h) and broadcasts as plain loops. They must agree with
-// the reference kernel, and a test holds them to it.
+// Kernels by shape, behind the primitives: matrix products (exec/matmul.h), convolutions (exec/convolve.h) and broadcasts as
+// plain loops. They must agree with the reference kernel, and a test holds them to it.
 #pragma once
 
 #include <functional>
