@@ -4,9 +4,13 @@
 #include <fmt/format.h>
 
 #include "wengert/base/choice.h"
+#include "wengert/nn/operands.h"
 #include "wengert/primitives/activation.h"
 #include "wengert/primitives/arithmetic.h"
+#include "wengert/primitives/convert.h"
 #include "wengert/primitives/index.h"
+#include "wengert/primitives/linalg.h"
+#include "wengert/primitives/rearrange.h"
 #include "wengert/primitives/reduce.h"
 #include "wengert/primitives/select.h"
 #include "wengert/primitives/slice.h"
@@ -32,6 +36,18 @@ void check_fit(const Expr& outputs, const Expr& targets) {
 
 /// Sum over the outputs, mean over the batch.
 Expr mean_over_batch(const Expr& each) { return mean(sum(each, {1})); }
+
+/// |a_i - b_i|^2 -> [n]
+Expr squared_distances(const Expr& a, const Expr& b) {
+  const Expr r = a - b;
+  return sum(r * r, {1});
+}
+
+/// The second of a pair has the type of the first, rows of floats.
+void check_rows(std::string_view loss, std::string_view name, const Expr& a, const Expr& b) {
+  require_operand(is_float(a.type().dtype) && a.rank() == 2, loss, "first operand", a, "float[n,d]");
+  require_type(loss, name, b, a.type());
+}
 
 Mean after(Link link, Mean loss) {
   return [link, loss](Expr outputs, Expr targets) { return loss(apply_link(link, outputs), targets); };
@@ -111,6 +127,39 @@ Expr huber_loss(Expr outputs, Expr targets, double delta) {
   const Expr size = abs(outputs - target_values(outputs, targets));
   const Expr inner = min(size, delta);  // r^2/2 inside, delta^2/2 outside; the rest grows linearly
   return mean_over_batch(0.5 * inner * inner + delta * (size - inner));
+}
+
+Expr sequence_cross_entropy(Expr logits, Expr labels, std::optional<Expr> mask) {
+  constexpr std::string_view loss = "sequence_cross_entropy";
+  const Type& z = logits.type();
+  const bool fits = is_float(z.dtype) && z.shape.rank() >= 1 && z.shape.back() >= 2;
+  require_operand(fits, loss, "logits", logits, "float[...,k] of two classes or more");
+  require_type(loss, "labels", labels, {DType::i64, z.shape.without(z.shape.rank() - 1)});
+  const int64_t tokens = labels.shape().elements(), k = z.shape.back();
+  const Expr rows = reshape(logits, {tokens, k});
+  const Expr own = sum(one_hot(reshape(labels, {tokens}), k, z.dtype) * rows, {1});
+  const Expr each = logsumexp(rows, {1}) - own;
+  if (!mask) return mean(each);
+  const Expr counted = reshape(mask_of(loss, *mask, labels.shape()), {tokens});
+  return sum(select(counted, each, 0)) / sum(convert(counted, z.dtype));
+}
+
+Expr triplet_loss(Expr anchor, Expr near, Expr far, double margin) {
+  check({"margin", positive}, margin);
+  check_rows("triplet_loss", "positive", anchor, near);
+  check_rows("triplet_loss", "negative", anchor, far);
+  return mean(relu(squared_distances(anchor, near) - squared_distances(anchor, far) + margin));
+}
+
+Expr contrastive_loss(Expr a, Expr b, Expr different, double margin) {
+  check({"margin", positive}, margin);
+  check_rows("contrastive_loss", "second operand", a, b);
+  const int64_t n = a.shape()[0];
+  const DType dtype = a.type().dtype;
+  require_type("contrastive_loss", "labels", different, {DType::i64, {n}});
+  const Expr t = reshape(slice(one_hot(different, 2, dtype), {0, 1}, {n, 1}), {n});
+  const Expr short_of = relu(margin - norm(a - b, {1}));
+  return mean((1 - t) * squared_distances(a, b) + t * (short_of * short_of)) / 2;
 }
 
 Loss parse_loss(std::string_view text, Link link) {

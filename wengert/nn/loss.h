@@ -10,6 +10,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "wengert/nn/activation.h"
@@ -30,6 +31,31 @@ Expr mean_squared_error(Expr outputs, Expr targets);
 /// 1/n sum_ij h(y_ij - t_ij), h(r) = r^2/2 for |r| <= delta, delta (|r| - delta/2) beyond.
 /// throws : ShapeError W817; UsageError W811 unless delta > 0.  source : Huber 1964
 Expr huber_loss(Expr outputs, Expr targets, double delta = 1);
+
+/// The mean of logsumexp(z) - z_label over the tokens where the mask is true: what a model of sequences says of the next
+/// token. Its exponential is the perplexity. What stands where the mask is false, labels that are no class too, has no
+/// share in value or derivative; where it is nowhere true there is no mean, and it is NaN.
+///
+/// logits : float[..., k], [time, batch, k] or [batch, time, k] as well; k >= 2
+/// labels : i64[...], mask : bool[...], or numbers of which all but 0 are true; none: all tokens count
+/// throws : ShapeError W833.  source : GBC16, eq. (6.30), a token an example
+Expr sequence_cross_entropy(Expr logits, Expr labels, std::optional<Expr> mask = {});
+
+/// 1/n sum_i max(0, |a_i - p_i|^2 - |a_i - q_i|^2 + margin): an anchor a is to be nearer to a positive p, an example of
+/// its own class, than to a negative q, by a margin of squared distances. (PyTorch's TripletMarginLoss compares
+/// distances.) The paper has the sum, and embeddings of length 1, which is up to the net. At the kink the derivative is 0.
+///
+/// operands : float[n, d].  margin : > 0, or UsageError W811
+/// throws   : ShapeError W833.  source : SKP15, section 3.1
+Expr triplet_loss(Expr anchor, Expr near, Expr far, double margin = 0.2);
+
+/// 1/n sum_i (1 - t_i)/2 D_i^2 + t_i/2 max(0, margin - D_i)^2, D_i = |a_i - b_i|: similar pairs (t = 0) are drawn together,
+/// others (t = 1) pushed apart up to the margin. Where a pair coincides its derivative is 0.
+///
+/// a, b     : float[n, d], different : i64[n], the t_i; another number than 0 and 1 makes it NaN.  margin : > 0, or
+/// UsageError W811
+/// throws   : ShapeError W833.  source : HCL06, eq. (4), whose Y is t
+Expr contrastive_loss(Expr a, Expr b, Expr different, double margin = 1);
 
 /// Targets as float[n, k]: labels as one-hot rows, or 0 and 1 in a column. throws : ShapeError W817
 Expr target_values(const Expr& outputs, const Expr& targets);

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <numeric>
 
-#include "wengert/base/error.h"
+#include "wengert/base/choice.h"
+#include "wengert/nn/layers.h"
+#include "wengert/nn/operands.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/elementary.h"
 #include "wengert/primitives/rearrange.h"
@@ -13,54 +15,104 @@
 namespace wengert {
 namespace {
 
-std::vector<int64_t> axes_from(int64_t first, int64_t last) {
-  std::vector<int64_t> axes(static_cast<size_t>(std::max<int64_t>(last - first, 0)));
+constexpr std::string_view positions_and_channels = "float[batch,...,channels]";
+
+void check_epsilon(double epsilon) { check({"epsilon", positive}, epsilon); }
+
+/// first, first + 1, ... last - 1
+std::vector<int64_t> axes_from(int first, int last) {
+  std::vector<int64_t> axes(static_cast<size_t>(last - first));
   std::iota(axes.begin(), axes.end(), first);
   return axes;
 }
 
-struct Moments { Expr mean, variance, centred; };
-
-/// Over `axes`; `centred` is x - mean.
-Moments moments(const Expr& x, const std::vector<int64_t>& axes) {
-  const Expr average = mean(x, axes);
-  const Expr centred = x - spread(average, x.shape(), axes);
-  return {average, mean(centred * centred, axes), centred};
+/// A mean over `axes`, to be subtracted from x: the axes stay, with extent 1.
+Expr kept_mean(const Expr& x, const std::vector<int64_t>& axes) {
+  std::vector<int64_t> extents(x.shape().begin(), x.shape().end());
+  for (const int64_t axis : axes) extents[static_cast<size_t>(axis)] = 1;
+  return reshape(mean(x, axes), Shape(extents));
 }
 
-/// centred / sqrt(variance + epsilon): the root is taken before it is spread.
-Expr scaled(const Moments& m, const std::vector<int64_t>& axes, double epsilon) {
-  return m.centred * spread(1.0 / sqrt(m.variance + epsilon), m.centred.shape(), axes);
+/// Mean 0 and variance 1 (but for epsilon) over `axes`.
+Expr normalized(const Expr& x, const std::vector<int64_t>& axes, double epsilon) {
+  const Expr centred = x - kept_mean(x, axes);
+  return centred / sqrt(kept_mean(centred * centred, axes) + epsilon);
+}
+
+/// A float x of rank 2 and more; the others one number a channel.
+void check_channels(std::string_view layer, const Expr& x,
+                    std::initializer_list<std::pair<std::string_view, Expr>> others) {
+  require_operand(is_float(x.type().dtype) && x.rank() >= 2, layer, "x", x, positions_and_channels);
+  for (const auto& [name, value] : others) require_type(layer, name, value, {x.type().dtype, Shape{x.shape().back()}});
 }
 
 }  // namespace
 
-NormalizedBatch batch_normalization(Expr x, Expr scale, Expr shift, double epsilon) {
-  const Moments m = moments(x, axes_from(0, x.rank() - 1));
-  return {m.centred * (scale / sqrt(m.variance + epsilon)) + shift, m.mean, m.variance};
+Expr layer_norm(Expr x, Expr scale, Expr bias, double epsilon) {
+  check_epsilon(epsilon);
+  const int rank = x.rank(), own = scale.rank();
+  const bool fits = own > 0 && own <= rank && std::equal(scale.shape().begin(), scale.shape().end(), x.shape().end() - own);
+  require_operand(is_float(x.type().dtype), "layer_norm", "x", x, "float[...,features...]");
+  require_operand(fits && scale.type().dtype == x.type().dtype, "layer_norm", "scale", scale,
+                  fmt::format("the last extents of x, {}", to_string(x.type())));
+  require_type("layer_norm", "bias", bias, scale.type());
+  return normalized(x, axes_from(rank - own, rank), epsilon) * scale + bias;
 }
 
-Expr normalization_by(Expr x, Expr mean, Expr variance, Expr scale, Expr shift, double epsilon) {
-  return (x - mean) * (scale / sqrt(variance + epsilon)) + shift;
+Expr group_norm(Expr x, Expr scale, Expr bias, int64_t groups, double epsilon) {
+  check_epsilon(epsilon);
+  check_channels("group_norm", x, {{"scale", scale}, {"bias", bias}});
+  const int64_t batch = x.shape()[0], channels = x.shape().back();
+  require_operand(groups >= 1 && channels % groups == 0, "group_norm", "x", x,
+                  fmt::format("channels in {} groups of equal size", groups));
+  const int64_t positions = batch * channels > 0 ? x.shape().elements() / (batch * channels) : 0;
+  const Expr grouped = reshape(x, {batch, positions, groups, channels / groups});
+  return reshape(normalized(grouped, {1, 3}, epsilon), x.shape()) * scale + bias;
 }
 
-Expr moving_average(Expr average, Expr value, double momentum) { return (1 - momentum) * average + momentum * value; }
-
-Expr layer_normalization(Expr x, Expr scale, Expr shift, double epsilon) {
-  const std::vector<int64_t> last = axes_from(x.rank() - 1, x.rank());
-  return scaled(moments(x, last), last, epsilon) * scale + shift;
+BatchNormalized batch_norm_training(Expr x, Expr scale, Expr bias, const BatchStatistics& running, double momentum,
+                                    double epsilon) {
+  check_epsilon(epsilon);
+  check({"momentum", {0, 1}}, momentum);
+  check_channels("batch_norm_training", x,
+                 {{"scale", scale}, {"bias", bias}, {"running mean", running.mean}, {"running variance", running.variance}});
+  const int64_t channels = x.shape().back();
+  const auto n = static_cast<double>(channels > 0 ? x.shape().elements() / channels : 2);
+  require_operand(n >= 2, "batch_norm_training", "x", x, "two values a channel, or more");
+  const auto axes = axes_from(0, x.rank() - 1);
+  const Expr m = mean(x, axes), centred = x - m, v = mean(centred * centred, axes);
+  const Expr new_mean = (1 - momentum) * running.mean + momentum * m;
+  const Expr new_variance = (1 - momentum) * running.variance + momentum * n / (n - 1) * v;
+  return {centred * (scale / sqrt(v + epsilon)) + bias, {new_mean, new_variance}};
 }
 
-Expr group_normalization(Expr x, int64_t groups, Expr scale, Expr shift, double epsilon) {
-  const Shape shape = x.shape();
-  const int last = shape.rank() - 1;
-  if (groups < 1 || shape.rank() < 2 || shape[last] % groups != 0)
-    throw ShapeError("W213", fmt::format("the channels of {} cannot be in {} groups", to_string(x.type()), groups), {},
-                     "take a number of groups that divides the last extent of [batch, ..., channels]");
-  const Expr parts = reshape(x, shape.without(last).with(last, groups).with(last + 1, shape[last] / groups));
-  std::vector<int64_t> axes = axes_from(1, last);
-  axes.push_back(last + 1);
-  return reshape(scaled(moments(parts, axes), axes, epsilon), shape) * scale + shift;
+Expr batch_norm(Expr x, Expr scale, Expr bias, const BatchStatistics& statistics, double epsilon) {
+  check_epsilon(epsilon);
+  check_channels("batch_norm", x,
+                 {{"scale", scale}, {"bias", bias}, {"mean", statistics.mean}, {"variance", statistics.variance}});
+  const Expr factor = scale / sqrt(statistics.variance + epsilon);
+  return x * factor + (bias - statistics.mean * factor);
+}
+
+std::vector<LayerRecord> normalization_layers() {
+  using Operands = std::span<const Expr>;
+  const LayerOperand scale = weight("scale", {4}), shift = weight("bias", {4}), x = input("x", {3, 2, 4});
+  const LayerOperand running_mean = input("running_mean", {4});
+  const LayerOperand running_variance = input("running_variance", {4}, Array({4}, {0.5, 1, 2, 1.5}));
+  return {
+      {"layer_norm", {scale, shift, x}, [](Operands o) { return Values{layer_norm(o[2], o[0], o[1])}; }},
+      {"layer_norm_of_two_axes",
+       {weight("scale", {2, 4}), weight("bias", {2, 4}), x},
+       [](Operands o) { return Values{layer_norm(o[2], o[0], o[1], 1e-3)}; }},
+      {"group_norm", {scale, shift, x}, [](Operands o) { return Values{group_norm(o[2], o[0], o[1], 2)}; }},
+      {"batch_norm_training",
+       {scale, shift, x, running_mean, running_variance},
+       [](Operands o) {
+         const auto result = batch_norm_training(o[2], o[0], o[1], {o[3], o[4]}, 0.25);
+         return Values{result.values, result.running.mean, result.running.variance};
+       }},
+      {"batch_norm", {scale, shift, x, running_mean, running_variance},
+       [](Operands o) { return Values{batch_norm(o[2], o[0], o[1], {o[3], o[4]})}; }}};
 }
 
 }  // namespace wengert

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wengert {
 
@@ -37,7 +38,25 @@ struct Schedule {
 ///   cosine [floor=M]     M + (1 - M) (1 + cos(pi t / T)) / 2      source : LH17, eq. (5), without restarts
 ///   linear [floor=M]     1 - (1 - M) t / T
 ///
-/// throws : UsageError W814 for an unknown one, W815 and W811 for its numbers
+/// Several, one after the other, are joined by commas; every one but the last says for how many epochs it holds, and each
+/// may be scaled: "linear floor=0.5 for 10, constant scaled 0.5 for 20, cosine scaled 0.5". See chain.
+///
+/// throws : UsageError W814 for an unknown one, W815 and W811 for its numbers; W835 for a chain in which a part does not
+///          say how long it holds
 Schedule parse_schedule(std::string_view text);
+
+/// A part of a chain.
+struct SchedulePhase {
+  Schedule schedule;
+  double epochs = 0;  ///< > 0; that of the last is not used: it holds to the end
+  double scale = 1;   ///< factor on its factor, in (0, 1]
+};
+
+/// Phase after phase. Each starts anew, with its own time t = 0 and, as T, its own epochs; so cosine after cosine are
+/// warm restarts (LH17, section 3), and constants with falling scales are steps at chosen epochs. Only the first may have a
+/// warm-up, which comes before its epochs. A training that ends early cuts phases off.
+///
+/// throws : UsageError W835 for no phase, epochs that are not above 0, or a warm-up of a later phase; W811 for a scale
+Schedule chain(std::vector<SchedulePhase> phases);
 
 }  // namespace wengert

@@ -93,19 +93,23 @@ namespace {
 Values updated(const LearningTask& task, const Optimizer& optimizer, std::span<const Expr> parameters, std::span<const Expr> gradients,
                const std::vector<Values>& states, Expr rate, Expr update) {
   const size_t count = parameters.size();
-  Values outputs, new_states(count * optimizer.slots, Expr(0));
+  std::vector<Optimizer::Given> given;
+  std::vector<Values> own_states(count);  // of a parameter, slot by slot
   for (size_t k = 0; k < count; ++k) {
-    Values state;
-    for (const auto& slot : states) state.push_back(slot[k]);
-    const auto next = optimizer.update({.gradient = gradients[k],
-                                        .parameter = parameters[k],
-                                        .state = state,
-                                        .rate = rate,
-                                        .count = update,
-                                        .decays = task.net.parameters[k].kind == ParameterKind::weight});
-    outputs.push_back(parameters[k] + next.step);
-    for (size_t slot = 0; slot < optimizer.slots; ++slot) new_states[slot * count + k] = next.state[slot];
+    const ParameterSpec& spec = task.net.parameters[k];
+    for (const auto& slot : states) own_states[k].push_back(slot[k]);
+    given.push_back({.gradient = gradients[k],
+                     .parameter = parameters[k],
+                     .state = own_states[k],
+                     .rate = rate,
+                     .count = update,
+                     .decays = spec.kind == ParameterKind::weight,
+                     .name = spec.name});
   }
+  auto [outputs, updated_states] = update_all(optimizer, std::move(given));
+  Values new_states;
+  for (size_t slot = 0; slot < optimizer.slots; ++slot)
+    for (size_t k = 0; k < count; ++k) new_states.push_back(updated_states[k][slot]);
   outputs.insert(outputs.end(), new_states.begin(), new_states.end());
   return outputs;
 }

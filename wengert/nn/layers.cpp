@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/nn/layers.h"
+
+#include <iterator>
+
+#include "wengert/base/random.h"
+#include "wengert/nn/activation.h"
+#include "wengert/nn/net.h"
+
+namespace wengert {
+
+std::vector<Array> LayerRecord::example(DType dtype, uint64_t key) const {
+  std::vector<Array> values;
+  for (const LayerOperand& operand : operands) {
+    if (operand.value) {
+      values.push_back(is_float(operand.value->dtype()) ? operand.value->as(dtype) : *operand.value);
+      continue;
+    }
+    Random random = Random(key).split(values.size());
+    Array drawn({DType::f64, operand.shape});
+    for (double& element : drawn.mutable_values<double>()) element = 0.5 * random.normal();
+    values.push_back(drawn.as(DType::f32).as(dtype));  // numbers that f32 holds: both dtypes get the same
+  }
+  return values;
+}
+
+LayerOperand labels(std::string name, const Shape& shape, const std::vector<double>& values) {
+  return {std::move(name), shape, false, Array(shape, values).as(DType::i64)};
+}
+
+LayerOperand mask(std::string name, const Shape& shape, const std::vector<double>& values) {
+  return {std::move(name), shape, false, Array(shape, values).as(DType::boolean)};
+}
+
+std::vector<LayerRecord> dense_layers() {
+  const LayerOperand x = input("x", {3, 4}), w = weight("weight", {4, 6}), b = weight("bias", {6});
+  return {{"dense", {w, b, x}, [](std::span<const Expr> o) { return Values{dense(o[2], o[0], o[1])}; }},
+          {"maxout", {w, b, x}, [](std::span<const Expr> o) {
+             return Values{parse_activation("maxout 3").apply(dense(o[2], o[0], o[1]))};
+           }}};
+}
+
+const std::vector<LayerRecord>& layers() {
+  static const std::vector<LayerRecord> all = [] {
+    std::vector<LayerRecord> records;
+    for (const auto family : {dense_layers, normalization_layers, dropout_layers, recurrent_layers, attention_layers,
+                              loss_layers}) {
+      auto own = family();
+      std::move(own.begin(), own.end(), std::back_inserter(records));
+    }
+    return records;
+  }();
+  return all;
+}
+
+}  // namespace wengert
