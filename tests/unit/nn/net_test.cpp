@@ -13,6 +13,7 @@
 #include "wengert/nn/layer.h"
 #include "wengert/nn/net_json.h"
 #include "wengert/nn/regularize.h"
+#include "wengert/primitives/sample.h"
 #include "wengert/trace/trace.h"
 
 namespace wengert {
@@ -202,7 +203,7 @@ TEST(Net, every_kind_of_layer_stands_in_the_documentation) {
 /// 0 by symmetry.
 Program weighted_outputs(const Net& net, int64_t batch) {
   std::vector<Type> types{f64({batch, net.inputs})};
-  for (const ParameterSpec& p : net.values()) types.push_back(f64(p.shape));
+  for (const ParameterSpec& p : net.values()) types.push_back({DType::f64, p.shape});
   return trace(
       [&](const std::vector<Expr>& in) {
         const std::span<const Expr> all(in);
@@ -226,8 +227,13 @@ TEST(Net, every_kind_of_layer_has_the_right_gradient) {
       points.mutable_values<double>()[static_cast<size_t>(k)] = tokens ? static_cast<double>(k % 4) : std::sin(3.0 * static_cast<double>(k));
     const auto at = joined({points}, net.initial_parameters(5, DType::f64));
     const Program p = weighted_outputs(net, 3);
-    const Program learned = trace([&](const std::vector<Expr>& in) { return replay(p, joined({constant(points)}, in))[0]; },
-                                  std::vector<Type>(p.input_types().begin() + 1, p.input_types().end()));
+    const auto types = p.input_types();
+    const Program learned = trace([&](const std::vector<Expr>& in) {
+                                    std::vector<Expr> all{constant(points)};
+                                    all.insert(all.end(), in.begin(), in.end());
+                                    return replay(p, all)[0];
+                                  },
+                                  std::vector<Type>(types.begin() + 1, types.end()));
     const auto report = grad_check(tokens ? learned : p, tokens ? std::vector<Array>(at.begin() + 1, at.end()) : at);
     EXPECT_TRUE(report.passed) << net.text << ": " << report.worst_entry;
   }
