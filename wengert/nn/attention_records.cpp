@@ -42,16 +42,16 @@ std::vector<LayerRecord> head_records() {
       })};
 }
 
-LayerRecord block_record(const std::string& name, bool causal) {
+LayerRecord block_record() {
   const std::vector<LayerOperand> operands{
       weight("norm1_scale", {4}),   weight("norm1_bias", {4}),       weight("input_weight", {4, 12}),
       weight("input_bias", {12}),   weight("output_weight", {4, 4}), weight("output_bias", {4}),
       weight("norm2_scale", {4}),   weight("norm2_bias", {4}),       weight("up_weight", {4, 6}),
       weight("up_bias", {6}),       weight("down_weight", {6, 4}),   weight("down_bias", {4}),
       input("x", {2, 3, 4}),        tokens()};
-  return {name, operands, [causal](Operands o) {
+  return {"transformer_block", operands, [](Operands o) {
             const TransformerWeights w{o[0], o[1], {o[2], o[3], o[4], o[5]}, o[6], o[7], o[8], o[9], o[10], o[11]};
-            return Values{transformer_block(o[12], w, 2, {.causal = causal, .mask = o[13]})};
+            return Values{transformer_block(o[12], w, 2, {.causal = true, .mask = o[13]})};
           }};
 }
 
@@ -60,8 +60,7 @@ LayerRecord block_record(const std::string& name, bool causal) {
 std::vector<LayerRecord> attention_layers() {
   std::vector<LayerRecord> all = plain_records();
   for (const LayerRecord& record : head_records()) all.push_back(record);
-  all.push_back(block_record("transformer_block", false));
-  all.push_back(block_record("transformer_block_causal", true));
+  all.push_back(block_record());
   return all;
 }
 

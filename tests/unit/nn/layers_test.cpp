@@ -49,10 +49,6 @@ TEST_P(EachLayer, f32_is_f64_rounded) {
   EXPECT_TRUE(all_close(flat(evaluate(narrow.program, narrow.x)), flat(evaluate(wide.program, wide.x)), 2e-6));
 }
 
-TEST_P(EachLayer, native_loops_equal_the_micro_operations) {
-  EXPECT_TRUE(native_equals_reference(case_of(record(), DType::f64)));
-}
-
 std::vector<std::string> layer_names() {
   std::vector<std::string> names;
   for (const LayerRecord& record : layers()) names.push_back(record.name);
@@ -115,11 +111,12 @@ TEST(Layers, agree_with_pytorch) {
     const auto outputs = evaluate(c.program, c.x);
     for (size_t k = 0; k < outputs.size(); ++k)
       EXPECT_TRUE(all_close({outputs[k]}, {find(answers, entry(record.name, k))}, 1e-5)) << record.name << " output " << k;
-    auto gradients = cotangents(c.program, c.x, output_weights(c)).begin();
+    const auto gradients = cotangents(c.program, c.x, output_weights(c));
+    size_t next = 0;
     for (const LayerOperand& operand : record.operands) {
       if (operand.value && !is_float(operand.value->dtype())) continue;
       const std::string name = entry(record.name, operand.name);
-      EXPECT_TRUE(all_close({*gradients++}, {find(answers, name)}, 1e-5)) << "gradient by " << name;
+      EXPECT_TRUE(all_close({gradients[next++]}, {find(answers, name)}, 1e-5)) << "gradient by " << name;
     }
   }
 }
