@@ -143,7 +143,8 @@ StateSequence rnn(Expr x, const RecurrentWeights& weights, std::optional<Expr> h
   const auto step = [f](const Expr& product, const Values& state, const Values& shared) {
     return Values{squashed(product + matmul(state[0], shared[0]), f)};
   };
-  const Values results = run_steps("rnn", {start}, products("rnn", x, weights, options), {weights.hidden}, options, step);
+  const Values results =
+      run_steps("rnn", {start}, products("rnn", x, weights, options), {weights.hidden}, options, step);
   return {results[1], results[0]};
 }
 

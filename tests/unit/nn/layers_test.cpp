@@ -92,7 +92,8 @@ NamedArrays ask_torch() {
   write_npz(folder + "/in.npz", questions(), Compression::none);
   NamedArrays answers;
   for (const char* python : {"python3", "/usr/bin/python3"}) {
-    const int status = std::system((std::string(python) + " '" + oracle + "' '" + folder + "/in.npz' '" + folder + "/out.npz'").c_str());
+    const int status = std::system(
+        (std::string(python) + " '" + oracle + "' '" + folder + "/in.npz' '" + folder + "/out.npz'").c_str());
     if (WEXITSTATUS(status) == 77 || WEXITSTATUS(status) == 127) continue;
     EXPECT_EQ(status, 0) << "torch_oracle.py failed";
     if (status == 0) answers = read_npz(folder + "/out.npz");
@@ -110,7 +111,8 @@ TEST(Layers, agree_with_pytorch) {
     const Case c = case_of(record, DType::f32);
     const auto outputs = evaluate(c.program, c.x);
     for (size_t k = 0; k < outputs.size(); ++k)
-      EXPECT_TRUE(all_close({outputs[k]}, {find(answers, entry(record.name, k))}, 1e-5)) << record.name << " output " << k;
+      EXPECT_TRUE(all_close({outputs[k]}, {find(answers, entry(record.name, k))}, 1e-5))
+          << record.name << " output " << k;
     const auto gradients = cotangents(c.program, c.x, output_weights(c));
     size_t next = 0;
     for (const LayerOperand& operand : record.operands) {

@@ -23,8 +23,10 @@ template <class Layer> Array normalized(const Array& x, Layer layer, int64_t fea
 
 TEST(Normalization, a_single_group_takes_all_channels_and_positions_as_many_groups_one_channel) {
   const Array x({1, 2, 2}, {1, 10, 3, 30});
-  const Array one_group = normalized(x, [](Expr v, Expr s, Expr b) { return group_norm(v, s, b, 1, 1e-12); }, 2);
-  const Array own_groups = normalized(x, [](Expr v, Expr s, Expr b) { return group_norm(v, s, b, 2, 1e-12); }, 2);
+  const Array one_group = normalized(
+      x, [](Expr v, Expr s, Expr b) { return group_norm(v, s, b, 1, 1e-12); }, 2);
+  const Array own_groups = normalized(
+      x, [](Expr v, Expr s, Expr b) { return group_norm(v, s, b, 2, 1e-12); }, 2);
   const double deviation = std::sqrt((100 + 1 + 64 + 361) / 4.0);  // about the mean 11
   EXPECT_TRUE(all_close(flat({{one_group}}), {-10 / deviation, -1 / deviation, -8 / deviation, 19 / deviation}, 1e-11));
   EXPECT_TRUE(all_close(flat({{own_groups}}), {-1, -1, 1, 1}, 1e-11));

@@ -48,7 +48,10 @@ Array spoiled(Array x, const Array& mask) {
 TEST(Recurrent, a_layer_is_its_cell_step_by_step) {
   auto values = values_of(lstm_types(3, 2));
   const Program layer = trace(
-      [](const std::vector<Expr>& x) { return lstm(x[0], {x[1], x[2], x[3]}).states; }, lstm_types(3, 2));
+      [](const std::vector<Expr>& x) {
+        return lstm(x[0], {x[1], x[2], x[3]}).states;
+      },
+      lstm_types(3, 2));
   const Program steps = trace(
       [](const std::vector<Expr>& x) {
         LstmState state{zeros(f64({2, 2})), zeros(f64({2, 2}))};
@@ -65,7 +68,10 @@ TEST(Recurrent, a_layer_is_its_cell_step_by_step) {
 
 TEST(Recurrent, the_input_products_are_one_product_before_the_loop) {
   const Program p = trace(
-      [](const std::vector<Expr>& x) { return lstm(x[0], {x[1], x[2], x[3]}).states; }, lstm_types(7, 2));
+      [](const std::vector<Expr>& x) {
+        return lstm(x[0], {x[1], x[2], x[3]}).states;
+      },
+      lstm_types(7, 2));
   int products = 0;
   for (auto v = static_cast<uint32_t>(p.inputs()); v < p.size(); ++v)
     if (!p.is_constant(ValueId{v}) && p.primitive(ValueId{v}).name == "matmul") {
@@ -125,7 +131,9 @@ const Type sequence = f64({1, 4, 6});
 /// d out[0, i, :] / d x[0, j, :] of self-attention: whether it is there.
 std::vector<bool> influences(const AttentionOptions& options) {
   const Program p = trace(
-      [&](const std::vector<Expr>& x) { return self_attention(x[0], {x[1], x[2], x[3], x[4]}, 3, options); },
+      [&](const std::vector<Expr>& x) {
+        return self_attention(x[0], {x[1], x[2], x[3], x[4]}, 3, options);
+      },
       {sequence, f64({6, 18}), f64({18}), f64({6, 6}), f64({6})});
   const Array jacobian_of_x = evaluate(jacobian(p), values_of(p.input_types()))[0];
   std::vector<bool> there(16, false);
@@ -151,9 +159,12 @@ TEST(Attention, a_query_that_may_look_at_nothing_gets_zeros_and_harms_nobody) {
   const auto values = values_of(p.input_types());
   const Array y = evaluate(p, values)[0];
   for (int64_t k = 0; k < 6; ++k) EXPECT_EQ(y[k], 0);
-  const auto gradients = evaluate(grad(trace([&](Expr q, Expr k, Expr v) {
-    return sum(replay(p, std::vector<Expr>{q, k, v})[0]);
-  }, p.input_types())), values);
+  const auto gradients = evaluate(grad(trace(
+                                      [&](Expr q, Expr k, Expr v) {
+                                        return sum(replay(p, std::vector<Expr>{q, k, v})[0]);
+                                      },
+                                      p.input_types())),
+                                  values);
   for (const double element : flat(gradients)) EXPECT_TRUE(std::isfinite(element));
 }
 
@@ -174,9 +185,14 @@ TEST(SequenceLoss, a_label_that_is_no_class_makes_it_nan_and_so_does_no_token) {
   const auto value = [](int64_t label, bool counts) {
     const int64_t labels[] = {label};
     const bool mask[] = {counts};
-    return evaluate(trace([&](Expr z) {
-      return sequence_cross_entropy(z, constant(Array::of<int64_t>({1}, labels)), constant(Array::of<bool>({1}, mask)));
-    }, {f64({1, 3})}), {Array({1, 3}, {1, 2, 3})})[0].item();
+    return evaluate(trace(
+                        [&](Expr z) {
+                          return sequence_cross_entropy(z, constant(Array::of<int64_t>({1}, labels)),
+                                                        constant(Array::of<bool>({1}, mask)));
+                        },
+                        {f64({1, 3})}),
+                    {Array({1, 3}, {1, 2, 3})})[0]
+        .item();
   };
   EXPECT_TRUE(std::isfinite(value(2, true)));
   EXPECT_TRUE(std::isnan(value(3, true)));

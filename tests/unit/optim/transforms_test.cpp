@@ -105,7 +105,8 @@ TEST(Groups, frozen_gradients_count_in_no_norm_whatever_is_put_on_first) {
 }
 
 TEST(Groups, patterns_match_whole_names) {
-  for (const char* pattern : {"layer1.weight", "layer1.*", "*", "*.weight", "l*1*t", "layer?.weight", "*layer1.weight*"})
+  for (const char* pattern :
+       {"layer1.weight", "layer1.*", "*", "*.weight", "l*1*t", "layer?.weight", "*layer1.weight*"})
     EXPECT_TRUE(matches(pattern, "layer1.weight")) << pattern;
   for (const char* pattern : {"", "layer1", "layer1.?", "*.bias", "layer1.weight?", "ayer1.weight"})
     EXPECT_FALSE(matches(pattern, "layer1.weight")) << pattern;
@@ -154,8 +155,8 @@ TEST(Averages, of_what_is_frozen_are_itself) {
 }
 
 TEST(Transforms, say_in_their_text_what_they_are) {
-  const Optimizer all = averaged(clip_norm(grouped(adamw(0.1), {{"layer1.*", 0}, {"*.bias", 1, 0.5}}), 2),
-                                 Averaging::polyak(10));
+  const Optimizer all =
+      averaged(clip_norm(grouped(adamw(0.1), {{"layer1.*", 0}, {"*.bias", 1, 0.5}}), 2), Averaging::polyak(10));
   EXPECT_EQ(all.text, "adamw, layer1.* rate=0, *.bias rate=1 decay=0.5, clip_norm 2, polyak average start=10");
   EXPECT_EQ(all.name, "adamw");
   EXPECT_EQ(all.slots, 3u);
