@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// W811, W814-W819, W850-W853: choices by text, nets in JSON, losses, minimization.
+// W811, W814-W819, W835, W850-W853: choices by text, nets in JSON, losses, schedules, minimization.
 #include <cmath>
 
 #include "documented.h"
@@ -133,6 +133,24 @@ TEST(ChoiceErrors, W818_a_layer_that_does_not_go_with_what_comes_before) {
 
 TEST(ChoiceErrors, W819_a_loss_that_does_not_go_with_the_last_activation) {
   documented("W819", [] { parse_loss("logistic", Link::softmax); });
+}
+
+TEST(ChoiceErrors, W835_a_chain_of_schedules_that_does_not_say_when) {
+  documented("W835", [] { parse_schedule("linear floor=0.5, cosine for 10"); });
+  const auto problem = [](const char* text) { return error_of([&] { parse_schedule(text); }).problem(); };
+  EXPECT_EQ(problem("constant for 5, cosine for 10"),
+            "a chain of schedules says in its last part, \" cosine for 10\", how long it holds");
+  EXPECT_EQ(problem("constant for ten, cosine"), "a chain of schedules has \"ten\" behind \"for\", which is no number");
+  EXPECT_EQ(problem("constant for -1, cosine"), "a chain of schedules has a part that holds for -1 epochs");
+  EXPECT_EQ(problem("constant for 5, cosine warmup=2"),
+            "a chain of schedules has a warm-up in a part that is not the first");
+  for (const char* text : {"constant for nan, cosine", "constant for inf, cosine", "constant for , cosine", "cosine for 5"})
+    EXPECT_EQ(error_of([&] { parse_schedule(text); }).id(), "W835") << text;
+  for (const char* text : {"constant scaled 2 for 5, cosine", "constant scaled 0"})
+    EXPECT_EQ(error_of([&] { parse_schedule(text); }).id(), "W811") << text;
+  for (const char* text : {",", "constant for 5,", "constant for 5, cosin", " for 5, cosine"})
+    EXPECT_EQ(error_of([&] { parse_schedule(text); }).id(), "W814") << text;
+  EXPECT_EQ(error_of([] { chain({}); }).problem(), "a chain of schedules has no part");
 }
 
 TEST(MinimizationErrors, W850_a_start_where_the_function_is_not_finite) {

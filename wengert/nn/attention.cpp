@@ -110,7 +110,8 @@ Expr by_heads(const std::array<Expr, 3>& projections, const AttentionWeights& w,
               AttentionOptions options) {
   const auto& [query, key, value] = projections;
   const int64_t batch = key.shape()[0], s = key.shape()[1];
-  if (options.mask) options.mask = reshape(mask_of("multi_head_attention", *options.mask, {batch, s}), {batch, 1, 1, s});
+  if (options.mask)
+    options.mask = reshape(mask_of("multi_head_attention", *options.mask, {batch, s}), {batch, 1, 1, s});
   const Expr heard = attention(split_heads(query, heads), split_heads(key, heads), split_heads(value, heads), options);
   return projected(join_heads(heard), w.output, w.output_bias);
 }
@@ -154,7 +155,8 @@ Expr transformer_block(Expr x, const TransformerWeights& weights, int64_t heads,
   require_type("transformer_block", "bias down", weights.down_bias, {dtype, {d}});
   const Expr y =
       x + self_attention(layer_norm(x, weights.norm1_scale, weights.norm1_bias), weights.attention, heads, options);
-  const Expr inner = gelu(projected(layer_norm(y, weights.norm2_scale, weights.norm2_bias), weights.up, weights.up_bias));
+  const Expr inner =
+      gelu(projected(layer_norm(y, weights.norm2_scale, weights.norm2_bias), weights.up, weights.up_bias));
   return y + projected(inner, weights.down, weights.down_bias);
 }
 

@@ -21,23 +21,21 @@ struct AttentionOptions {
 
 /// Scaled dot-product attention.
 ///
-/// shapes : query [..., t, d], key [..., s, d], value [..., s, e] -> [..., t, e], the axes in front equal; causal: t = s
-/// mask   : a shape that broadcasts to [..., t, s]
-/// cost   : 2 t s (d + e) operations and t s exponentials for each of [...]; memory t s, which the pullback reads
-/// throws : ShapeError W833
-/// source : VSPUJGKP17, eq. (1)
+/// shapes : query [..., t, d], key [..., s, d], value [..., s, e] -> [..., t, e], the axes in front equal; causal: t =
+/// s mask   : a shape that broadcasts to [..., t, s] cost   : 2 t s (d + e) operations and t s exponentials for each of
+/// [...]; memory t s, which the pullback reads throws : ShapeError W833 source : VSPUJGKP17, eq. (1)
 Expr attention(Expr query, Expr key, Expr value, const AttentionOptions& options = {});
 
 /// PyTorch's are the transposes: input = in_proj_weight^T, output = out_proj.weight^T.
 struct AttentionWeights {
-  Expr input;        ///< [d, 3d]: for query, key and value, one beside the other; in each the heads, one beside the other
+  Expr input;  ///< [d, 3d]: for query, key and value, one beside the other; in each the heads, one beside the other
   Expr input_bias;   ///< [3d]
   Expr output;       ///< [d, d]
   Expr output_bias;  ///< [d]
 };
 
-/// Concat(head_1, ... head_h) W_output + bias, head_j = attention of the j-th parts of query, key and value, each d/heads
-/// wide: those of `x` for the query, of `memory` for key and value.
+/// Concat(head_1, ... head_h) W_output + bias, head_j = attention of the j-th parts of query, key and value, each
+/// d/heads wide: those of `x` for the query, of `memory` for key and value.
 ///
 /// shapes : x [batch, t, d], memory [batch, s, d] -> [batch, t, d]
 /// mask   : [batch, s], false at padding

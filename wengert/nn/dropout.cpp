@@ -20,7 +20,8 @@ Expr dropout(Expr x, double rate, Expr key) {
 }
 
 Expr embedding(Expr table, Expr tokens) {
-  require_operand(is_float(table.type().dtype) && table.rank() == 2, "embedding", "table", table, "float[count,features]");
+  require_operand(is_float(table.type().dtype) && table.rank() == 2, "embedding", "table", table,
+                  "float[count,features]");
   require_operand(tokens.type().dtype == DType::i64, "embedding", "tokens", tokens, "numbers of rows, i64[...]");
   return gather(table, tokens);
 }
@@ -30,9 +31,9 @@ std::vector<LayerRecord> dropout_layers() {
   return {{"dropout",
            {input("x", {3, 5}), {"key", {2}, false, random_key(7)}},
            [](Operands o) { return Values{dropout(o[0], 0.25, o[1])}; }},
-          {"embedding",
-           {weight("table", {5, 3}), labels("tokens", {2, 3}, {0, 4, 2, 4, 1, 0})},
-           [](Operands o) { return Values{embedding(o[0], o[1])}; }}};
+          {"embedding", {weight("table", {5, 3}), labels("tokens", {2, 3}, {0, 4, 2, 4, 1, 0})}, [](Operands o) {
+             return Values{embedding(o[0], o[1])};
+           }}};
 }
 
 }  // namespace wengert

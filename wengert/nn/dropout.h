@@ -7,9 +7,10 @@
 
 namespace wengert {
 
-/// In training: each element is 0 with probability `rate`, else x / (1 - rate), so that its expectation is x and nothing
-/// has to be scaled in use, where dropout is left out. What is dropped is a function of the key alone: a Program stays
-/// pure, the pullback drops what the value dropped. Every layer and every step needs a key of its own (split_key).
+/// In training: each element is 0 with probability `rate`, else x / (1 - rate), so that its expectation is x and
+/// nothing has to be scaled in use, where dropout is left out. What is dropped is a function of the key alone: a
+/// Program stays pure, the pullback drops what the value dropped. Every layer and every step needs a key of its own
+/// (split_key).
 ///
 /// rate   : [0, 1); at 0 it is x
 /// key    : i64[2] (primitives/sample.h)

@@ -37,6 +37,11 @@ void check_fit(const Expr& outputs, const Expr& targets) {
 /// Sum over the outputs, mean over the batch.
 Expr mean_over_batch(const Expr& each) { return mean(sum(each, {1})); }
 
+/// logsumexp(z_i) - z_i,label -> [n]
+Expr token_losses(const Expr& rows, const Expr& classes) {
+  return logsumexp(rows, {1}) - sum(one_hot(classes, rows.shape()[1], rows.type().dtype) * rows, {1});
+}
+
 /// |a_i - b_i|^2 -> [n]
 Expr squared_distances(const Expr& a, const Expr& b) {
   const Expr r = a - b;
@@ -136,12 +141,12 @@ Expr sequence_cross_entropy(Expr logits, Expr labels, std::optional<Expr> mask) 
   require_operand(fits, loss, "logits", logits, "float[...,k] of two classes or more");
   require_type(loss, "labels", labels, {DType::i64, z.shape.without(z.shape.rank() - 1)});
   const int64_t tokens = labels.shape().elements(), k = z.shape.back();
-  const Expr rows = reshape(logits, {tokens, k});
-  const Expr own = sum(one_hot(reshape(labels, {tokens}), k, z.dtype) * rows, {1});
-  const Expr each = logsumexp(rows, {1}) - own;
-  if (!mask) return mean(each);
-  const Expr counted = reshape(mask_of(loss, *mask, labels.shape()), {tokens});
-  return sum(select(counted, each, 0)) / sum(convert(counted, z.dtype));
+  Expr rows = reshape(logits, {tokens, k}), classes = reshape(labels, {tokens});
+  if (!mask) return mean(token_losses(rows, classes));
+  const Expr counts = reshape(mask_of(loss, *mask, labels.shape()), {tokens});
+  rows = select(reshape(counts, {tokens, 1}), rows, 0);  // NaN would get into derivatives, as 0 times NaN
+  classes = select(counts, classes, zeros(classes.type()));
+  return sum(select(counts, token_losses(rows, classes), 0)) / sum(convert(counts, z.dtype));
 }
 
 Expr triplet_loss(Expr anchor, Expr near, Expr far, double margin) {

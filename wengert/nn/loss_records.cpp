@@ -29,17 +29,20 @@ std::vector<LayerRecord> batch_records() {
 std::vector<LayerRecord> sequence_records() {
   const LayerOperand logits = input("logits", {2, 3, 4});
   const LayerOperand tokens = mask("mask", {2, 3}, {1, 1, 0, 1, 0, 0});
-  return {{"sequence_cross_entropy", {logits, labels("labels", {2, 3}, {3, 0, 1, 1, 2, 0})},
+  return {{"sequence_cross_entropy",
+           {logits, labels("labels", {2, 3}, {3, 0, 1, 1, 2, 0})},
            [](Operands o) { return Values{sequence_cross_entropy(o[0], o[1])}; }},
-          {"sequence_cross_entropy_masked", {logits, labels("labels", {2, 3}, {3, 0, -100, 1, -100, -100}), tokens},
+          {"sequence_cross_entropy_masked",
+           {logits, labels("labels", {2, 3}, {3, 0, -100, 1, -100, -100}), tokens},
            [](Operands o) { return Values{sequence_cross_entropy(o[0], o[1], o[2])}; }}};
 }
 
 std::vector<LayerRecord> metric_records() {
   const LayerOperand a = input("a", {4, 3}), b = input("b", {4, 3}), c = input("c", {4, 3});
   return {{"triplet_loss", {a, b, c}, [](Operands o) { return Values{triplet_loss(o[0], o[1], o[2], 0.5)}; }},
-          {"contrastive_loss", {a, b, labels("different", {4}, {0, 1, 1, 0})},
-           [](Operands o) { return Values{contrastive_loss(o[0], o[1], o[2], 1.5)}; }}};
+          {"contrastive_loss", {a, b, labels("different", {4}, {0, 1, 1, 0})}, [](Operands o) {
+             return Values{contrastive_loss(o[0], o[1], o[2], 1.5)};
+           }}};
 }
 
 }  // namespace

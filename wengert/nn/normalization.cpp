@@ -51,7 +51,8 @@ void check_channels(std::string_view layer, const Expr& x,
 Expr layer_norm(Expr x, Expr scale, Expr bias, double epsilon) {
   check_epsilon(epsilon);
   const int rank = x.rank(), own = scale.rank();
-  const bool fits = own > 0 && own <= rank && std::equal(scale.shape().begin(), scale.shape().end(), x.shape().end() - own);
+  const bool fits =
+      own > 0 && own <= rank && std::equal(scale.shape().begin(), scale.shape().end(), x.shape().end() - own);
   require_operand(is_float(x.type().dtype), "layer_norm", "x", x, "float[...,features...]");
   require_operand(fits && scale.type().dtype == x.type().dtype, "layer_norm", "scale", scale,
                   fmt::format("the last extents of x, {}", to_string(x.type())));
@@ -74,8 +75,9 @@ BatchNormalized batch_norm_training(Expr x, Expr scale, Expr bias, const BatchSt
                                     double epsilon) {
   check_epsilon(epsilon);
   check({"momentum", {0, 1}}, momentum);
-  check_channels("batch_norm_training", x,
-                 {{"scale", scale}, {"bias", bias}, {"running mean", running.mean}, {"running variance", running.variance}});
+  check_channels(
+      "batch_norm_training", x,
+      {{"scale", scale}, {"bias", bias}, {"running mean", running.mean}, {"running variance", running.variance}});
   const int64_t channels = x.shape().back();
   const auto n = static_cast<double>(channels > 0 ? x.shape().elements() / channels : 2);
   require_operand(n >= 2, "batch_norm_training", "x", x, "two values a channel, or more");
@@ -99,20 +101,20 @@ std::vector<LayerRecord> normalization_layers() {
   const LayerOperand scale = weight("scale", {4}), shift = weight("bias", {4}), x = input("x", {3, 2, 4});
   const LayerOperand running_mean = input("running_mean", {4});
   const LayerOperand running_variance = input("running_variance", {4}, Array({4}, {0.5, 1, 2, 1.5}));
-  return {
-      {"layer_norm", {scale, shift, x}, [](Operands o) { return Values{layer_norm(o[2], o[0], o[1])}; }},
-      {"layer_norm_of_two_axes",
-       {weight("scale", {2, 4}), weight("bias", {2, 4}), x},
-       [](Operands o) { return Values{layer_norm(o[2], o[0], o[1], 1e-3)}; }},
-      {"group_norm", {scale, shift, x}, [](Operands o) { return Values{group_norm(o[2], o[0], o[1], 2)}; }},
-      {"batch_norm_training",
-       {scale, shift, x, running_mean, running_variance},
-       [](Operands o) {
-         const auto result = batch_norm_training(o[2], o[0], o[1], {o[3], o[4]}, 0.25);
-         return Values{result.values, result.running.mean, result.running.variance};
-       }},
-      {"batch_norm", {scale, shift, x, running_mean, running_variance},
-       [](Operands o) { return Values{batch_norm(o[2], o[0], o[1], {o[3], o[4]})}; }}};
+  return {{"layer_norm", {scale, shift, x}, [](Operands o) { return Values{layer_norm(o[2], o[0], o[1])}; }},
+          {"layer_norm_of_two_axes",
+           {weight("scale", {2, 4}), weight("bias", {2, 4}), x},
+           [](Operands o) { return Values{layer_norm(o[2], o[0], o[1], 1e-3)}; }},
+          {"group_norm", {scale, shift, x}, [](Operands o) { return Values{group_norm(o[2], o[0], o[1], 2)}; }},
+          {"batch_norm_training",
+           {scale, shift, x, running_mean, running_variance},
+           [](Operands o) {
+             const auto result = batch_norm_training(o[2], o[0], o[1], {o[3], o[4]}, 0.25);
+             return Values{result.values, result.running.mean, result.running.variance};
+           }},
+          {"batch_norm", {scale, shift, x, running_mean, running_variance}, [](Operands o) {
+             return Values{batch_norm(o[2], o[0], o[1], {o[3], o[4]})};
+           }}};
 }
 
 }  // namespace wengert

@@ -11,9 +11,10 @@ namespace wengert {
 void require_operand(bool good, std::string_view layer, std::string_view operand, const Expr& found,
                      std::string_view expected) {
   if (good) return;
-  throw ShapeError(
-      "W833", fmt::format("{} takes as {} {}; found {}", layer, operand, expected, to_string(found.type())), {},
-      "reshape or transpose it: features and channels are the last axis, weights are [in, out], all floats of one dtype");
+  throw ShapeError("W833",
+                   fmt::format("{} takes as {} {}; found {}", layer, operand, expected, to_string(found.type())), {},
+                   "reshape or transpose it: features and channels are the last axis, weights are [in, out], all "
+                   "floats of one dtype");
 }
 
 void require_type(std::string_view layer, std::string_view operand, const Expr& found, const Type& expected) {

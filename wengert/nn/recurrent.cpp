@@ -76,23 +76,30 @@ Expr gru_step(const Expr& product, const Expr& state, const Expr& hidden_weight,
   return n + z * (state - n);
 }
 
+std::vector<Type> types_of(const Values& values) {
+  std::vector<Type> types;
+  for (const Expr& value : values) types.push_back(value.type());
+  return types;
+}
+
 /// One step as a loop's body: (state..., product, shared..., mask?) -> (state..., hidden state).
-Program loop_body(const Values& start, const Expr& products, const Values& shared, bool masked, const Step& step) {
-  Recording recording("step", products.type().dtype);
-  Values state, weights;
-  for (const Expr& s : start) state.push_back(recording.input(s.type()));
-  const Expr product = recording.input({products.type().dtype, products.shape().without(0)});
-  for (const Expr& w : shared) weights.push_back(recording.input(w.type()));
-  Values next = step(product, state, weights);
-  if (masked) {
-    const Expr here = recording.input(boolean({product.shape()[0], 1}));
-    for (size_t k = 0; k < next.size(); ++k) next[k] = select(here, next[k], state[k]);
-  }
+Program loop_body(const std::vector<Type>& start, const Type& product, const std::vector<Type>& shared, bool masked,
+                  const Step& step) {
+  Recording recording("step", product.dtype);
+  const auto inputs = [&](const std::vector<Type>& types) {
+    Values values;
+    for (const Type& type : types) values.push_back(recording.input(type));
+    return values;
+  };
+  const Values state = inputs(start), products = inputs({product}), weights = inputs(shared);
+  const Values mask = inputs(std::vector<Type>(masked ? 1 : 0, boolean({product.shape[0], 1})));
+  Values next = step(products[0], state, weights);
+  for (size_t k = 0; masked && k < next.size(); ++k) next[k] = select(mask[0], next[k], state[k]);
   next.push_back(next[0]);
   return recording.finish(next);
 }
 
-/// The last states, then all hidden ones. The types of `start` and `shared` are those of values of this recording.
+/// The last states, then all hidden ones.
 Values run_steps(std::string_view layer, const Values& start, const Expr& products, const Values& shared,
                  const SequenceOptions& options, const Step& step) {
   const int64_t time = products.shape()[0], batch = products.shape()[1];
@@ -104,7 +111,8 @@ Values run_steps(std::string_view layer, const Values& start, const Expr& produc
     operands.push_back(reshape(mask_of(layer, *options.mask, {time, batch}), {time, batch, 1}));
     mapped.push_back(true);
   }
-  const Program body = loop_body(start, products, shared, options.mask.has_value(), step);
+  const Type product{products.type().dtype, products.shape().without(0)};
+  const Program body = loop_body(types_of(start), product, types_of(shared), options.mask.has_value(), step);
   return scan(body, start, operands, mapped, time, options.reverse);
 }
 
@@ -135,7 +143,8 @@ StateSequence rnn(Expr x, const RecurrentWeights& weights, std::optional<Expr> h
   const auto step = [f](const Expr& product, const Values& state, const Values& shared) {
     return Values{squashed(product + matmul(state[0], shared[0]), f)};
   };
-  const Values results = run_steps("rnn", {start}, products("rnn", x, weights, options), {weights.hidden}, options, step);
+  const Values results =
+      run_steps("rnn", {start}, products("rnn", x, weights, options), {weights.hidden}, options, step);
   return {results[1], results[0]};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Recurrent layers: simple (Elman), LSTM, GRU; one step (a cell), and whole sequences [time, batch, features] by a scan.
-// The products of all steps' inputs with their weights are one product before the scan, so a step of it multiplies the
-// state alone.
+// Recurrent layers: simple (Elman), LSTM, GRU; one step (a cell), and whole sequences [time, batch, features] by a
+// scan. The products of all steps' inputs with their weights are one product before the scan, so a step of it
+// multiplies the state alone.
 //
 // Sequences of different length stand in one batch with a mask [time, batch]: where it is false the state is carried
 // unchanged, so the last state is that after each sequence's own last step, and what stands in x there has no share in
@@ -45,7 +45,8 @@ enum class Squashing { tanh, relu };
 Expr rnn_cell(Expr x, Expr h, const RecurrentWeights& weights, Squashing f = Squashing::tanh);
 /// Over x [time, batch, features], from h [batch, hidden] (none: zeros).
 ///
-/// cost   : 2 (features + hidden) hidden operations a step and example; the pullback computes each step again, and keeps
+/// cost   : 2 (features + hidden) hidden operations a step and example; the pullback computes each step again, and
+/// keeps
 ///          the states only
 StateSequence rnn(Expr x, const RecurrentWeights& weights, std::optional<Expr> h = {}, Squashing f = Squashing::tanh,
                   const SequenceOptions& options = {});

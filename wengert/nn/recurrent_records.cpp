@@ -43,12 +43,13 @@ std::vector<LayerRecord> lstm_records() {
              return Values{next.hidden, next.cell};
            }},
           {"lstm", operands(4, {sequence, hidden, cell}),
-           [](Operands o) { return all_of(lstm(o[3], weights(o), LstmState{o[4], o[5]})); }},
+           [](Operands o) {
+             return all_of(lstm(o[3], weights(o), LstmState{o[4], o[5]}));
+           }},
           {"lstm_masked", operands(4, {sequence, lengths()}),
            [](Operands o) { return all_of(lstm(o[3], weights(o), {}, {.mask = o[4]})); }},
-          {"lstm_masked_reverse", operands(4, {sequence, lengths()}), [](Operands o) {
-             return all_of(lstm(o[3], weights(o), {}, {.mask = o[4], .reverse = true}));
-           }}};
+          {"lstm_masked_reverse", operands(4, {sequence, lengths()}),
+           [](Operands o) { return all_of(lstm(o[3], weights(o), {}, {.mask = o[4], .reverse = true})); }}};
 }
 
 std::vector<LayerRecord> gru_records() {

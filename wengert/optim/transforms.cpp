@@ -63,8 +63,9 @@ const ParameterGroup* group_of(const std::vector<ParameterGroup>& groups, const 
 void sort_into_groups(std::span<Given> all, const std::vector<ParameterGroup>& groups) {
   for (const ParameterGroup& group : groups)
     if (std::ranges::none_of(all, [&](const Given& given) { return matches(group.pattern, given.name); }))
-      throw UsageError("W834", fmt::format("the pattern \"{}\" of a parameter group matches no parameter", group.pattern),
-                       {}, fmt::format("the parameters are {}; * stands for any characters", names_of(all)));
+      throw UsageError("W834",
+                       fmt::format("the pattern \"{}\" of a parameter group matches no parameter", group.pattern), {},
+                       fmt::format("the parameters are {}; * stands for any characters", names_of(all)));
   for (Given& given : all) {
     const ParameterGroup* const group = group_of(groups, given.name);
     if (!group) continue;
@@ -91,7 +92,8 @@ Expr newest_weight(const Averaging& averaging, const Expr& count) {
 }
 
 std::string describe(const Averaging& averaging) {
-  if (averaging.kind == Averaging::Kind::exponential) return fmt::format("exponential average decay={}", averaging.decay);
+  if (averaging.kind == Averaging::Kind::exponential)
+    return fmt::format("exponential average decay={}", averaging.decay);
   return fmt::format("polyak average start={}", averaging.start);
 }
 

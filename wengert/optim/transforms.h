@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Optimizers made of optimizers: clipped gradients, groups of parameters with rates and decays of their own, averages of
-// the weights. They compose in any order:
+// Optimizers made of optimizers: clipped gradients, groups of parameters with rates and decays of their own, averages
+// of the weights. They compose in any order:
 //
 //     averaged(clip_norm(grouped(adamw(0.01), {{"layer1.*", 0}, {"*.bias", 1, 0}}), 1), Averaging::exponential(0.999))
 //
@@ -34,8 +34,8 @@ struct ParameterGroup {
 };
 
 /// A parameter belongs to the first group that matches; without one it is updated as before. Frozen ones keep their
-/// bits, and their optimizer's state its zeros. A decay is decoupled (LH19, algorithms 1 and 2): step - r decay theta, r
-/// the rate with the group's factor, on weights, not on biases (Given::decays); the optimizer's own, adamw's, is left
+/// bits, and their optimizer's state its zeros. A decay is decoupled (LH19, algorithms 1 and 2): step - r decay theta,
+/// r the rate with the group's factor, on weights, not on biases (Given::decays); the optimizer's own, adamw's, is left
 /// out for it.
 ///
 /// throws : UsageError W811 for a factor or decay out of range; in update_all W834 for a pattern that matches no
@@ -54,8 +54,8 @@ struct Averaging {
 
   /// (1 - d) sum_k d^(t-k) theta_k / (1 - d^t): unbiased from the first step on.  source : KB15, section 3, as for m
   static Averaging exponential(double decay = 0.999) { return {Kind::exponential, decay, 1}; }
-  /// The mean of theta_start, ..., theta_t: with a constant or cyclic rate from there on, what is called SWA where it is
-  /// taken once an epoch.  source : PJ92, eq. (2); IPGVW18, algorithm 1
+  /// The mean of theta_start, ..., theta_t: with a constant or cyclic rate from there on, what is called SWA where it
+  /// is taken once an epoch.  source : PJ92, eq. (2); IPGVW18, algorithm 1
   static Averaging polyak(double start = 1) { return {Kind::polyak, 0, start}; }
 };
 

@@ -226,7 +226,7 @@ def self_attention_causal_masked(x, **operands):
 
 
 @layer
-def transformer_block(x, mask, causal=False, **o):
+def transformer_block(x, mask, **o):
     block = torch.nn.TransformerEncoderLayer(4, 2, 6, 0.0, "gelu", batch_first=True, norm_first=True)
     parameters = {
         "norm1.weight": o["norm1_scale"], "norm1.bias": o["norm1_bias"],
@@ -235,15 +235,10 @@ def transformer_block(x, mask, causal=False, **o):
         "norm2.weight": o["norm2_scale"], "norm2.bias": o["norm2_bias"],
         "linear1.weight": o["up_weight"].T, "linear1.bias": o["up_bias"],
         "linear2.weight": o["down_weight"].T, "linear2.bias": o["down_bias"]}
-    masks = {"src_mask": ~lower_triangle(x.shape[1]) if causal else None, "src_key_padding_mask": ~mask}
+    masks = {"src_mask": ~lower_triangle(x.shape[1]), "src_key_padding_mask": ~mask}
     if hasattr(torch, "func"):
         return torch.func.functional_call(block, parameters, (x,), masks)
     return torch.nn.utils.stateless.functional_call(block, parameters, (x,), masks)
-
-
-@layer
-def transformer_block_causal(**operands):
-    return transformer_block(**operands, causal=True)
 
 
 @layer

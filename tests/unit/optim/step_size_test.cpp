@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "wengert/optim/step_size.h"
 
@@ -52,6 +53,34 @@ TEST(Schedule, factors_stay_between_zero_and_one) {
       EXPECT_GE(factor(text, k), 0) << text;
       EXPECT_LE(factor(text, k), 1) << text;
     }
+}
+
+TEST(Schedule, phases_of_a_chain_follow_one_another_each_with_its_own_time) {  // step k is at epoch (k - 1) / 4
+  const char* text = "linear floor=0.5 for 8, constant scaled 0.25 for 4, cosine scaled 0.5";
+  EXPECT_EQ(factor(text, 1), 1);
+  EXPECT_EQ(factor(text, 17), 0.75) << "half of 8 epochs";
+  EXPECT_EQ(factor(text, 33), 0.25);
+  EXPECT_EQ(factor(text, 48), 0.25);
+  EXPECT_EQ(factor(text, 49), 0.5);
+  EXPECT_NEAR(factor(text, 65), 0.25, 1e-15) << "half of the remaining 8 epochs";
+  EXPECT_NEAR(factor("cosine for 10, cosine", 40), (1 + std::cos(0.975 * std::numbers::pi)) / 2, 1e-15);
+  EXPECT_EQ(factor("cosine for 10, cosine", 41), 1) << "a warm restart";
+  EXPECT_NEAR(factor("cosine for 10, cosine", 61), 0.5, 1e-15);
+}
+
+TEST(Schedule, the_warm_up_of_a_chain_comes_before_its_phases) {
+  const char* text = "constant warmup=2 for 4, constant scaled 0.5";
+  for (int64_t k = 1; k <= 8; ++k) EXPECT_EQ(factor(text, k), static_cast<double>(k) / 8);
+  EXPECT_EQ(factor(text, 24), 1);
+  EXPECT_EQ(factor(text, 25), 0.5);
+}
+
+TEST(Schedule, chains_are_kept_in_canonical_form) {
+  EXPECT_EQ(parse_schedule("linear floor 0.5 for 10,step 0.5 every 2  scaled 0.5 for 2e1 , cosine").text,
+            "linear floor=0.5 for 10, step 0.5 2 scaled 0.5 for 20, cosine");
+  EXPECT_EQ(parse_schedule("constant scaled 0.5").factor({1, 10, 1}), 0.5) << "a chain of one";
+  EXPECT_TRUE(parse_schedule("constant for 2, cosine").looks_ahead);
+  EXPECT_FALSE(parse_schedule("cosine for 2, constant scaled 0.1").looks_ahead);
 }
 
 TEST(Schedule, texts_are_kept_in_canonical_form) {
