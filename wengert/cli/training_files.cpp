@@ -67,6 +67,7 @@ std::string loss_chart(const std::vector<EpochReport>& reports, const TrainingPl
 }  // namespace
 
 void print_confusion(Context& context, const Dataset& test, const TrainedRun& run) {
+  if (test.steps() > 0) return;  // which character was taken for which says little
   const auto counts = confusion_matrix(test, run.predicted);
   const auto names = class_names(test);
   context.document()["confusion"] = counts;
@@ -101,7 +102,7 @@ std::vector<std::string> write_run(const std::string& folder, const TrainingPlan
   write_csv(in_folder("metrics.csv"), metrics_csv(reports, score_name(encoding)));
   write_text(in_folder("metrics.json"), metrics_json(reports, score_name(encoding)).dump(2) + "\n");
   write_text(in_folder("loss.svg"), loss_chart(reports, plan));
-  if (test.is_classification() && test.count() > 0 && test.classes <= most_classes_drawn)
+  if (test.is_classification() && test.count() > 0 && test.steps() == 0 && test.classes <= most_classes_drawn)
     write_text(in_folder("confusion.svg"), confusion_matrix(flat_confusion(test, run), class_names(test)));
   return written;
 }

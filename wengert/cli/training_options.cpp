@@ -49,6 +49,11 @@ void set_test(DataOptions& options, const Arguments& arguments) {
   options.test = arguments.real("test", 0, 0.9);
 }
 
+std::string usual_net(const Dataset& data, int64_t outputs) {
+  if (data.steps() > 0) return fmt::format("{} tokens-embedding {} 32-lstm 128-{}", data.features(), data.classes, outputs);
+  return fmt::format("{}-128 relu-{}", data.features(), outputs);
+}
+
 NetDescription net_description(const Arguments& arguments, const Dataset& data) {
   NetDescription description;
   if (const std::string text = arguments.text("net"); text.ends_with(".json")) {
@@ -58,7 +63,7 @@ NetDescription net_description(const Arguments& arguments, const Dataset& data) 
         throw UsageError("W602", fmt::format("--{} does not change the net in {}", option, text), {}, "write the initializers into the file");
   } else {
     const int64_t outputs = data.is_classification() ? data.classes : data.targets();
-    description = parse_net(!arguments.has("net") ? fmt::format("{}-128 relu-{}", data.features(), outputs) : text, arguments.text("initializer"),
+    description = parse_net(arguments.has("net") ? text : usual_net(data, outputs), arguments.text("initializer"),
                             arguments.text("bias-initializer"))
                       .description;
   }
@@ -117,6 +122,7 @@ std::vector<Option> data_options() {
   std::vector<Option> options{
       {.names = "--target", .value = "COLUMN", .help = "Column to learn, by name or number (default: the last)", .repeats = true},
       {.names = "--ignore", .value = "COLUMN", .help = "Column to leave out", .repeats = true},
+      {"--text", "N", "The data are a text: learn which character comes next, in sequences of N"},
       {.names = "--categorical", .value = "COLUMN", .help = "Column whose numbers are names", .repeats = true},
       {"--learn", "WHAT", "Classes or values of the target", "auto", {"auto", "classes", "values"}},
       {"--standardize", "WHEN", "Whether features get mean 0 and deviation 1 (auto: not those of images)", "auto", {"auto", "yes", "no"}},
@@ -142,6 +148,7 @@ DataOptions data_options_of(const Arguments& arguments) {
   if (const auto learn = arguments.text("learn"); learn != "auto") options.task = learn == "classes" ? Task::classes : Task::values;
   if (const auto when = arguments.text("standardize"); when != "auto") options.standardize = when == "yes";
   options.dtype = arguments.text("dtype") == "f64" ? DType::f64 : DType::f32;
+  if (arguments.has("text")) options.sequence = arguments.integer("text", 1, 1 << 16);
   set_test(options, arguments);
   options.validation = arguments.real("validation", 0, 0.9);
   options.key = static_cast<uint64_t>(arguments.integer("seed", 0));

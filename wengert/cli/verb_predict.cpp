@@ -9,6 +9,7 @@
 #include "wengert/cli/training_files.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/io/csv.h"
+#include "wengert/train/sample_text.h"
 
 namespace wengert::cli {
 namespace {
@@ -53,9 +54,32 @@ void report_score(Context& context, const Model& model, const Dataset& data) {
   context.document()["loss"] = measure.loss;
 }
 
+/// --sample: text that the net goes on with.
+int sample(Context& context, const Model& model) {
+  const Arguments& arguments = context.arguments();
+  if (arguments.has("DATA")) throw UsageError("W602", "--sample makes a text of its own: it takes no DATA", {}, "leave out one of them");
+  std::string text = arguments.text("prompt");
+  const SampleOptions options{.characters = arguments.integer("sample", 1, 100'000'000),
+                              .prompt = text.empty() ? model.encoding.classes.empty() ? "" : model.encoding.classes[0] : text,
+                              .temperature = arguments.real("temperature", 0, 100),
+                              .key = static_cast<uint64_t>(arguments.integer("seed", 0)),
+                              .compile = engine_wish(arguments)};
+  context.stage("sample", [&] {
+    sample_text(model, options, [&](std::string_view character) {
+      text += character;
+      return true;
+    });
+  });
+  context.print(text);
+  context.document()["text"] = text;
+  return exit_ok;
+}
+
 int run(Context& context) {
   const Arguments& arguments = context.arguments();
   const Model model = context.stage("read model", [&] { return read_model(arguments.text("MODEL")); });
+  if (arguments.has("sample")) return sample(context, model);
+  if (!arguments.has("DATA")) throw UsageError("W602", "there are no DATA to predict", {}, "name a file, or ask for a text with --sample");
   const Dataset data = context.stage("read data", [&] {
     return read_rows(arguments.all("DATA"), model.encoding, model.parameters[0].dtype(), table_format_of(arguments));
   });
@@ -86,7 +110,11 @@ int run(Context& context) {
 
 Verb predict_verb() {
   std::vector<Option> options{{.names = "MODEL", .value = "FILE", .help = "weights.safetensors of a training", .completes = Completes::files, .required = true},
-                              {.names = "DATA", .value = "PATH", .help = "Rows in the form that was trained on; they need no target", .completes = Completes::files, .required = true, .repeats = true},
+                              {.names = "DATA", .value = "PATH", .help = "Rows in the form that was trained on; they need no target", .completes = Completes::files, .repeats = true},
+                              {"--sample", "N", "Write N characters of text, by a net that was trained with --text"},
+                              {"--prompt", "TEXT", "What the text goes on from"},
+                              {"--temperature", "T", "Below 1 likelier characters are taken oftener; 0: the likeliest", "1"},
+                              {"--seed", "K", "Decides which characters are drawn", "1"},
                               {"--each", {}, "Print the prediction of every row, also where the data say what is right"},
                               {"-o,--out", "FILE", "Write the predictions to a CSV file", {}, {}, Completes::files}};
   for (Option& option : table_options()) options.push_back(std::move(option));
@@ -97,7 +125,8 @@ Verb predict_verb() {
                          "is the class and the probability of each; for values it is in the units of the data.",
           .options = options,
           .examples = {{"wengert predict out/weights.safetensors iris.csv", "Accuracy of a trained net"},
-                       {"wengert predict out/weights.safetensors new.csv -o predicted.csv", "Predictions as a file"}},
+                       {"wengert predict out/weights.safetensors new.csv -o predicted.csv", "Predictions as a file"},
+                       {"wengert predict out/weights.safetensors --sample 300 --prompt \"ROMEO:\" --temperature 0.8", "A text that a net of characters makes up"}},
           .run = run};
 }
 

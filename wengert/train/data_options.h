@@ -30,6 +30,8 @@ struct DataOptions {
       {};                    ///< features to mean 0 and deviation 1; unsaid: tables and arrays yes, images no
   DType dtype = DType::f32;  ///< f32 or f64
 
+  int64_t sequence = 0;                      ///< the data are a text, read in sequences of so many characters; 0: they are not
+
   double test = 0.2;                         ///< share of the rows held out where no test set is given
   double validation = 0;                     ///< share of the rows held out of training for validation
   uint64_t key = 1;                          ///< decides which rows

@@ -34,16 +34,16 @@ struct TargetColumn {
 };
 
 struct Encoding {
-  enum class Source : uint8_t { table, arrays, images };
+  enum class Source : uint8_t { table, arrays, images, text };
 
   Source source = Source::table;
   bool header = false;                    ///< columns have names
   int64_t columns = 0;                    ///< of the table
   std::vector<InputColumn> inputs;        ///< of a table
   std::vector<TargetColumn> targets;      ///< one for classification
-  std::vector<std::string> classes;       ///< names; none: regression
+  std::vector<std::string> classes;       ///< names; none: regression; of a text its characters
   bool numeric_classes = false;           ///< names are numbers: 3 and 3.0 are one class
-  Shape example;                          ///< of one example before it is laid flat: [28,28] of an image
+  Shape example;                          ///< of one example before it is laid flat: [28,28] of an image; of a text [characters]
   double scale = 1;                       ///< of images: pixel times scale
   std::vector<double> means, deviations;  ///< a feature each; none: features are left as they are
 

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view sources[] = {"table", "arrays", "images"};
+constexpr std::string_view sources[] = {"table", "arrays", "images", "text"};
 constexpr int64_t most_features = int64_t{1} << 32;
 
 /// Reads members of one object, each by its kind.

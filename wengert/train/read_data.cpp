@@ -7,8 +7,11 @@
 #include <numeric>
 
 #include "wengert/base/error.h"
+#include "wengert/io/bytes.h"
+#include "wengert/io/file.h"
 #include "wengert/train/array_data.h"
 #include "wengert/train/split.h"
+#include "wengert/train/text_data.h"
 
 namespace wengert {
 namespace {
@@ -152,6 +155,7 @@ TrainingData data_of_arrays(ExampleFiles files, const DataOptions& options) {
 
 TrainingData read_data(Paths paths, const DataOptions& options) {
   expect_float(options.dtype);
+  if (options.sequence > 0) return read_text_data(table_path(paths), options);
   auto files = read_examples(paths, options.dtype, options.format.limit);
   TrainingData data = files ? data_of_arrays(std::move(*files), options) : data_of_table(table_path(paths), options);
   note_untrained(data.split.train, data.notes);
@@ -160,6 +164,11 @@ TrainingData read_data(Paths paths, const DataOptions& options) {
 
 Dataset read_rows(Paths paths, const Encoding& encoding, DType dtype, const TableFormat& format) {
   expect_float(dtype);
+  if (encoding.source == Encoding::Source::text) {
+    const std::string& path = table_path(paths);
+    const Bytes bytes = read_file_inflated(path, format.limit);
+    return encoded_text(text_of(bytes), path, encoding, dtype);
+  }
   auto files = read_examples(paths, dtype, format.limit);
   const bool is_table = encoding.source == Encoding::Source::table;
   if (files.has_value() == is_table || (files && files->source != encoding.source))

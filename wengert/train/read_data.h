@@ -6,6 +6,7 @@
 //     images and labels               two IDX files, plain or .gz
 //     x and y                         two npy files
 //     an npz archive                  x, y and perhaps x_test, y_test (or x_train, y_train, x_test, y_test)
+//     a text, if it is said to be     learned character by character (text_data.h)
 //     a table                         .csv, .tsv, .data, .txt, ...: CSV in any dialect of CsvReader, plain or .gz
 //
 // Arrays y of integers are classes, of floats values; of a table see Task. Pixels in bytes are scaled to [0, 1].

@@ -123,6 +123,44 @@ TEST(Train, starts_weights_and_biases_as_it_is_told) {
   EXPECT_EQ(weights.arrays[1].array[0], 0.5);
 }
 
+TEST(Train, learns_images_by_convolutions_with_statistics_and_dropout) {
+  const Folder folder;
+  ASSERT_EQ(run_tool({"data", folder / "digits", "--train", "400", "--test", "100"}).code, 0);
+  const std::vector<std::string> words{"train", folder / "digits", "--net",
+                                       "28x28x1 - conv 4 5 stride=2 - batch_norm - relu - max_pool 2 as a - conv 4 3 pad=1 relu - add a - flatten - dropout 0.1 - 10 softmax",
+                                       "--batch", "50", "--rate", "0.01", "-o"};
+  const auto trained = [&](const std::string& out, const std::string& epochs, bool resume) {
+    auto all = words;
+    all.insert(all.end(), {folder / out, "--epochs", epochs});
+    if (resume) all.push_back("--resume");
+    return run_tool(all);
+  };
+  const auto whole = trained("whole", "3", false);
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  ASSERT_EQ(trained("parts", "1", false).code, 0);
+  ASSERT_EQ(trained("parts", "3", true).code, 0);
+  EXPECT_EQ(content_of(folder / "whole/weights.safetensors"), content_of(folder / "parts/weights.safetensors"));
+  const auto measured = run_tool({"predict", folder / "whole/weights.safetensors", folder / "digits", "--json"});
+  EXPECT_GT(measured.json()["accuracy"], 0.7);
+}
+
+TEST(Train, learns_a_text_and_goes_on_with_it) {
+  const Folder folder;
+  std::string text;
+  for (int k = 0; k < 300; ++k) text += "über ";
+  const auto file = folder.write("text.txt", text);
+  const auto trained = run_tool({"train", file, "--text", "10", "--net", "10 tokens - embedding 5 8 - gru 12 - 5 softmax", "--rate", "0.02", "--batch", "8",
+                                 "--epochs", "8", "-o", folder / "out", "--json"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_GT(trained.json()["test_accuracy"], 0.85);
+  const auto written = run_tool({"predict", folder / "out/weights.safetensors", "--sample", "12", "--prompt", "über ü", "--temperature", "0"});
+  EXPECT_EQ(written.out, "über über über übe\n") << written.err;
+  EXPECT_GT(run_tool({"predict", folder / "out/weights.safetensors", file, "--json"}).json()["accuracy"], 0.85);
+  EXPECT_EQ(error_id({"predict", folder / "out/weights.safetensors", "--sample", "5", "--prompt", "x"}, 2), "W825");
+  EXPECT_EQ(error_id({"predict", folder / "out/weights.safetensors"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", file, "--text", "2000"}, 2), "W827");
+}
+
 TEST(Train, says_what_is_wrong) {
   const Folder folder;
   const auto table = folder.write("rings.csv", rings(100));
