@@ -3,6 +3,8 @@
 // Every layer and loss, by its record (nn/layers.h): nothing here knows any of them. A new record is tested by being
 // there, and needs a function of its name in torch_oracle.py.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
