@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "derivative_checks.h"
 #include "wengert/check/grad_check.h"
@@ -85,6 +87,13 @@ NamedArrays questions() {
     for (size_t k = 0; k < weights.size(); ++k) all.push_back({entry(record.name, k), weights[k]});
   }
   return all;
+}
+
+TEST(Layers, are_all_known_to_the_oracle) {  // said here, too, since it may not run
+  std::ostringstream text;
+  text << std::ifstream(oracle).rdbuf();
+  for (const std::string& name : layer_names())
+    EXPECT_NE(text.str().find("@layer\ndef " + name + "("), std::string::npos) << name;
 }
 
 /// Nothing where no Python here has torch.
