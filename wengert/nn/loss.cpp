@@ -143,10 +143,10 @@ Expr sequence_cross_entropy(Expr logits, Expr labels, std::optional<Expr> mask) 
   const int64_t tokens = labels.shape().elements(), k = z.shape.back();
   Expr rows = reshape(logits, {tokens, k}), classes = reshape(labels, {tokens});
   if (!mask) return mean(token_losses(rows, classes));
-  const Expr counts = reshape(mask_of(loss, *mask, labels.shape()), {tokens});
-  rows = select(reshape(counts, {tokens, 1}), rows, 0);  // NaN would get into derivatives, as 0 times NaN
-  classes = select(counts, classes, zeros(classes.type()));
-  return sum(select(counts, token_losses(rows, classes), 0)) / sum(convert(counts, z.dtype));
+  const Expr counted = reshape(mask_of(loss, *mask, labels.shape()), {tokens});
+  rows = select(reshape(counted, {tokens, 1}), rows, 0);  // NaN would get into derivatives, as 0 times NaN
+  classes = select(counted, classes, zeros(classes.type()));
+  return sum(select(counted, token_losses(rows, classes), 0)) / sum(convert(counted, z.dtype));
 }
 
 Expr triplet_loss(Expr anchor, Expr near, Expr far, double margin) {

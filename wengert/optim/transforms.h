@@ -3,7 +3,7 @@
 // Optimizers made of optimizers: clipped gradients, groups of parameters with rates and decays of their own, averages
 // of the weights. They compose in any order:
 //
-//     averaged(clip_norm(grouped(adamw(0.01), {{"layer1.*", 0}, {"*.bias", 1, 0}}), 1), Averaging::exponential(0.999))
+//     averaged(clip_norm(grouped(adamw(0.01), {{"layer1.*", 0}, {"layer2.*", 0.1}}), 1), Averaging::polyak(1000))
 //
 // The text of the result tells all, so that a training goes on with the same one only.
 #pragma once

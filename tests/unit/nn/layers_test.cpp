@@ -3,11 +3,15 @@
 // Every layer and loss, by its record (nn/layers.h): nothing here knows any of them. A new record is tested by being
 // there, and needs a function of its name in torch_oracle.py.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "derivative_checks.h"
 #include "wengert/check/grad_check.h"
@@ -83,6 +87,13 @@ NamedArrays questions() {
     for (size_t k = 0; k < weights.size(); ++k) all.push_back({entry(record.name, k), weights[k]});
   }
   return all;
+}
+
+TEST(Layers, are_all_known_to_the_oracle) {  // said here, too, since it may not run
+  std::ostringstream text;
+  text << std::ifstream(oracle).rdbuf();
+  for (const std::string& name : layer_names())
+    EXPECT_NE(text.str().find("@layer\ndef " + name + "("), std::string::npos) << name;
 }
 
 /// Nothing where no Python here has torch.
