@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/nn/normalization.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <numeric>
 
