@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Are convolutions by our own kernels as fast as a library's? The layers of LeNet and of a small residual net, forward and
-// both gradients, in f32 and [batch, height, width, channels]; oneDNN, where it is installed (libdnnl-dev), in the same
-// layout, with weights laid out as it likes them, and with all arrays so ("free": what copying between layouts takes is not
-// counted). Results are compared first. All take turns R times, one thread, in processor time; the best turn counts.
+// Are convolutions by our own kernels as fast as a library's? The layers of LeNet and of a small residual net, forward
+// and both gradients, in f32 and [batch, height, width, channels]; oneDNN, where it is installed (libdnnl-dev), in the
+// same layout, with weights laid out as it likes them, and with all arrays so ("free": what copying between layouts
+// takes is not counted). Results are compared first. All take turns R times, one thread, in processor time; the best
+// turn counts.
 //
 //   OMP_NUM_THREADS=1 bench_convolve [R = 15] [RESULT.json]
 #include <time.h>
@@ -30,9 +31,11 @@ using wengert::ConvolveShape;
 using Result = ConvolveShape::Result;
 using Call = std::function<void()>;
 
-struct Layer { int64_t batch, size, channels, out, taps, padding, stride; };
+struct Layer {
+  int64_t batch, size, channels, out, taps, padding, stride;
+};
 
-constexpr Layer layers[] = {{64, 28, 1, 6, 5, 2, 1},  {64, 14, 6, 16, 5, 0, 1},  {32, 32, 3, 16, 3, 1, 1},
+constexpr Layer layers[] = {{64, 28, 1, 6, 5, 2, 1},   {64, 14, 6, 16, 5, 0, 1},  {32, 32, 3, 16, 3, 1, 1},
                             {32, 32, 16, 16, 3, 1, 1}, {32, 16, 32, 32, 3, 1, 1}, {32, 8, 64, 64, 3, 1, 1},
                             {32, 32, 16, 32, 3, 1, 2}, {32, 32, 16, 32, 1, 0, 2}, {32, 16, 32, 64, 3, 1, 2}};
 
@@ -61,43 +64,68 @@ Arrays arrays_of(const Layer& l) {
 
 Call own(const wengert::ConvolveKernel& kernel, Result r, Arrays& a) {
   if (!kernel) return {};
-  return [kernel, r, &a] { kernel(r == Result::x ? a.y.data() : a.x.data(), r == Result::w ? a.y.data() : a.w.data(), a.result(r).data()); };
+  return [kernel, r, &a] {
+    kernel(r == Result::x ? a.y.data() : a.x.data(), r == Result::w ? a.y.data() : a.w.data(), a.result(r).data());
+  };
 }
 
 #ifdef WENGERT_BENCH_DNNL
-/// oneDNN's own choice of a kernel. Where all arrays are in its own layouts they are never filled: only the time counts.
+dnnl::engine& cpu() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+dnnl::stream& in_order() {
+  static dnnl::stream stream(cpu());
+  return stream;
+}
+
+/// A call of oneDNN with weights as it likes them; `plain`: the arrays are a's own, and its weights are copied there or
+/// back.
+Call bound(const dnnl::primitive& p, const dnnl::memory& w, int w_argument,
+           std::unordered_map<int, dnnl::memory> arguments, const dnnl::memory& own_w, Result r, bool plain) {
+  arguments[w_argument] = w;
+  const auto copy = [](dnnl::memory from, dnnl::memory to) { dnnl::reorder(from, to).execute(in_order(), from, to); };
+  return [=] {
+    if (plain && r != Result::w) copy(own_w, w);
+    p.execute(in_order(), arguments);
+    if (plain && r == Result::w) copy(w, own_w);
+    in_order().wait();
+  };
+}
+
+/// oneDNN's own choice of a kernel. Where all arrays are in its own layouts they are never filled: only the time
+/// counts.
 Call onednn(const Layer& l, Result r, Arrays& a, bool free_layout) {
   using namespace dnnl;
   using Tag = memory::format_tag;
-  static const engine cpu(engine::kind::cpu, 0);
-  static stream run(cpu);
   const auto f32 = memory::data_type::f32;
   const int64_t places = shape_of(l, r).axes[0].places;
-  const memory::dims x_dims{l.batch, l.channels, l.size, l.size}, w_dims{l.out, l.channels, l.taps, l.taps}, y_dims{l.batch, l.out, places, places};
   const Tag outer = free_layout ? Tag::any : Tag::nhwc;
-  const memory::desc x_any(x_dims, f32, outer), w_any(w_dims, f32, Tag::any), y_any(y_dims, f32, outer);
-  const memory::dims stride{l.stride, l.stride}, padding{l.padding, l.padding};
-  const convolution_forward::primitive_desc forward({prop_kind::forward_training, algorithm::convolution_direct, x_any, w_any, y_any, stride, padding, padding}, cpu);
-  const auto in = [&](const memory::desc& d, std::vector<float>& plain) { return free_layout ? memory(d, cpu) : memory(d, cpu, plain.data()); };
-  const memory plain_w(memory::desc(w_dims, f32, Tag::hwio), cpu, a.w.data());
-  const auto finish = [&](const primitive& p, const memory::desc& w_desc, std::unordered_map<int, memory> arguments, int w_argument) -> Call {
-    memory w(w_desc, cpu);
-    arguments[w_argument] = w;
-    return [p, w, plain_w, arguments, r, free_layout] {
-      if (!free_layout && r != Result::w) reorder(plain_w, w).execute(run, const_cast<memory&>(plain_w), const_cast<memory&>(w));
-      p.execute(run, arguments);
-      if (!free_layout && r == Result::w) reorder(w, plain_w).execute(run, const_cast<memory&>(w), const_cast<memory&>(plain_w));
-      run.wait();
-    };
+  const memory::dims w_dims{l.out, l.channels, l.taps, l.taps}, stride{l.stride, l.stride},
+      padding{l.padding, l.padding};
+  const memory::desc x({l.batch, l.channels, l.size, l.size}, f32, outer), w(w_dims, f32, Tag::any);
+  const memory::desc y({l.batch, l.out, places, places}, f32, outer);
+  const auto in = [&](const memory::desc& d, std::vector<float>& own) {
+    return free_layout ? memory(d, cpu()) : memory(d, cpu(), own.data());
   };
+  const memory own_w({w_dims, f32, Tag::hwio}, cpu(), a.w.data());
+  const auto kind = algorithm::convolution_direct;
+  const convolution_forward::primitive_desc f({prop_kind::forward_training, kind, x, w, y, stride, padding, padding},
+                                              cpu());
   if (r == Result::y)
-    return finish(convolution_forward(forward), forward.weights_desc(), {{DNNL_ARG_SRC, in(forward.src_desc(), a.x)}, {DNNL_ARG_DST, in(forward.dst_desc(), a.y)}}, DNNL_ARG_WEIGHTS);
+    return bound(convolution_forward(f), {f.weights_desc(), cpu()}, DNNL_ARG_WEIGHTS,
+                 {{DNNL_ARG_SRC, in(f.src_desc(), a.x)}, {DNNL_ARG_DST, in(f.dst_desc(), a.y)}}, own_w, r,
+                 !free_layout);
   if (r == Result::x) {
-    const convolution_backward_data::primitive_desc d({algorithm::convolution_direct, x_any, w_any, y_any, stride, padding, padding}, cpu, forward);
-    return finish(convolution_backward_data(d), d.weights_desc(), {{DNNL_ARG_DIFF_SRC, in(d.diff_src_desc(), a.x)}, {DNNL_ARG_DIFF_DST, in(d.diff_dst_desc(), a.y)}}, DNNL_ARG_WEIGHTS);
+    const convolution_backward_data::primitive_desc d({kind, x, w, y, stride, padding, padding}, cpu(), f);
+    return bound(convolution_backward_data(d), {d.weights_desc(), cpu()}, DNNL_ARG_WEIGHTS,
+                 {{DNNL_ARG_DIFF_SRC, in(d.diff_src_desc(), a.x)}, {DNNL_ARG_DIFF_DST, in(d.diff_dst_desc(), a.y)}},
+                 own_w, r, !free_layout);
   }
-  const convolution_backward_weights::primitive_desc d({algorithm::convolution_direct, x_any, w_any, y_any, stride, padding, padding}, cpu, forward);
-  return finish(convolution_backward_weights(d), d.diff_weights_desc(), {{DNNL_ARG_SRC, in(d.src_desc(), a.x)}, {DNNL_ARG_DIFF_DST, in(d.diff_dst_desc(), a.y)}}, DNNL_ARG_DIFF_WEIGHTS);
+  const convolution_backward_weights::primitive_desc d({kind, x, w, y, stride, padding, padding}, cpu(), f);
+  return bound(convolution_backward_weights(d), {d.diff_weights_desc(), cpu()}, DNNL_ARG_DIFF_WEIGHTS,
+               {{DNNL_ARG_SRC, in(d.src_desc(), a.x)}, {DNNL_ARG_DIFF_DST, in(d.diff_dst_desc(), a.y)}}, own_w, r,
+               !free_layout);
 }
 #else
 Call onednn(const Layer&, Result, Arrays&, bool) { return {}; }
@@ -128,7 +156,11 @@ void compare(const std::vector<float>& found, const std::vector<float>& expected
 /// GFLOP/s of every way to compute one of a layer's three.
 nlohmann::json measure(const Layer& l, Result r, int repetitions) {
   Arrays a = arrays_of(l), reference = arrays_of(l);
-  struct Way { const char* name; Call call; double best_s = INFINITY; };
+  struct Way {
+    const char* name;
+    Call call;
+    double best_s = INFINITY;
+  };
   std::vector<Way> ways;
   for (const auto& candidate : wengert::convolve_candidates())
     ways.push_back({candidate.name.data(), own(candidate.kernel(shape_of(l, r)), r, a)});
@@ -156,14 +188,23 @@ nlohmann::json measure(const Layer& l, Result r, int repetitions) {
 
 int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::atoi(argv[1]) : 15;
-  std::printf("GFLOP/s, best of %d turns, one thread\n%-42s %9s %9s %9s %9s\n", repetitions, "", "own", "portable", "oneDNN", "free");
+  std::printf("GFLOP/s, best of %d turns, one thread\n%-42s %9s %9s %9s %9s\n", repetitions, "", "own", "portable",
+              "oneDNN", "free");
   nlohmann::json lines = nlohmann::json::array();
   for (const Layer& l : layers)
-    for (const auto& [r, name] : {std::pair{Result::y, "forward"}, {Result::x, "gradient by x"}, {Result::w, "gradient by w"}}) {
-      std::printf("%2d x %2d^2 x %2d -> %2d, %dx%d stride %d, %-13s", static_cast<int>(l.batch), static_cast<int>(l.size), static_cast<int>(l.channels),
-                  static_cast<int>(l.out), static_cast<int>(l.taps), static_cast<int>(l.taps), static_cast<int>(l.stride), name);
+    for (const auto& [r, name] :
+         {std::pair{Result::y, "forward"}, {Result::x, "gradient by x"}, {Result::w, "gradient by w"}}) {
+      std::printf("%2d x %2d^2 x %2d -> %2d, %dx%d stride %d, %-13s", static_cast<int>(l.batch),
+                  static_cast<int>(l.size), static_cast<int>(l.channels), static_cast<int>(l.out),
+                  static_cast<int>(l.taps), static_cast<int>(l.taps), static_cast<int>(l.stride), name);
       nlohmann::json line = measure(l, r, repetitions);
-      line.update({{"batch", l.batch}, {"size", l.size}, {"channels", l.channels}, {"out", l.out}, {"taps", l.taps}, {"stride", l.stride}, {"what", name}});
+      line.update({{"batch", l.batch},
+                   {"size", l.size},
+                   {"channels", l.channels},
+                   {"out", l.out},
+                   {"taps", l.taps},
+                   {"stride", l.stride},
+                   {"what", name}});
       lines.push_back(line);
       std::printf("\n");
       std::fflush(stdout);

@@ -21,15 +21,16 @@ constexpr ConvolveCandidate candidates[] = {
 }  // namespace
 
 double ConvolveShape::multiplications() const {
-  double count = static_cast<double>(batch) * static_cast<double>(groups) * static_cast<double>(c) * static_cast<double>(e);
+  double count =
+      static_cast<double>(batch) * static_cast<double>(groups) * static_cast<double>(c) * static_cast<double>(e);
   for (const ConvolveAxis& a : axes) count *= static_cast<double>(a.places) * static_cast<double>(a.window);
   return count;
 }
 
 std::span<const ConvolveCandidate> convolve_candidates() { return candidates; }
 
-/// GFLOP/s of our own kernel and of oneDNN 2.6.3 by bench/convolve.cpp (best of 60, on a machine that did other things too),
-/// one thread of a Zen 3, f32; images of size^2 with channels in -> out, the library in the same layout:
+/// GFLOP/s of our own kernel and of oneDNN 2.6.3 by bench/convolve.cpp (best of 60, on a machine that did other things
+/// too), one thread of a Zen 3, f32; images of size^2 with channels in -> out, the library in the same layout:
 ///
 ///                                      forward         gradient by x    gradient by w
 ///                                   own  library      own  library      own  library

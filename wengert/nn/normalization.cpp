@@ -20,7 +20,9 @@ std::vector<int64_t> axes_from(int64_t first, int64_t last) {
   return axes;
 }
 
-struct Moments { Expr mean, variance, centred; };
+struct Moments {
+  Expr mean, variance, centred;
+};
 
 /// Over `axes`; `centred` is x - mean.
 Moments moments(const Expr& x, const std::vector<int64_t>& axes) {

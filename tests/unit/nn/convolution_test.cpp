@@ -22,9 +22,11 @@ template <class F> Array value(F f, const std::vector<Array>& x) {
 
 TEST(ConvolutionLayer, adds_a_bias_to_each_channel) {
   const Array x({1, 2, 1}, {1, 2}), w({1, 1, 2}, {1, 10}), b({2}, {0.5, -1});
-  EXPECT_EQ(value([](Expr a, Expr c, Expr d) { return convolution(a, c, d); }, {x, w, b}), Array({1, 2, 2}, {1.5, 9, 2.5, 19}));
+  EXPECT_EQ(value([](Expr a, Expr c, Expr d) { return convolution(a, c, d); }, {x, w, b}),
+            Array({1, 2, 2}, {1.5, 9, 2.5, 19}));
   const Array narrow({1}, {0.5});
-  EXPECT_EQ(value([](Expr a, Expr c, Expr d) { return transposed_convolution(a, c, d, {.stride = {2}}, {4}); }, {x, Array({1, 1, 1}, {3.0}), narrow}),
+  EXPECT_EQ(value([](Expr a, Expr c, Expr d) { return transposed_convolution(a, c, d, {.stride = {2}}, {4}); },
+                  {x, Array({1, 1, 1}, {3.0}), narrow}),
             Array({1, 4, 1}, {3.5, 0.5, 6.5, 0.5}));
 }
 

@@ -50,13 +50,15 @@ TEST(Normalization, makes_mean_0_and_variance_1_of_its_part) {
   const Array by_batch = plain(over_batch, x), by_layer = plain(over_channels, x), by_group = plain(over_groups, x);
   for (int64_t part = 0; part < 4; ++part) expect_normalized(x, by_batch, [&](int64_t i) { return i % 4 == part; });
   for (int64_t part = 0; part < 12; ++part) expect_normalized(x, by_layer, [&](int64_t i) { return i / 4 == part; });
-  for (int64_t part = 0; part < 6; ++part) expect_normalized(x, by_group, [&](int64_t i) { return i / 16 == part / 2 && i % 4 / 2 == part % 2; });
+  for (int64_t part = 0; part < 6; ++part)
+    expect_normalized(x, by_group, [&](int64_t i) { return i / 16 == part / 2 && i % 4 / 2 == part % 2; });
 }
 
 TEST(Normalization, scales_and_shifts_each_channel) {
   for (const Layer layer : {over_batch, over_channels, over_groups}) {
     const auto x = draw({images, channels, channels}, 2);
-    const Array y = evaluate(trace([&](Expr a, Expr s, Expr t) { return layer(a, s, t); }, {images, channels, channels}), std::span(x))[0];
+    const Array y = evaluate(
+        trace([&](Expr a, Expr s, Expr t) { return layer(a, s, t); }, {images, channels, channels}), std::span(x))[0];
     const Array unit = plain(layer, x[0]);
     for (int64_t i = 0; i < y.elements(); ++i) EXPECT_NEAR(y[i], unit[i] * x[1][i % 4] + x[2][i % 4], 1e-13);
   }
