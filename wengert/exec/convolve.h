@@ -20,12 +20,16 @@ struct ConvolveAxis {
 
 /// x [batch, input..., groups * c], w [window..., c, groups * e], y [batch, places..., groups * e].
 struct ConvolveShape {
-  enum class Result : uint8_t { y, x, w };  ///< of the other two, in the order x, w, y of T: y = (x, w), x = (y, w), w = (x, y)
+  enum class Result : uint8_t {
+    y,
+    x,
+    w
+  };  ///< of the other two, in the order x, w, y of T: y = (x, w), x = (y, w), w = (x, y)
 
   DType dtype = DType::f32;  ///< f64 or f32
   Result result = Result::y;
   int64_t batch = 1, groups = 1, c = 1, e = 1;
-  std::vector<ConvolveAxis> axes;
+  std::vector<ConvolveAxis> axes = {};
 
   double multiplications() const;
 };
@@ -44,8 +48,9 @@ struct ConvolveKernel {
   explicit operator bool() const { return function != nullptr; }
 };
 
-/// The best kernel for this shape here; empty for windows of thousands of taps and arrays of millions of places. Each element of a result is summed in one order, whatever the batch:
-/// in the operands' precision, not in f64 like the reference.
+/// The best kernel for this shape here; empty for windows of thousands of taps and arrays of millions of places. Each
+/// element of a result is summed in one order, whatever the batch: in the operands' precision, not in f64 like the
+/// reference.
 ConvolveKernel choose_convolve(const ConvolveShape& shape);
 
 /// What choose_convolve chooses from; for tests and measurements.

@@ -2,11 +2,11 @@
 //
 // Convolutions in tiles that stay in registers, written once for any kind of vector V; included as matmul_blocks.h is.
 //
-// Results y and x: a tile is a few places of the result by one or two vectors of its channels. Its sums stay in registers
-// while the taps and channels under the window run; an element of the source is repeated in all lanes, and the weights are
-// copied once a call into rows as they are read.
-// Result w: a tile is a few rows of weights by one or two vectors of their channels; its sums stay in registers while all
-// places of one array of the batch run, and are then added to the result.
+// Results y and x: a tile is a few places of the result by one or two vectors of its channels. Its sums stay in
+// registers while the taps and channels under the window run; an element of the source is repeated in all lanes, and
+// the weights are copied once a call into rows as they are read. Result w: a tile is a few rows of weights by one or
+// two vectors of their channels; its sums stay in registers while all places of one array of the batch run, and are
+// then added to the result.
 #pragma once
 
 #include <cstring>
@@ -30,7 +30,8 @@ template <class V> class PaddedSource {
     const T* const own = all_ + n * plan_.source;
     if (plan_.copied == 0) return own;
     for (int64_t k = 0; k < plan_.copies.size; ++k)
-      std::memcpy(copy_ + plan_.copies.data[k].to, own + plan_.copies.data[k].from, static_cast<size_t>(plan_.copied) * sizeof(T));
+      std::memcpy(copy_ + plan_.copies.data[k].to, own + plan_.copies.data[k].from,
+                  static_cast<size_t>(plan_.copied) * sizeof(T));
     return copy_;
   }
 
@@ -53,8 +54,8 @@ template <class V> struct ConvolveStrips {
 
 /// to[i][0 .. channels of the strip) = sum over the runs of from[i][...] * weights.
 template <class V, int rows, int vectors>
-void convolve_tile(const ConvolveList<ConvolveRun>& runs, const typename V::Element* const* from, const typename V::Element* weights,
-                   typename V::Element* const* to, int lanes) {
+void convolve_tile(const ConvolveList<ConvolveRun>& runs, const typename V::Element* const* from,
+                   const typename V::Element* weights, typename V::Element* const* to, int lanes) {
   using T = typename V::Element;
   typename V::Sum sum[rows][vectors];
   const T* a[rows];
@@ -101,7 +102,8 @@ template <class V> class ConvolveGather {
     int64_t arrays = together / (plan_.source + plan_.result + 1);
     arrays = arrays < 1 ? 1 : arrays > 8 ? 8 : arrays;  // more would fill the last tile of a class no better
     for (int64_t n = 0; n < plan_.batch; n += arrays)
-      run_together(source + n * plan_.source, result + n * plan_.result, plan_.batch - n < arrays ? plan_.batch - n : arrays);
+      run_together(source + n * plan_.source, result + n * plan_.result,
+                   plan_.batch - n < arrays ? plan_.batch - n : arrays);
   }
 
  private:
@@ -113,18 +115,21 @@ template <class V> class ConvolveGather {
       for (int64_t first = 0; first < plan_.outer; first += 2 * V::width) {
         const int vectors = strips_.vectors(first), lanes = strips_.lanes(first);
         for (int64_t k = 0; k < plan_.classes.size; ++k)
-          tiles(plan_.classes.data[k], source + g * plan_.inner, weights, result + g * plan_.outer + first, arrays, vectors, lanes);
+          tiles(plan_.classes.data[k], source + g * plan_.inner, weights, result + g * plan_.outer + first, arrays,
+                vectors, lanes);
         weights += depth() * vectors * V::width;
       }
   }
 
-  static constexpr Tile narrow[8] = {convolve_tile<V, 1, 1>, convolve_tile<V, 2, 1>, convolve_tile<V, 3, 1>, convolve_tile<V, 4, 1>,
-                                     convolve_tile<V, 5, 1>, convolve_tile<V, 6, 1>, convolve_tile<V, 7, 1>, convolve_tile<V, 8, 1>};
+  static constexpr Tile narrow[8] = {convolve_tile<V, 1, 1>, convolve_tile<V, 2, 1>, convolve_tile<V, 3, 1>,
+                                     convolve_tile<V, 4, 1>, convolve_tile<V, 5, 1>, convolve_tile<V, 6, 1>,
+                                     convolve_tile<V, 7, 1>, convolve_tile<V, 8, 1>};
   static constexpr Tile wide[6] = {convolve_tile<V, 1, 2>, convolve_tile<V, 2, 2>, convolve_tile<V, 3, 2>,
                                    convolve_tile<V, 4, 2>, convolve_tile<V, 5, 2>, convolve_tile<V, 6, 2>};
 
   /// The places of a class, of one array after the other.
-  void tiles(const ConvolveClass& all, const T* source, const T* weights, T* result, int64_t arrays, int vectors, int lanes) const {
+  void tiles(const ConvolveClass& all, const T* source, const T* weights, T* result, int64_t arrays, int vectors,
+             int lanes) const {
     const int64_t most = ConvolveStrips<V>::rows(vectors);
     const Tile* const tile = vectors == 1 ? narrow : wide;
     const T* from[ConvolveStrips<V>::most_rows];
@@ -145,14 +150,16 @@ template <class V> class ConvolveGather {
   void pack(const T* weights) {
     const bool of_x = plan_.made == ConvolveShape::Result::x;
     const int64_t row = plan_.groups * plan_.e, inner_step = of_x ? 1 : row, outer_step = of_x ? row : 1;
-    packed_ = static_cast<T*>(convolve_memory(1, depth() * plan_.groups * (plan_.outer + 2 * V::width) * static_cast<int64_t>(sizeof(T))));
+    packed_ = static_cast<T*>(
+        convolve_memory(1, depth() * plan_.groups * (plan_.outer + 2 * V::width) * static_cast<int64_t>(sizeof(T))));
     T* to = packed_;
     for (int64_t g = 0; g < plan_.groups; ++g)
       for (int64_t first = 0; first < plan_.outer; first += 2 * V::width) {
         const int64_t width = strips_.width(first), padded = strips_.vectors(first) * V::width;
         for (int64_t t = 0; t < plan_.taps.size; ++t)
           for (int64_t p = 0; p < plan_.inner; ++p, to += padded) {
-            const T* const from = weights + plan_.taps.data[t] * plan_.c * row + g * plan_.e + p * inner_step + first * outer_step;
+            const T* const from =
+                weights + plan_.taps.data[t] * plan_.c * row + g * plan_.e + p * inner_step + first * outer_step;
             for (int64_t j = 0; j < padded; ++j) to[j] = j < width ? from[j * outer_step] : T(0);
           }
       }
@@ -165,8 +172,8 @@ template <class V> class ConvolveGather {
 
 /// Weights `rows` by a strip: w[i][...] += sum over all places of an array of from[i] times y.
 template <class V, int rows, int vectors, bool partial>
-void convolve_weights_tile(const ConvolvePlan& plan, const typename V::Element* const* from, const typename V::Element* y,
-                           typename V::Element* const* w, int lanes) {
+void convolve_weights_tile(const ConvolvePlan& plan, const typename V::Element* const* from,
+                           const typename V::Element* y, typename V::Element* const* w, int lanes) {
   using T = typename V::Element;
   constexpr int whole = partial ? vectors - 1 : vectors;
   typename V::Sum sum[rows][vectors];
@@ -223,10 +230,12 @@ template <class V> class ConvolveWeights {
  private:
   template <int vectors, bool partial>
   static constexpr Tile tiles_of[8] = {
-      convolve_weights_tile<V, 1, vectors, partial>, convolve_weights_tile<V, 2, vectors, partial>, convolve_weights_tile<V, 3, vectors, partial>,
-      convolve_weights_tile<V, 4, vectors, partial>, convolve_weights_tile<V, 5, vectors, partial>, convolve_weights_tile<V, 6, vectors, partial>,
+      convolve_weights_tile<V, 1, vectors, partial>, convolve_weights_tile<V, 2, vectors, partial>,
+      convolve_weights_tile<V, 3, vectors, partial>, convolve_weights_tile<V, 4, vectors, partial>,
+      convolve_weights_tile<V, 5, vectors, partial>, convolve_weights_tile<V, 6, vectors, partial>,
       convolve_weights_tile<V, 7, vectors, partial>, convolve_weights_tile<V, 8, vectors, partial>};
-  static constexpr const Tile* tiles[2][2] = {{tiles_of<1, false>, tiles_of<1, true>}, {tiles_of<2, false>, tiles_of<2, true>}};
+  static constexpr const Tile* tiles[2][2] = {{tiles_of<1, false>, tiles_of<1, true>},
+                                              {tiles_of<2, false>, tiles_of<2, true>}};
 
   void strip(const T* source, const T* y, T* w, int vectors, int lanes) const {
     const int64_t most = ConvolveStrips<V>::rows(vectors), all = plan_.weights.size, count = (all + most - 1) / most;

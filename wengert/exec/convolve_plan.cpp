@@ -57,9 +57,12 @@ std::vector<ConvolveLine> lines(const List& from, const List& to) {
 }
 
 /// A tap along one axis: its number, and how far behind the beginning of a window it lies in the source.
-struct Tap { int64_t number, offset; };
+struct Tap {
+  int64_t number, offset;
+};
 
-/// Elements of the result along one axis that have the same taps: those from `first` on in the order of rows of weights.
+/// Elements of the result along one axis that have the same taps: those from `first` on in the order of rows of
+/// weights.
 struct AxisClass {
   List from, to, offsets;
   int64_t first = 0;
@@ -80,7 +83,8 @@ struct AxisPlan {
       AxisClass found;
       found.first = row + (begin - taps.begin());
       for (auto tap = begin; tap != end; ++tap) found.offsets.push_back(tap->offset - begin->offset);
-      auto same = std::ranges::find_if(classes, [&](const AxisClass& c) { return c.first == found.first && c.offsets == found.offsets; });
+      auto same = std::ranges::find_if(
+          classes, [&](const AxisClass& c) { return c.first == found.first && c.offsets == found.offsets; });
       if (same == classes.end()) same = classes.insert(classes.end(), std::move(found));
       same->from.push_back(begin == end ? 0 : from[i] + begin->offset);
       same->to.push_back(to[i]);
@@ -96,8 +100,8 @@ AxisPlan plan_for_y(const ConvolveAxis& a) {
   return plan;
 }
 
-/// Element i of x lies under tap k at place o where o * stride = i + low - k * dilation. With i + low = q * stride + remainder
-/// and k * dilation = t * stride + remainder, o = q - t.
+/// Element i of x lies under tap k at place o where o * stride = i + low - k * dilation. With i + low = q * stride +
+/// remainder and k * dilation = t * stride + remainder, o = q - t.
 AxisPlan plan_for_x(const ConvolveAxis& a) {
   AxisPlan plan;
   for (int64_t start = 0; start < std::min(a.stride, a.input); ++start) {
@@ -115,15 +119,18 @@ AxisPlan plan_for_x(const ConvolveAxis& a) {
   return plan;
 }
 
-/// Runs of `count` elements at each of `firsts` with rows of weights from rows[i] * count on, joined where one ends at the
-/// next.
+/// Runs of `count` elements at each of `firsts` with rows of weights from rows[i] * count on, joined where one ends at
+/// the next.
 std::vector<ConvolveRun> runs_of(const List& firsts, const List& rows, int64_t count) {
   std::vector<ConvolveRun> runs;
   for (size_t k = 0; k < firsts.size(); ++k) {
     const ConvolveRun next{firsts[k], count, rows[k] * count};
-    const bool follows = !runs.empty() && runs.back().first + runs.back().count == next.first && runs.back().row + runs.back().count == next.row;
-    if (follows) runs.back().count += count;
-    else runs.push_back(next);
+    const bool follows = !runs.empty() && runs.back().first + runs.back().count == next.first &&
+                         runs.back().row + runs.back().count == next.row;
+    if (follows)
+      runs.back().count += count;
+    else
+      runs.push_back(next);
   }
   return runs;
 }
@@ -147,7 +154,8 @@ struct Layout {
 };
 
 /// Every combination of the axes' classes.
-void add_classes(OwnedPlan& owned, const std::vector<AxisPlan>& axes, const Layout& layout, const std::vector<const AxisClass*>& chosen = {}) {
+void add_classes(OwnedPlan& owned, const std::vector<AxisPlan>& axes, const Layout& layout,
+                 const std::vector<const AxisClass*>& chosen = {}) {
   if (chosen.size() < axes.size()) {
     auto longer = chosen;
     longer.push_back(nullptr);
@@ -167,7 +175,8 @@ void add_classes(OwnedPlan& owned, const std::vector<AxisPlan>& axes, const Layo
     rows.push_back(counting(static_cast<int64_t>(c->offsets.size()), c->first));
   }
   owned.classes.push_back({OwnedPlan::kept(owned.lines, lines(sums(from, layout.source), sums(to, layout.result))),
-                           OwnedPlan::kept(owned.runs, runs_of(sums(offsets, layout.source), sums(rows, strides_of(counts, 1)), owned.plan.inner))});
+                           OwnedPlan::kept(owned.runs, runs_of(sums(offsets, layout.source),
+                                                               sums(rows, strides_of(counts, 1)), owned.plan.inner))});
 }
 
 void plan_gather(OwnedPlan& owned, const ConvolveShape& s) {
@@ -242,8 +251,10 @@ std::shared_ptr<const ConvolvePlan> plan_convolve(const ConvolveShape& s) {
   }
   owned->plan.source = s.result == ConvolveShape::Result::x ? y : x;
   owned->plan.result = s.result == ConvolveShape::Result::x ? x : y;
-  if (s.result == ConvolveShape::Result::w) plan_weights(*owned, s);
-  else plan_gather(*owned, s);
+  if (s.result == ConvolveShape::Result::w)
+    plan_weights(*owned, s);
+  else
+    plan_gather(*owned, s);
   return {owned, &owned->plan};
 }
 

@@ -8,7 +8,8 @@
 namespace wengert {
 
 const OwnConvolve& portable_convolve() {
-  static constexpr OwnConvolve kernels{convolve_blocks<Vector<double, double, false>>, convolve_blocks<Vector<float, float, false>>};
+  static constexpr OwnConvolve kernels{convolve_blocks<Vector<double, double, false>>,
+                                       convolve_blocks<Vector<float, float, false>>};
   return kernels;
 }
 

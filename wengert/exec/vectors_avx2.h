@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Vectors of AVX2 for kernels written once for any kind of vector (matmul_blocks.h, convolve_blocks.h). For files that have
-// set their target to AVX2 and FMA; in an unnamed namespace, so that nothing compiled for it is shared with other files.
+// Vectors of AVX2 for kernels written once for any kind of vector (matmul_blocks.h, convolve_blocks.h). For files that
+// have set their target to AVX2 and FMA; in an unnamed namespace, so that nothing compiled for it is shared with other
+// files.
 #pragma once
 
 #include <cstdint>

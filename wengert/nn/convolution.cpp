@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/nn/convolution.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "wengert/primitives/arithmetic.h"

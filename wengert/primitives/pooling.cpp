@@ -38,15 +38,18 @@ std::vector<Type> infer_pool(const Signature& s) {
   check_spatial(s, 3, 5, "[batch, spatial..., channels]");
   const Shape& x = s.operands[0].shape;
   const Attributes steps = pool_steps(s.attributes);
-  const auto over = WindowAxes::checked({s.primitive, s.operands, steps}, spatial_extents(x), s.attributes.integers("window"));
+  const auto over =
+      WindowAxes::checked({s.primitive, s.operands, steps}, spatial_extents(x), s.attributes.integers("window"));
   for (const WindowAxis& a : over.axes())
-    s.require(a.input > 0 && a.low < a.window && a.high < a.window, "an element under each window: less padding than the window is long",
+    s.require(a.input > 0 && a.low < a.window && a.high < a.window,
+              "an element under each window: less padding than the window is long",
               fmt::format("pad by less than {}", a.window));
   return {{s.operands[0].dtype, with_spatial(x[0], over.places(), x.back())}};
 }
 
 /// start and step make one number of the elements under each window; finish(number, how many) what is stored.
-template <class Step, class Finish> void pool_kernel(KernelBuilder& k, const Attributes& attributes, double start, Step step, Finish finish) {
+template <class Step, class Finish>
+void pool_kernel(KernelBuilder& k, const Attributes& attributes, double start, Step step, Finish finish) {
   const Buffer x = k.operand(0);
   const WindowAxes over(spatial_extents(x.shape()), attributes.integers("window"), pool_steps(attributes));
   const List from = to_list(x.shape()), to = to_list(k.result().shape());
@@ -57,7 +60,9 @@ template <class Step, class Finish> void pool_kernel(KernelBuilder& k, const Att
       const auto under = over.element(index_part(index, 1, index.size() - 1), tap);
       const Integer steps = steps_if(under.there, 1);
       k.assign(count, count + steps);
-      k.loop(steps, [&](Integer) { k.assign(number, step(number, x.real(flat_position(from, {index.first(1), under.at, index.last(1)})))); });
+      k.loop(steps, [&](Integer) {
+        k.assign(number, step(number, x.real(flat_position(from, {index.first(1), under.at, index.last(1)}))));
+      });
     });
     k.result().store(flat_position(to, {index}), finish(number, count));
   });
@@ -77,16 +82,21 @@ Expr windows_of_ones(const Type& x, const Attributes& steps) {
   return windows_p(broadcast_to(recording.expr(recording.builder().literal(1, x.dtype)), x.shape), {}, steps);
 }
 
-// The derivative of max_pool: y_dot is the mean of x_dot over the elements under a window that equal y. Where y is NaN none
-// does, and the derivative is NaN. `chosen` [batch, places..., taps, channels] says which do.
+// The derivative of max_pool: y_dot is the mean of x_dot over the elements under a window that equal y. Where y is NaN
+// none does, and the derivative is NaN. `chosen` [batch, places..., taps, channels] says which do.
 
-Shape chosen_shape(const WindowAxes& over, const Shape& x) { return joined_shape({{x[0]}, over.places(), {over.taps(), x.back()}}); }
+Shape chosen_shape(const WindowAxes& over, const Shape& x) {
+  return joined_shape({{x[0]}, over.places(), {over.taps(), x.back()}});
+}
 
 std::vector<Type> infer_windows_equal(const Signature& s) {
   const Type expected = infer_pool({s.primitive, s.operands.first(1), s.attributes})[0];
-  s.require(s.operands[1] == expected, fmt::format("what max_pool makes of the first operand, {}, as the second", to_string(expected)), "give x and its max_pool");
+  s.require(s.operands[1] == expected,
+            fmt::format("what max_pool makes of the first operand, {}, as the second", to_string(expected)),
+            "give x and its max_pool");
   const Shape& x = s.operands[0].shape;
-  return {{DType::boolean, chosen_shape(WindowAxes(spatial_extents(x), s.attributes.integers("window"), pool_steps(s.attributes)), x)}};
+  return {{DType::boolean,
+           chosen_shape(WindowAxes(spatial_extents(x), s.attributes.integers("window"), pool_steps(s.attributes)), x)}};
 }
 
 void windows_equal_kernel(KernelBuilder& k, const Attributes& attributes) {
@@ -106,8 +116,11 @@ void windows_equal_kernel(KernelBuilder& k, const Attributes& attributes) {
 std::vector<Type> infer_chosen_mean(const Signature& s) {
   const Type y = infer_pool({s.primitive, s.operands.first(1), s.attributes})[0];
   const Shape& x = s.operands[0].shape;
-  const Type chosen{DType::boolean, chosen_shape(WindowAxes(spatial_extents(x), s.attributes.integers("window"), pool_steps(s.attributes)), x)};
-  s.require(s.operands[1] == chosen, fmt::format("{} as the second operand", to_string(chosen)), "windows_equal makes it");
+  const Type chosen{
+      DType::boolean,
+      chosen_shape(WindowAxes(spatial_extents(x), s.attributes.integers("window"), pool_steps(s.attributes)), x)};
+  s.require(s.operands[1] == chosen, fmt::format("{} as the second operand", to_string(chosen)),
+            "windows_equal makes it");
   return {y};
 }
 
@@ -115,17 +128,20 @@ std::vector<Type> infer_chosen_share(const Signature& s) {
   check_spatial(s, 3, 5, "[batch, places..., channels]");
   const Type& y = s.operands[0];
   const Attributes steps = with_size_of(pool_steps(s.attributes), s.attributes);
-  const auto over = WindowAxes::checked_from_places({s.primitive, s.operands, steps}, spatial_extents(y.shape), s.attributes.integers("window"));
+  const auto over = WindowAxes::checked_from_places({s.primitive, s.operands, steps}, spatial_extents(y.shape),
+                                                    s.attributes.integers("window"));
   const Shape x = with_spatial(y.shape[0], over.input(), y.shape.back());
   const Type chosen{DType::boolean, chosen_shape(over, x)};
-  s.require(s.operands[1] == chosen, fmt::format("{} as the second operand", to_string(chosen)), "windows_equal makes it");
+  s.require(s.operands[1] == chosen, fmt::format("{} as the second operand", to_string(chosen)),
+            "windows_equal makes it");
   return {{y.dtype, x}};
 }
 
-/// visit(n, o, c, count) for every window of every channel, where `count` elements are chosen; each(act) calls act(tap, under)
-/// for the taps.
+/// visit(n, o, c, count) for every window of every channel, where `count` elements are chosen; each(act) calls act(tap,
+/// under) for the taps.
 template <class Visit>
-void for_each_choice(KernelBuilder& k, const WindowAxes& over, const WindowPlaces& at, const Buffer& chosen, Visit visit) {
+void for_each_choice(KernelBuilder& k, const WindowAxes& over, const WindowPlaces& at, const Buffer& chosen,
+                     Visit visit) {
   k.loop_over(joined_shape({{at.x[0]}, over.places()}), [&](std::span<const Integer> index) {
     const Integer n = index.front();
     const auto o = index_part(index, 1, index.size());
@@ -133,7 +149,8 @@ void for_each_choice(KernelBuilder& k, const WindowAxes& over, const WindowPlace
       const auto each = [&](auto act) {
         k.loop_over(Shape(std::span<const int64_t>(over.window())), [&](std::span<const Integer> tap) {
           const auto under = over.element(o, tap);
-          k.loop(steps_if(under.there, 1), [&](Integer) { act(chosen.boolean(at.tap(n, o, tap, c)), at.element(n, under.at, c)); });
+          k.loop(steps_if(under.there, 1),
+                 [&](Integer) { act(chosen.boolean(at.tap(n, o, tap, c)), at.element(n, under.at, c)); });
         });
       };
       const Scalar count = k.variable(Scalar(0.0));
@@ -170,13 +187,16 @@ Tangents max_pool_jvp(const JvpRule& r) {
   return {chosen_mean_p(r.tangent(0), {chosen}, r.attributes)};
 }
 
-bool counts_padding(const Attributes& attributes) { return !attributes.has("count_padding") || attributes.flag("count_padding"); }
+bool counts_padding(const Attributes& attributes) {
+  return !attributes.has("count_padding") || attributes.flag("count_padding");
+}
 
 Tangents average_pool_transpose(const TransposeRule& r) {
   const Type& x = r.operand_types[0];
   const int64_t taps = Shape(std::span<const int64_t>(r.attributes.integers("window"))).elements();
   const bool all = counts_padding(r.attributes) || !(r.attributes.has("low") || r.attributes.has("high"));
-  const Expr share = all ? r.cotangent() / Expr(taps) : r.cotangent() / taps_total(windows_of_ones(x, pool_steps(r.attributes)));
+  const Expr share =
+      all ? r.cotangent() / Expr(taps) : r.cotangent() / taps_total(windows_of_ones(x, pool_steps(r.attributes)));
   return {overlap_add_p(for_each_tap(share, taps), {}, with_size(pool_steps(r.attributes), x))};
 }
 
@@ -203,87 +223,135 @@ const std::vector<AttributeField> pool_fields{window_extents, pool_stride, windo
 
 Array counted(std::initializer_list<int64_t> shape) {
   std::vector<double> numbers;
-  for (int64_t i = 0; i < Shape(shape).elements(); ++i) numbers.push_back(static_cast<double>(i * 7 % 11) - 3);  // no two of 11 alike
+  for (int64_t i = 0; i < Shape(shape).elements(); ++i)
+    numbers.push_back(static_cast<double>(i * 7 % 11) - 3);  // no two of 11 alike
   return Array(Shape(shape), numbers);
 }
 
 }  // namespace
 
-const Composite max_pool_p{{
-    .name = "max_pool", .infer = infer_pool,
-    .kernel = [](KernelBuilder& k, const Attributes& attributes) {
-      pool_kernel(k, attributes, -infinity, [](Scalar a, Scalar b) { return max(a, b); }, [](Scalar best, Integer) { return best; });
-    },
-    .jvp = max_pool_jvp,
-    .batch = batch_of<max_pool_p>,
-    .examples = [] {
-      const Array line({1, 4, 2}, {1, 8, 3, -4, -5, 6, 7, 2});
-      return std::vector<Example>{
-          {{line}, {{"window", List{2}}}, {Array({1, 2, 2}, {3, 8, 7, 6})}},
-          {{line}, {{"window", List{3}}, {"stride", List{2}}, {"low", List{1}}}, {Array({1, 2, 2}, {3, 8, 7, 6})}},
-          {{counted({1, 3, 3, 1})}, {{"window", List{2, 2}}, {"stride", List{1, 1}}}, {Array({1, 2, 2, 1}, {7, 4, 7, 3})}},
-          {{counted({1, 2, 3, 1})}, {{"window", List{2, 2}}, {"low", List{1, 0}}, {"high", List{1, 1}}}, {Array({1, 2, 2, 1}, {4, 0, 7, -1})}}};
-    },
-    .note = "at a tie equal shares of the derivative; padding does not count",
-    .attributes = pool_fields}};
+const Composite max_pool_p{
+    {.name = "max_pool",
+     .infer = infer_pool,
+     .kernel =
+         [](KernelBuilder& k, const Attributes& attributes) {
+           pool_kernel(
+               k, attributes, -infinity, [](Scalar a, Scalar b) { return max(a, b); },
+               [](Scalar best, Integer) { return best; });
+         },
+     .jvp = max_pool_jvp,
+     .batch = batch_of<max_pool_p>,
+     .examples =
+         [] {
+           const Array line({1, 4, 2}, {1, 8, 3, -4, -5, 6, 7, 2});
+           return std::vector<Example>{
+               {{line}, {{"window", List{2}}}, {Array({1, 2, 2}, {3, 8, 7, 6})}},
+               {{line}, {{"window", List{3}}, {"stride", List{2}}, {"low", List{1}}}, {Array({1, 2, 2}, {3, 8, 7, 6})}},
+               {{counted({1, 3, 3, 1})},
+                {{"window", List{2, 2}}, {"stride", List{1, 1}}},
+                {Array({1, 2, 2, 1}, {7, 4, 7, 3})}},
+               {{counted({1, 2, 3, 1})},
+                {{"window", List{2, 2}}, {"low", List{1, 0}}, {"high", List{1, 1}}},
+                {Array({1, 2, 2, 1}, {4, 0, 7, -1})}}};
+         },
+     .note = "at a tie equal shares of the derivative; padding does not count",
+     .attributes = pool_fields}};
 
-const Nondifferentiable windows_equal_p{{
-    .name = "windows_equal", .arity = 2, .infer = infer_windows_equal, .kernel = windows_equal_kernel, .batch = batch_of<windows_equal_p>,
-    .examples = [] {
-      const Array x({1, 4, 1}, {1, 3, 3, 2}), y({1, 2, 1}, {3, 3}), padded({1, 3, 1}, {1, 3, 0});
-      return std::vector<Example>{
-          {{x, y}, {{"window", List{2}}}, {Array({1, 2, 2, 1}, {0, 1, 1, 0}).as(DType::boolean)}},
-          {{x, padded}, {{"window", List{2}}, {"low", List{1}}, {"high", List{1}}}, {Array({1, 3, 2, 1}, {0, 1, 1, 1, 0, 0}).as(DType::boolean)}}};
-    },
-    .note = "which elements under each window equal the second operand's number for it: a choice, piecewise constant",
-    .attributes = pool_fields}};
+const Nondifferentiable windows_equal_p{
+    {.name = "windows_equal",
+     .arity = 2,
+     .infer = infer_windows_equal,
+     .kernel = windows_equal_kernel,
+     .batch = batch_of<windows_equal_p>,
+     .examples =
+         [] {
+           const Array x({1, 4, 1}, {1, 3, 3, 2}), y({1, 2, 1}, {3, 3}), padded({1, 3, 1}, {1, 3, 0});
+           return std::vector<Example>{
+               {{x, y}, {{"window", List{2}}}, {Array({1, 2, 2, 1}, {0, 1, 1, 0}).as(DType::boolean)}},
+               {{x, padded},
+                {{"window", List{2}}, {"low", List{1}}, {"high", List{1}}},
+                {Array({1, 3, 2, 1}, {0, 1, 1, 1, 0, 0}).as(DType::boolean)}}};
+         },
+     .note = "which elements under each window equal the second operand's number for it: a choice, piecewise constant",
+     .attributes = pool_fields}};
 
-const Linear chosen_mean_p{{
-    .name = "chosen_mean", .arity = 2, .infer = infer_chosen_mean, .kernel = chosen_mean_kernel,
-    .transpose = [](const TransposeRule& r) -> Tangents {
-      return {chosen_share_p(r.cotangent(), {*r.operands[1]}, with_size(r.attributes, r.operand_types[0])), std::nullopt};
-    },
-    .batch = batch_of<chosen_mean_p>,
-    .examples = [] {
-      const Array x({1, 4, 1}, {1, 3, 5, 2}), chosen = Array({1, 2, 2, 1}, {0, 1, 1, 1}).as(DType::boolean);
-      return std::vector<Example>{{{x, chosen}, {{"window", List{2}}}, {Array({1, 2, 1}, {3, 3.5})}},
-                                  {{x, chosen}, {{"window", List{2}}, {"stride", List{3}}, {"low", List{1}}}, {Array({1, 2, 1}, {1, 3.5})}}};
-    },
-    .note = "the mean of the chosen elements under each window, NaN of none: the tangent of max_pool",
-    .attributes = pool_fields}};
+const Linear chosen_mean_p{
+    {.name = "chosen_mean",
+     .arity = 2,
+     .infer = infer_chosen_mean,
+     .kernel = chosen_mean_kernel,
+     .transpose = [](const TransposeRule& r) -> Tangents {
+       return {chosen_share_p(r.cotangent(), {*r.operands[1]}, with_size(r.attributes, r.operand_types[0])),
+               std::nullopt};
+     },
+     .batch = batch_of<chosen_mean_p>,
+     .examples =
+         [] {
+           const Array x({1, 4, 1}, {1, 3, 5, 2}), chosen = Array({1, 2, 2, 1}, {0, 1, 1, 1}).as(DType::boolean);
+           return std::vector<Example>{{{x, chosen}, {{"window", List{2}}}, {Array({1, 2, 1}, {3, 3.5})}},
+                                       {{x, chosen},
+                                        {{"window", List{2}}, {"stride", List{3}}, {"low", List{1}}},
+                                        {Array({1, 2, 1}, {1, 3.5})}}};
+         },
+     .note = "the mean of the chosen elements under each window, NaN of none: the tangent of max_pool",
+     .attributes = pool_fields}};
 
-const Linear chosen_share_p{{
-    .name = "chosen_share", .arity = 2, .infer = infer_chosen_share, .kernel = chosen_share_kernel,
-    .transpose = [](const TransposeRule& r) -> Tangents { return {chosen_mean_p(r.cotangent(), {*r.operands[1]}, window_attributes(r.attributes)), std::nullopt}; },
-    .batch = batch_of<chosen_share_p>,
-    .examples = [] {
-      const Array y({1, 2, 1}, {3, 4}), chosen = Array({1, 2, 2, 1}, {0, 1, 1, 1}).as(DType::boolean);
-      return std::vector<Example>{{{y, chosen}, {{"window", List{2}}}, {Array({1, 4, 1}, {0, 3, 2, 2})}},
-                                  {{y, chosen}, {{"window", List{2}}, {"stride", List{1}}, {"size", List{3}}}, {Array({1, 3, 1}, {0, 5, 2})}}};
-    },
-    .note = "the transpose of chosen_mean: each window's number in equal shares to its chosen elements",
-    .attributes = {window_extents, window_size, pool_stride, window_low, window_high}}};
+const Linear chosen_share_p{
+    {.name = "chosen_share",
+     .arity = 2,
+     .infer = infer_chosen_share,
+     .kernel = chosen_share_kernel,
+     .transpose = [](const TransposeRule& r) -> Tangents {
+       return {chosen_mean_p(r.cotangent(), {*r.operands[1]}, window_attributes(r.attributes)), std::nullopt};
+     },
+     .batch = batch_of<chosen_share_p>,
+     .examples =
+         [] {
+           const Array y({1, 2, 1}, {3, 4}), chosen = Array({1, 2, 2, 1}, {0, 1, 1, 1}).as(DType::boolean);
+           return std::vector<Example>{{{y, chosen}, {{"window", List{2}}}, {Array({1, 4, 1}, {0, 3, 2, 2})}},
+                                       {{y, chosen},
+                                        {{"window", List{2}}, {"stride", List{1}}, {"size", List{3}}},
+                                        {Array({1, 3, 1}, {0, 5, 2})}}};
+         },
+     .note = "the transpose of chosen_mean: each window's number in equal shares to its chosen elements",
+     .attributes = {window_extents, window_size, pool_stride, window_low, window_high}}};
 
-const Linear average_pool_p{{
-    .name = "average_pool", .infer = infer_pool,
-    .kernel = [](KernelBuilder& k, const Attributes& attributes) {
-      const int64_t taps = Shape(std::span<const int64_t>(attributes.integers("window"))).elements();
-      pool_kernel(k, attributes, 0, [](Scalar a, Scalar b) { return a + b; },
-                  [&](Scalar total, Integer count) { return total / (counts_padding(attributes) ? Scalar(taps) : to_real(count)); });
-    },
-    .transpose = average_pool_transpose,
-    .batch = batch_of<average_pool_p>,
-    .examples = [] {
-      const Array line({1, 4, 1}, {1, 3, -5, 7}), plane({1, 2, 2, 1}, {1, 2, 3, 4});
-      return std::vector<Example>{
-          {{line}, {{"window", List{2}}}, {Array({1, 2, 1}, {2, 1})}},
-          {{line}, {{"window", List{2}}, {"low", List{1}}, {"high", List{1}}, {"count_padding", false}}, {Array({1, 3, 1}, {1, -1, 7})}},
-          {{plane}, {{"window", List{2, 2}}, {"stride", List{1, 1}}, {"low", List{1, 0}}}, {Array({1, 2, 1, 1}, {0.75, 2.5})}}};
-    },
-    .attributes = {window_extents, pool_stride, window_low, window_high,
-                   {"count_padding", AttributeField::Kind::flag, "padding counts as zeros; otherwise elements alone count", "true"}}}};
+const Linear average_pool_p{
+    {.name = "average_pool",
+     .infer = infer_pool,
+     .kernel =
+         [](KernelBuilder& k, const Attributes& attributes) {
+           const int64_t taps = Shape(std::span<const int64_t>(attributes.integers("window"))).elements();
+           pool_kernel(
+               k, attributes, 0, [](Scalar a, Scalar b) { return a + b; },
+               [&](Scalar total, Integer count) {
+                 return total / (counts_padding(attributes) ? Scalar(taps) : to_real(count));
+               });
+         },
+     .transpose = average_pool_transpose,
+     .batch = batch_of<average_pool_p>,
+     .examples =
+         [] {
+           const Array line({1, 4, 1}, {1, 3, -5, 7}), plane({1, 2, 2, 1}, {1, 2, 3, 4});
+           return std::vector<Example>{
+               {{line}, {{"window", List{2}}}, {Array({1, 2, 1}, {2, 1})}},
+               {{line},
+                {{"window", List{2}}, {"low", List{1}}, {"high", List{1}}, {"count_padding", false}},
+                {Array({1, 3, 1}, {1, -1, 7})}},
+               {{plane},
+                {{"window", List{2, 2}}, {"stride", List{1, 1}}, {"low", List{1, 0}}},
+                {Array({1, 2, 1, 1}, {0.75, 2.5})}}};
+         },
+     .attributes = {window_extents,
+                    pool_stride,
+                    window_low,
+                    window_high,
+                    {"count_padding", AttributeField::Kind::flag,
+                     "padding counts as zeros; otherwise elements alone count", "true"}}}};
 
-Expr max_pool(Sited x, List window, const Pooling& how) { return max_pool_p(x, {}, pool_attributes(window, how, x.expr.rank() - 2)); }
+Expr max_pool(Sited x, List window, const Pooling& how) {
+  return max_pool_p(x, {}, pool_attributes(window, how, x.expr.rank() - 2));
+}
 
 Expr average_pool(Sited x, List window, const Pooling& how, bool count_padding) {
   Attributes attributes = pool_attributes(window, how, x.expr.rank() - 2);

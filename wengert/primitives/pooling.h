@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pools: the largest or the mean element under windows that go over the spatial axes of [batch, spatial..., channels] (1 to 3
-// of them). Over all elements of the spatial axes it is a reduction (max_reduce, mean).
+// Pools: the largest or the mean element under windows that go over the spatial axes of [batch, spatial..., channels]
+// (1 to 3 of them). Over all elements of the spatial axes it is a reduction (max_reduce, mean).
 #pragma once
 
 #include "wengert/primitives/families.h"
@@ -14,8 +14,8 @@ extern const Nondifferentiable windows_equal_p;
 
 /// How a pool goes over an array. Lists have a number for each spatial axis, or one for all of them.
 struct Pooling {
-  std::vector<int64_t> stride = {};        ///< empty: the window's extents
-  std::vector<int64_t> padding = {};       ///< places before each spatial axis, and behind it; less than the window's extent
+  std::vector<int64_t> stride = {};   ///< empty: the window's extents
+  std::vector<int64_t> padding = {};  ///< places before each spatial axis, and behind it; less than the window's extent
   std::vector<int64_t> padding_high = {};  ///< if given: so many behind it
 };
 

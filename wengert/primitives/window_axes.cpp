@@ -22,7 +22,8 @@ List list_or(const Attributes& attributes, std::string_view name, int64_t usual,
 void check_list(const Signature& s, std::string_view name, const List& list, int64_t least, size_t axes) {
   const bool numbers = std::ranges::all_of(list, [&](int64_t x) { return x >= least && x <= most; });
   if (list.size() == axes && numbers) return;
-  const std::string expected = fmt::format("{} numbers of at least {} as {}, one for each spatial axis", axes, least, name);
+  const std::string expected =
+      fmt::format("{} numbers of at least {} as {}, one for each spatial axis", axes, least, name);
   s.refuse(fmt::format("{}, not [{}]", expected, fmt::join(list, ", ")),
            fmt::format("give {} {} number{}, of {} or more", name, axes, axes == 1 ? "" : "s", least));
 }
@@ -36,7 +37,8 @@ void check_attributes(const Signature& s, const List& window, size_t axes) {
   for (std::string_view name : {"low", "high"}) check_list(s, name, list_or(s.attributes, name, 0, axes), 0, axes);
   for (size_t k = 0; k < axes; ++k)
     if (window[k] > 1 && dilation[k] > most / (window[k] - 1))
-      s.refuse(fmt::format("windows of at most 2^48 places, not {} taps of dilation {}", window[k], dilation[k]), "take a smaller dilation");
+      s.refuse(fmt::format("windows of at most 2^48 places, not {} taps of dilation {}", window[k], dilation[k]),
+               "take a smaller dilation");
 }
 
 Attributes without_size(const Attributes& attributes) {
@@ -48,13 +50,16 @@ Attributes without_size(const Attributes& attributes) {
 
 [[noreturn]] void too_large(const Signature& s, size_t number, const WindowAxis& a) {
   const std::string padding = a.low + a.high == 0 ? "" : fmt::format(" with {} + {} of padding", a.low, a.high);
-  const std::string dilation = a.dilation == 1 ? "" : fmt::format(" of dilation {}, {} from end to end", a.dilation, a.reach());
+  const std::string dilation =
+      a.dilation == 1 ? "" : fmt::format(" of dilation {}, {} from end to end", a.dilation, a.reach());
   const int64_t missing = a.reach() - a.padded(), fewer = (missing + a.dilation - 1) / a.dilation;
   throw ShapeError("W212",
-                   fmt::format("the windows of {} have {} taps{}; spatial axis {} has {} element{}{}", s.primitive.name, a.window, dilation,
-                               number, a.input, a.input == 1 ? "" : "s", padding),
-                   {}, fewer < a.window ? fmt::format("take a window that is smaller by {}, or pad by {} more", fewer, missing)
-                                        : fmt::format("pad by {} more", missing));
+                   fmt::format("the windows of {} have {} taps{}; spatial axis {} has {} element{}{}", s.primitive.name,
+                               a.window, dilation, number, a.input, a.input == 1 ? "" : "s", padding),
+                   {},
+                   fewer < a.window
+                       ? fmt::format("take a window that is smaller by {}, or pad by {} more", fewer, missing)
+                       : fmt::format("pad by {} more", missing));
 }
 
 }  // namespace
@@ -64,7 +69,9 @@ List spatial_extents(const Shape& shape) {
   return {all.begin() + 1, all.end() - 1};
 }
 
-Shape with_spatial(int64_t batch, const List& spatial, int64_t channels) { return Shape(joined_extents({{batch}, spatial, {channels}})); }
+Shape with_spatial(int64_t batch, const List& spatial, int64_t channels) {
+  return Shape(joined_extents({{batch}, spatial, {channels}}));
+}
 
 WindowAxes::WindowAxes(const List& input, const List& window, const Attributes& attributes) {
   const size_t count = input.size();
@@ -98,14 +105,17 @@ WindowAxes WindowAxes::checked_from_places(const Signature& s, const List& place
   const List stride = list_or(s.attributes, "stride", 1, count);
   for (size_t k = 0; k < count; ++k)
     if (places[k] < 1 || (places[k] > 1 && stride[k] > most / (places[k] - 1)))
-      s.refuse("at least one window along each spatial axis, and less than 2^48 elements under all of them", "check extents and strides");
-  const WindowAxes least = from_places(places, window, without_size(s.attributes)), windows = from_places(places, window, s.attributes);
+      s.refuse("at least one window along each spatial axis, and less than 2^48 elements under all of them",
+               "check extents and strides");
+  const WindowAxes least = from_places(places, window, without_size(s.attributes)),
+                   windows = from_places(places, window, s.attributes);
   for (size_t k = 0; k < count; ++k) {
     const int64_t smallest = least.axes()[k].input, largest = smallest + stride[k] - 1, found = windows.axes()[k].input;
     if (found >= std::max<int64_t>(smallest, 0) && found <= largest) continue;
     if (largest < 0) s.refuse("padding that leaves something of the result", fmt::format("pad by {} less", -largest));
     s.refuse(fmt::format("a size that windows go over in {} steps along spatial axis {}, not {}", places[k], k, found),
-             stride[k] == 1 ? fmt::format("make it {}", smallest) : fmt::format("make it {} to {}", std::max<int64_t>(smallest, 0), largest));
+             stride[k] == 1 ? fmt::format("make it {}", smallest)
+                            : fmt::format("make it {} to {}", std::max<int64_t>(smallest, 0), largest));
   }
   return windows;
 }
@@ -172,7 +182,9 @@ List joined_extents(std::initializer_list<List> parts) {
   return extents;
 }
 
-List for_axes(const List& list, int axes) { return list.size() == 1 && axes > 0 ? List(static_cast<size_t>(axes), list[0]) : list; }
+List for_axes(const List& list, int axes) {
+  return list.size() == 1 && axes > 0 ? List(static_cast<size_t>(axes), list[0]) : list;
+}
 
 Attributes step_attributes(const SaidSteps& said, int axes) {
   Attributes attributes;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Windows that go over the spatial axes of an array [batch, spatial..., channels]: how the records about them read their
-// attributes, what they refuse, and the loops of their kernels. For authors of records; users of the library do not need it.
+// Windows that go over the spatial axes of an array [batch, spatial..., channels]: how the records about them read
+// their attributes, what they refuse, and the loops of their kernels. For authors of records; users of the library do
+// not need it.
 //
-// Along each spatial axis tap k of the window at place o lies on element o * stride + k * dilation - low of the operand,
-// or on the padding around it.
+// Along each spatial axis tap k of the window at place o lies on element o * stride + k * dilation - low of the
+// operand, or on the padding around it.
 #pragma once
 
 #include <optional>
@@ -26,7 +27,8 @@ inline constexpr AttributeField window_dilation{"dilation", AttributeField::Kind
                                                 "steps from tap to tap along each spatial axis", "1 each"};
 inline constexpr AttributeField window_size{"size", AttributeField::Kind::integers, "spatial extents of the result",
                                             "the smallest there can be"};
-inline constexpr AttributeField window_extents{"window", AttributeField::Kind::integers, "taps along each spatial axis"};
+inline constexpr AttributeField window_extents{"window", AttributeField::Kind::integers,
+                                               "taps along each spatial axis"};
 
 /// One spatial axis of an array that windows go over.
 struct WindowAxis {
@@ -53,10 +55,12 @@ class WindowAxes {
   /// throws : ShapeError W206 for lists of another length or numbers that are none of strides, paddings, dilations;
   ///          W212 where a window is larger than the padded operand
   static WindowAxes checked(const Signature& s, const std::vector<int64_t>& input, const std::vector<int64_t>& window);
-  /// The same where places of windows are given, and the attribute `size` says how many elements they go over: by default
-  /// as few as there can be. throws : also ShapeError W206 for a size that has other places
-  static WindowAxes checked_from_places(const Signature& s, const std::vector<int64_t>& places, const std::vector<int64_t>& window);
-  static WindowAxes from_places(const std::vector<int64_t>& places, const std::vector<int64_t>& window, const Attributes& attributes);
+  /// The same where places of windows are given, and the attribute `size` says how many elements they go over: by
+  /// default as few as there can be. throws : also ShapeError W206 for a size that has other places
+  static WindowAxes checked_from_places(const Signature& s, const std::vector<int64_t>& places,
+                                        const std::vector<int64_t>& window);
+  static WindowAxes from_places(const std::vector<int64_t>& places, const std::vector<int64_t>& window,
+                                const Attributes& attributes);
 
   const std::vector<WindowAxis>& axes() const { return axes_; }
   std::vector<int64_t> input() const;
@@ -95,7 +99,8 @@ inline std::vector<Integer> index_part(std::span<const Integer> index, size_t fi
   return {index.begin() + static_cast<std::ptrdiff_t>(first), index.begin() + static_cast<std::ptrdiff_t>(last)};
 }
 
-/// Flat places in x [batch, elements..., channels], y [batch, places..., channels] and [batch, places..., taps..., channels].
+/// Flat places in x [batch, elements..., channels], y [batch, places..., channels] and [batch, places..., taps...,
+/// channels].
 struct WindowPlaces {
   std::vector<int64_t> x, y, each_tap;
 
@@ -106,7 +111,9 @@ struct WindowPlaces {
   using Index = std::span<const Integer>;
   Integer element(Integer n, Index at, Integer c) const { return flat_position(x, {{&n, 1}, at, {&c, 1}}); }
   Integer window(Integer n, Index o, Integer c) const { return flat_position(y, {{&n, 1}, o, {&c, 1}}); }
-  Integer tap(Integer n, Index o, Index tap, Integer c) const { return flat_position(each_tap, {{&n, 1}, o, tap, {&c, 1}}); }
+  Integer tap(Integer n, Index o, Index tap, Integer c) const {
+    return flat_position(each_tap, {{&n, 1}, o, tap, {&c, 1}});
+  }
 };
 
 /// visit(n, o, tap, under) for every array, window and tap, and what is under it; in the order of memory.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The elements of [batch, spatial..., channels] under windows that go over the spatial axes (1 to 3 of them), as an array.
+// The elements of [batch, spatial..., channels] under windows that go over the spatial axes (1 to 3 of them), as an
+// array.
 #pragma once
 
 #include "wengert/primitives/families.h"
@@ -9,8 +10,8 @@ namespace wengert {
 
 extern const Linear windows_p, overlap_add_p;
 
-/// How windows go over an array. Lists have a number for each spatial axis, or one for all of them; empty ones mean 1, and no
-/// padding.
+/// How windows go over an array. Lists have a number for each spatial axis, or one for all of them; empty ones mean 1,
+/// and no padding.
 struct WindowSteps {
   std::vector<int64_t> stride = {};
   std::vector<int64_t> padding = {};       ///< zeros before each spatial axis, and behind it

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every candidate for convolutions against sums in f64: windows, strides, paddings, dilations and groups drawn at random,
-// widths around those of strips; and as the interpreter runs them.
+// Every candidate for convolutions against sums in f64: windows, strides, paddings, dilations and groups drawn at
+// random, widths around those of strips; and as the interpreter runs them.
 #include "wengert/exec/convolve.h"
 
 #include <gtest/gtest.h>
@@ -49,14 +49,18 @@ struct Case {
     int64_t i[5];
     for (int axis = 4; axis >= 0; flat /= pairs[axis], --axis) i[axis] = flat % pairs[axis];
     const ConvolveAxis &a = shape.axes[0], &b = shape.axes[1];
-    const int64_t at = i[1] * a.stride + i[3] * a.dilation - a.low, beside = i[2] * b.stride + i[4] * b.dilation - b.low;
+    const int64_t at = i[1] * a.stride + i[3] * a.dilation - a.low,
+                  beside = i[2] * b.stride + i[4] * b.dilation - b.low;
     if (at < 0 || beside < 0 || at >= a.input || beside >= b.input) return;
-    const int64_t in_x = ((i[0] * a.input + at) * b.input + beside) * shape.groups * shape.c, row = shape.groups * shape.e;
-    const int64_t in_w = (i[3] * b.window + i[4]) * shape.c * row, in_y = ((i[0] * a.places + i[1]) * b.places + i[2]) * row;
+    const int64_t in_x = ((i[0] * a.input + at) * b.input + beside) * shape.groups * shape.c,
+                  row = shape.groups * shape.e;
+    const int64_t in_w = (i[3] * b.window + i[4]) * shape.c * row,
+                  in_y = ((i[0] * a.places + i[1]) * b.places + i[2]) * row;
     for (int64_t g = 0; g < shape.groups; ++g)
       for (int64_t c = 0; c < shape.c; ++c)
         for (int64_t e = g * shape.e; e < (g + 1) * shape.e; ++e) {
-          const auto p = static_cast<size_t>(in_x + g * shape.c + c), q = static_cast<size_t>(in_w + c * row + e), r = static_cast<size_t>(in_y + e);
+          const auto p = static_cast<size_t>(in_x + g * shape.c + c), q = static_cast<size_t>(in_w + c * row + e),
+                     r = static_cast<size_t>(in_y + e);
           by_x[p] += w[q] * y[r];
           by_w[q] += x[p] * y[r];
           by_y[r] += x[p] * w[q];
@@ -73,7 +77,9 @@ struct Case {
   std::pair<const std::vector<double>&, const std::vector<double>&> kernel_operands() const {
     return {shape.result == Result::x ? y : x, shape.result == Result::w ? y : w};
   }
-  const std::vector<double>& expected() const { return shape.result == Result::x ? by_x : shape.result == Result::w ? by_w : by_y; }
+  const std::vector<double>& expected() const {
+    return shape.result == Result::x ? by_x : shape.result == Result::w ? by_w : by_y;
+  }
 };
 
 template <class T> testing::AssertionResult agrees(const Case& c, const ConvolveKernel& kernel) {
@@ -100,17 +106,21 @@ void check_candidates(const ConvolveShape& shape) {
       }
 }
 
-ConvolveAxis axis(int64_t input, int64_t window, int64_t stride = 1, int64_t low = 0, int64_t high = 0, int64_t dilation = 1) {
+ConvolveAxis axis(int64_t input, int64_t window, int64_t stride = 1, int64_t low = 0, int64_t high = 0,
+                  int64_t dilation = 1) {
   const int64_t reach = (window - 1) * dilation + 1, whole = std::max(input + low + high, reach);
   return {whole - low - high, window, (whole - reach) / stride + 1, stride, low, dilation};
 }
 
 TEST(Convolve, of_any_shape_agrees_with_its_definition) {
   Random random(3);
-  const auto from = [&](int64_t low, int64_t high) { return low + static_cast<int64_t>(random.uniform(0, 1) * static_cast<double>(high - low + 1)); };
+  const auto from = [&](int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(random.uniform(0, 1) * static_cast<double>(high - low + 1));
+  };
   for (int trial = 0; trial < 60; ++trial) {
     ConvolveShape s{.batch = from(1, 3), .groups = trial % 3 == 0 ? from(1, 3) : 1, .c = from(1, 5), .e = from(1, 12)};
-    for (int64_t k = from(1, 2); k > 0; --k) s.axes.push_back(axis(from(1, 8), from(1, 4), from(1, 3), from(0, 3), from(0, 3), from(1, 2)));
+    for (int64_t k = from(1, 2); k > 0; --k)
+      s.axes.push_back(axis(from(1, 8), from(1, 4), from(1, 3), from(0, 3), from(0, 3), from(1, 2)));
     check_candidates(s);
     if (HasFatalFailure()) FAIL() << "trial " << trial;
   }
@@ -133,7 +143,8 @@ TEST(Convolve, gives_the_same_bits_wherever_an_array_stands_in_the_batch) {
       std::ranges::copy(one.y, many.y.begin() + n * static_cast<int64_t>(one.y.size()));
     }
     many.w = one.w;
-    const auto expected = one.run<float>(choose_convolve(one.shape)), found = many.run<float>(choose_convolve(many.shape));
+    const auto expected = one.run<float>(choose_convolve(one.shape)),
+               found = many.run<float>(choose_convolve(many.shape));
     for (size_t i = 0; i < found.size(); ++i) ASSERT_EQ(found[i], expected[i % expected.size()]) << i;
   }
 }
@@ -157,7 +168,10 @@ TEST(Convolve, has_no_tables_of_many_millions_of_entries) {
 TEST(NativeConvolve, agrees_with_the_reference) {
   for (const DType dtype : {DType::f64, DType::f32}) {
     const std::vector<Type> types{{dtype, {2, 9, 8, 4}}, {dtype, {3, 3, 2, 6}}, {dtype, {2, 5, 4, 6}}};
-    const Attributes how{{"stride", std::vector<int64_t>{2, 2}}, {"low", std::vector<int64_t>{1, 1}}, {"high", std::vector<int64_t>{1, 1}}, {"groups", int64_t{2}}};
+    const Attributes how{{"stride", std::vector<int64_t>{2, 2}},
+                         {"low", std::vector<int64_t>{1, 1}},
+                         {"high", std::vector<int64_t>{1, 1}},
+                         {"groups", int64_t{2}}};
     const auto with = [&](std::string name, std::vector<int64_t> list) {
       Attributes all = how;
       all.set(std::move(name), std::move(list));
@@ -165,7 +179,8 @@ TEST(NativeConvolve, agrees_with_the_reference) {
     };
     const Program p = trace(
         [&](Expr x, Expr w, Expr y) {
-          return std::vector<Expr>{convolve_p(x, {w}, how), convolve_transposed_p(y, {w}, with("size", {9, 8})), convolve_weights_p(x, {y}, with("window", {3, 3}))};
+          return std::vector<Expr>{convolve_p(x, {w}, how), convolve_transposed_p(y, {w}, with("size", {9, 8})),
+                                   convolve_weights_p(x, {y}, with("window", {3, 3}))};
         },
         types);
     Random random(4);

@@ -26,7 +26,8 @@ TEST(MaxPool, shares_the_derivative_equally_among_ties) {
 
 TEST(MaxPool, adds_the_derivatives_of_windows_that_overlap) {
   const Array x({1, 4, 1}, {1, 7, 2, 3});
-  EXPECT_EQ(gradient([](Expr a) { return sum(max_pool(a, {3}, {.stride = {1}})); }, {x}), Array({1, 4, 1}, {0, 2, 0, 0}));
+  EXPECT_EQ(gradient([](Expr a) { return sum(max_pool(a, {3}, {.stride = {1}})); }, {x}),
+            Array({1, 4, 1}, {0, 2, 0, 0}));
 }
 
 TEST(MaxPool, does_not_count_padding) {
@@ -34,7 +35,8 @@ TEST(MaxPool, does_not_count_padding) {
   const auto f = [](Expr a) { return max_pool(a, {3}, {.stride = {1}, .padding = {1}}); };
   EXPECT_EQ(evaluated(f, {x}), Array({1, 3, 1}, {-2, -2, -2}));
   const Array zeros({1, 2, 1}, {0, -1});  // padding is no zero that ties with the element
-  EXPECT_EQ(gradient([](Expr a) { return sum(max_pool(a, {2}, {.padding = {1}})); }, {zeros}), Array({1, 2, 1}, {1, 1}));
+  EXPECT_EQ(gradient([](Expr a) { return sum(max_pool(a, {2}, {.padding = {1}})); }, {zeros}),
+            Array({1, 2, 1}, {1, 1}));
 }
 
 TEST(MaxPool, is_nan_with_a_nan_derivative_where_an_element_is_nan) {
@@ -69,12 +71,18 @@ TEST(AveragePool, over_everything_is_the_mean) {
 
 TEST(Windows, lie_row_by_row) {
   const Array x({1, 2, 2, 1}, {1, 2, 3, 4});
-  EXPECT_EQ(evaluated([](Expr a) { return windows(a, {2, 1}, {.padding = {0}, .padding_high = {1, 0}}); }, {x}),
+  EXPECT_EQ(evaluated(
+                [](Expr a) {
+                  return windows(a, {2, 1}, {.padding = {0}, .padding_high = {1, 0}});
+                },
+                {x}),
             Array({1, 2, 2, 2, 1}, {1, 3, 2, 4, 3, 0, 4, 0}));
 }
 
 TEST(Pools, refuse_what_does_not_fit) {
-  const auto error = [](std::vector<int64_t> window, Pooling how, Type x) { return error_of([&](Expr a) { return max_pool(a, window, how); }, {x}); };
+  const auto error = [](std::vector<int64_t> window, Pooling how, Type x) {
+    return error_of([&](Expr a) { return max_pool(a, window, how); }, {x});
+  };
   EXPECT_EQ(error({2}, {}, f64({1, 4, 1})), "none");
   EXPECT_EQ(error({2}, {}, i64({1, 4, 1})), "W206");
   EXPECT_EQ(error({2}, {}, f64({4, 1})), "W206");
