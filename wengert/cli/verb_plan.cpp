@@ -81,7 +81,7 @@ void fill_document(nlohmann::ordered_json& document, const Planned& planned) {
   document["lower_bound"] = plan.lower_bound, document["proven"] = plan.proven, document["gap"] = plan.gap();
   document["wall_s"] = plan.wall_s;
   auto& witness = document["witness"];
-  witness["enumerated"] = plan.enumerated, witness["first"] = list(plan.first);
+  witness["enumerated"] = plan.enumerated, witness["searched"] = plan.searched, witness["first"] = list(plan.first);
   auto& clusters = witness["clusters"] = nlohmann::ordered_json::array();
   for (const auto& [vertices, least] : plan.clusters)
     clusters.push_back({{"vertices", list(vertices)}, {"least", least}});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "wengert/plan/elimination_proof.h"
 #include "wengert/plan/elimination_reduction.h"
 
 namespace wengert {
@@ -26,7 +27,10 @@ class Planner {
     compare_rules();
     if (problem().intermediates <= most_enumerated) enumerate();
     int64_t work = 100'000;
-    for (int round = 0; round < options_.rounds && !is_done(); ++round, work *= 4) improve(work);
+    for (int round = 0; round < options_.rounds && !is_done(); ++round, work *= 4) {
+      improve(work);
+      if (!is_done()) prove(work);
+    }
     finish();
     plan_.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return plan_;
@@ -67,8 +71,22 @@ class Planner {
                                                      .work = work,
                                                      .key = options_.key,
                                                      .stop = options_.stop});
-    if (bound.cost() <= bound_ && !witness_.clusters.empty()) return;
-    bound_ = bound.cost(), witness_ = bound;
+    if (bound.cost() <= witness_.cost() && !witness_.clusters.empty()) return;
+    bound_ = std::max(bound_, bound.cost()), witness_ = bound;
+    proof_.reset();  // better clusters leave less to be searched than what was searched with worse ones
+  }
+
+  void prove(int64_t work) {
+    if (!proof_) {
+      std::vector<std::vector<uint32_t>> clusters;
+      for (const Cluster& cluster : witness_.clusters) clusters.push_back(cluster.vertices);
+      proof_ = std::make_unique<EliminationProof>(problem(), clusters);
+    }
+    proof_->raise({.enough = best_.cost.multiplications, .work = 2 * work, .stop = options_.stop});
+    if (proof_->bound() > bound_) bound_ = proof_->bound(), plan_.searched = bound_ > witness_.cost();
+    if (!proof_->is_solved()) return;
+    const NumberedOrder order = proof_->order();
+    if (const OrderCost cost = order_cost(problem(), order); cost < best_.cost) best_ = {order, cost, 0};
   }
 
   void finish() {
@@ -87,6 +105,7 @@ class Planner {
   SearchResult best_;
   int64_t bound_ = 0;
   OrderBound witness_;
+  std::unique_ptr<EliminationProof> proof_;
   EliminationPlan plan_;
 };
 

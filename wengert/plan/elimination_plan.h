@@ -35,6 +35,7 @@ struct EliminationPlan : Plan<EliminationOrder> {
   EliminationOrder first;
   std::vector<std::pair<std::vector<VertexId>, int64_t>> clusters;
   bool enumerated = false;
+  bool searched = false;  ///< the bound is by branch and bound (elimination_proof.h) and exceeds that of the clusters
 };
 
 /// Without `stop` the same on every machine.
