@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Random graphs of up to 14 intermediate vertices, ten thousand where all multiplications count: search against the
-// best of all orders, and the bound never above it.
+// best of all orders, the bound never above it, and branch and bound equal to it.
 #include <gtest/gtest.h>
 
 #include "random_elimination.h"
 #include "wengert/plan/elimination_bound.h"
+#include "wengert/plan/elimination_proof.h"
 
 namespace wengert {
 namespace {
@@ -23,6 +24,10 @@ TEST_P(RandomGraphs, are_solved_in_99_of_100_cases_and_never_bounded_too_high) {
     const int64_t optimum = exact_order(problem).cost.multiplications;
     const int64_t bound = order_bound(problem, {.work = 1'000, .key = static_cast<uint64_t>(k)}).cost();
     ASSERT_LE(bound, optimum) << "graph " << k;
+    EliminationProof proof(problem, {});
+    proof.raise({.work = 100'000'000});
+    ASSERT_TRUE(proof.is_solved()) << "graph " << k;
+    ASSERT_EQ(proof.bound(), optimum) << "graph " << k;
     const std::vector<NumberedOrder> starts{ascending(problem.intermediates),
                                             greedy_order(problem, GreedyRule::markowitz, Ties::lowest)};
     const SearchResult found = search_order(problem, starts, {.eliminations = 25'000, .target = bound});
