@@ -24,7 +24,9 @@ namespace {
 
 constexpr uint64_t searches = 12;            ///< with keys of their own, in two ways of counting
 constexpr double shortest_s = 1e-3;          ///< of a repetition
-constexpr double moved_in_operations = 0.5;  ///< what a load or store adds to the ranking before anything is timed
+/// What a load or store adds to the ranking before anything is timed. Weights of products, additions, divisions, stores and
+/// moves, fitted by timing small loops, ranked the ways of 12 tasks no better (mean rank correlation 0.20, by this 0.22).
+constexpr double moved_in_operations = 0.5;
 
 /// A way and its Program.
 struct Candidate {

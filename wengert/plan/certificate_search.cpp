@@ -17,8 +17,9 @@ std::vector<size_t> members(const Set& set, size_t vertices) {
   return all;
 }
 
-/// The most paths between what is outside `left` and v that share no other vertex and have no number for their edge at v:
-/// maximal flow by shortest augmenting paths (Edmonds, Karp 1972). Place k of `near` has the nodes 2k + 2 and 2k + 3.
+/// The most paths between what is outside `left` and v that share no other vertex and have no number for their edge at
+/// v: maximal flow by shortest augmenting paths (Edmonds, Karp 1972). Place k of `near` has the nodes 2k + 2 and 2k
+/// + 3.
 class LocalFlow {
  public:
   LocalFlow(const DenseGraph& g, const Set& left, size_t v, bool forward, Counting counting)
@@ -38,7 +39,8 @@ class LocalFlow {
     for (size_t k = 0; k < near.size(); ++k) {
       room(2 * k + 2, 2 * k + 3) = 1;
       if (counted.test(near[k])) room(0, 2 * k + 2) = 1;
-      if (!left.test(near[k])) room(2 * k + 3, 1) = 1;
+      if (!left.test(near[k]))
+        room(2 * k + 3, 1) = 1;
       else
         for (const size_t y : members(next_[near[k]], g.vertices())) room(2 * k + 3, 2 * place[y] + 2) = 1;
     }
@@ -235,11 +237,14 @@ int64_t DenseGraph::eliminate(size_t v, Counting counting) {
   for (const size_t u : members(before[v], vertices())) {
     for (const size_t w : ends) {
       const bool both = is_number(u, v) && is_number(v, w);
-      cost += counting == Counting::all || !(is_unit(u, v) || is_unit(v, w) || (both && counting == Counting::numbers_folded));
+      cost += counting == Counting::all ||
+              !(is_unit(u, v) || is_unit(v, w) || (both && counting == Counting::numbers_folded));
       const double product = number[u * vertices() + v] * number[v * vertices() + w];
       double& sum = number[u * vertices() + w];
-      if (both && (!after[u].test(w) || is_number(u, w))) sum = after[u].test(w) ? sum + product : product, known[u].set(w);
-      else known[u].reset(w);
+      if (both && (!after[u].test(w) || is_number(u, w)))
+        sum = after[u].test(w) ? sum + product : product, known[u].set(w);
+      else
+        known[u].reset(w);
       after[u].set(w), before[w].set(u);
     }
     after[u].reset(v), known[u].reset(v);
@@ -255,7 +260,9 @@ bool may_go_first(const DenseGraph& g, const Set& left, size_t v, Counting count
   if (before.none() || after.none()) return true;  // on no path
   for (const bool forward : {true, false}) {
     const Set& near = forward ? before : after;
-    if (near.count() == 1 && (near & left).none() && may_join(g, left, v, members(near, g.vertices())[0], forward, counting)) return true;
+    if (near.count() == 1 && (near & left).none() &&
+        may_join(g, left, v, members(near, g.vertices())[0], forward, counting))
+      return true;
   }
   return false;
 }

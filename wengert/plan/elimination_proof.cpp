@@ -28,7 +28,8 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
   using State = EliminationState<W>;
 
   LastFirst(const EliminationProblem& problem, const std::vector<std::vector<uint32_t>>& clusters)
-      : problem_(problem), whole_(problem, table_), safe_(problem), number_(problem.vertices()), end_(problem.vertices()) {
+      : problem_(problem), whole_(problem, table_), safe_(problem), number_(problem.vertices()),
+        end_(problem.vertices()) {
     for (const auto& members : clusters) {
       clusters_.emplace_back();
       for (const uint32_t v : members) clusters_.back().set(v);
@@ -111,7 +112,8 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
     uint32_t smallest = UINT32_MAX;
     int size = INT32_MAX;
     for (const uint32_t part : parts)
-      if (const int count = parts_[part].left.count(); !parts_[part].is_solved && count < size) smallest = part, size = count;
+      if (const int count = parts_[part].left.count(); !parts_[part].is_solved && count < size)
+        smallest = part, size = count;
     return smallest;
   }
 
@@ -149,8 +151,10 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
     size_t best = 0;
     int32_t second = INT32_MAX;
     for (size_t k = 1; k < choices.size(); ++k) {
-      if (choices[k].bound < choices[best].bound) second = choices[best].bound, best = k;
-      else second = std::min(second, choices[k].bound);
+      if (choices[k].bound < choices[best].bound)
+        second = choices[best].bound, best = k;
+      else
+        second = std::min(second, choices[k].bound);
     }
     return {best, second};
   }
@@ -178,7 +182,8 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
     Part& part = parts_[id];
     part.is_prepared = true;
     if (members.size() == 1) {
-      part.bound = last[0], part.is_solved = true, part.choices = {{.last = members[0], .cost = last[0], .bound = last[0], .is_divided = true}};
+      part.bound = last[0], part.is_solved = true,
+      part.choices = {{.last = members[0], .cost = last[0], .bound = last[0], .is_divided = true}};
       return;
     }
     std::vector<int32_t> without(members.size());
@@ -188,7 +193,8 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
   }
 
   /// What each member costs when all others are gone: half of them are eliminated for the other half, and so on.
-  void costs_as_last(State& state, const std::vector<uint32_t>& members, size_t from, size_t to, std::vector<int32_t>& costs) {
+  void costs_as_last(State& state, const std::vector<uint32_t>& members, size_t from, size_t to,
+                     std::vector<int32_t>& costs) {
     if (to - from == 1) {
       costs[from] = state.multiplications(members[from]);
       return;
@@ -209,11 +215,16 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
     problem.counting = problem_.counting;
     uint32_t next = 0;
     Set before, after;
-    left.for_each([&](size_t v) { number_[v] = next++, before |= state.predecessors(v) - left, after |= state.successors(v) - left; });
-    problem.intermediates = next, problem.inputs = static_cast<size_t>(before.count()), problem.outputs = static_cast<size_t>(after.count());
+    left.for_each([&](size_t v) {
+      number_[v] = next++, before |= state.predecessors(v) - left, after |= state.successors(v) - left;
+    });
+    problem.intermediates = next, problem.inputs = static_cast<size_t>(before.count()),
+    problem.outputs = static_cast<size_t>(after.count());
     before.for_each([&](size_t u) { number_[u] = next++; });
     after.for_each([&](size_t w) { end_[w] = next++; });
-    const auto add = [&](size_t from, size_t to, uint32_t end) { problem.edges.push_back({number_[from], end, state.number(from, to), state.is_number(from, to)}); };
+    const auto add = [&](size_t from, size_t to, uint32_t end) {
+      problem.edges.push_back({number_[from], end, state.number(from, to), state.is_number(from, to)});
+    };
     left.for_each([&](size_t v) {
       (state.predecessors(v) - left).for_each([&](size_t u) { add(u, v, number_[v]); });
       state.successors(v).for_each([&](size_t w) { add(v, w, left.test(w) ? number_[w] : end_[w]); });
@@ -228,11 +239,13 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
       std::vector<uint32_t> members;
       (cluster & left).for_each([&](size_t v) { members.push_back(number_[v]); });
       if (members.empty()) continue;
+      if (options_->stop && options_->stop()) break;  // a weaker bound is one, too
       const ClusterTable table(fragment, members);
       work_ += static_cast<int64_t>((size_t{1} << members.size()) + members.size());
       total += table.least();
       const uint32_t all = (1U << members.size()) - 1;
-      for (size_t k = 0; k < members.size(); ++k) without[members[k]] = static_cast<int32_t>(table.least(all & ~(1U << k)) - table.least());
+      for (size_t k = 0; k < members.size(); ++k)
+        without[members[k]] = static_cast<int32_t>(table.least(all & ~(1U << k)) - table.least());
     }
     for (int32_t& rest : without) rest += static_cast<int32_t>(total);
     return static_cast<int32_t>(total);
@@ -292,7 +305,8 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
     const auto [place, is_new] = known_.try_emplace(key, static_cast<uint32_t>(parts_.size()));
     if (is_new) {
       Part part{key.left, key.gone};
-      members.for_each([&](size_t v) { part.bound += safe_.paths_in(state, members, v) * safe_.paths_out(state, members, v); });
+      members.for_each(
+          [&](size_t v) { part.bound += safe_.paths_in(state, members, v) * safe_.paths_out(state, members, v); });
       work_ += members.count();
       parts_.push_back(std::move(part));
     }
@@ -330,7 +344,8 @@ template <size_t W> class LastFirst final : public EliminationProof::Search {
 
 }  // namespace
 
-EliminationProof::EliminationProof(const EliminationProblem& problem, const std::vector<std::vector<uint32_t>>& clusters)
+EliminationProof::EliminationProof(const EliminationProblem& problem,
+                                   const std::vector<std::vector<uint32_t>>& clusters)
     : search_(by_width(problem.vertices(), [&](auto width) -> std::unique_ptr<Search> {
         return std::make_unique<LastFirst<width>>(problem, clusters);
       })) {}

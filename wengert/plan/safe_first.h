@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SafeFirst: may a vertex be eliminated now, whatever the order of the others, without making the cheapest order dearer?
+// SafeFirst: may a vertex be eliminated now, whatever the order of the others, without making the cheapest order
+// dearer?
 //
-// Let v have a single predecessor x, which stays to the end, with the partial a on x -> v (or the mirror image, a single
-// successor that stays). Eliminating v earlier changes nothing but that others see x in its place among their
+// Let v have a single predecessor x, which stays to the end, with the partial a on x -> v (or the mirror image, a
+// single successor that stays). Eliminating v earlier changes nothing but that others see x in its place among their
 // predecessors, or merged with it. That costs nothing more
 //
 //   Counting::all  if v has as many successors as disjoint paths lead from it to what stays: later it costs no less;
-//   otherwise      if a is 1 or -1, v is free at any time, and x -> w stays as free as v -> w was, unless two numbers are
+//   otherwise      if a is 1 or -1, v is free at any time, and x -> w stays as free as v -> w was, unless two numbers
+//   are
 //                  added: no w may be reached by numbers alone both from v and from x past v;
-//                  if a is something else, x -> w is surely multiplied by: v may have no numbers on edges to vertices that
-//                  go, and as many partials to multiply by a as disjoint paths begin with an edge that is no number.
+//                  if a is something else, x -> w is surely multiplied by: v may have no numbers on edges to vertices
+//                  that go, and as many partials to multiply by a as disjoint paths begin with an edge that is no
+//                  number.
 //
 // The proofs are in docs/planning.md.
 #pragma once
@@ -37,13 +40,15 @@ template <size_t W> class SafeFirst {
            (after.count() == 1 && !(after & left).any() && is_safe<false>(state, left, v, after.first()));
   }
 
-  /// Most paths from what stays to v (from v to what stays) that share no other vertex and whose edge at v is no number:
-  /// v has at least so many such predecessors (successors) whenever it goes.
+  /// Most paths from what stays to v (from v to what stays) that share no other vertex and whose edge at v is no
+  /// number: v has at least so many such predecessors (successors) whenever it goes.
   int paths_in(const State& state, const Set& left, size_t v) {
-    return paths_.count([&](size_t x) -> const Set& { return state.predecessors(x); }, all_ - left, state.unknown_predecessors(v));
+    return paths_.count([&](size_t x) -> const Set& { return state.predecessors(x); }, all_ - left,
+                        state.unknown_predecessors(v));
   }
   int paths_out(const State& state, const Set& left, size_t v) {
-    return paths_.count([&](size_t x) -> const Set& { return state.successors(x); }, all_ - left, state.unknown_successors(v));
+    return paths_.count([&](size_t x) -> const Set& { return state.successors(x); }, all_ - left,
+                        state.unknown_successors(v));
   }
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Branch and bound by what goes last, against all subsets; what may go first in each way of counting; the same claims by
-// the checker.
+// Branch and bound by what goes last, against all subsets; what may go first in each way of counting; the same claims
+// by the checker.
 #include "wengert/plan/elimination_proof.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,8 @@ namespace {
 using Clusters = std::vector<std::vector<uint32_t>>;
 
 class InEveryCounting : public testing::TestWithParam<Counting> {};
-INSTANTIATE_TEST_SUITE_P(Counting, InEveryCounting, testing::Values(Counting::all, Counting::units_free, Counting::numbers_folded));
+INSTANTIATE_TEST_SUITE_P(Counting, InEveryCounting,
+                         testing::Values(Counting::all, Counting::units_free, Counting::numbers_folded));
 
 /// Neighbours by number, three at a time: any partition will do.
 Clusters threes(size_t n) {
@@ -85,7 +86,8 @@ TEST(EliminationProof, ends_when_it_is_told_to_and_when_it_remembers_too_much) {
   stopped.raise({.stop = [] { return true; }}), full.raise({.most_parts = 3}), enough.raise({.enough = 0});
   EXPECT_LE(full.parts(), 3 + problem.intermediates);
   EXPECT_FALSE(enough.is_solved());
-  for (EliminationProof* proof : {&stopped, &full, &enough}) EXPECT_LE(proof->bound(), exact_order(problem).cost.multiplications);
+  for (EliminationProof* proof : {&stopped, &full, &enough})
+    EXPECT_LE(proof->bound(), exact_order(problem).cost.multiplications);
 }
 
 TEST(EliminationProof, claims_nothing_where_there_are_more_numbers_than_it_tells_apart) {
