@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // plan_elimination: a cheap elimination order, what it costs, how much cheaper any order could be at most, and the
-// witness of that. Search and bound take turns, each time with more work, until they meet or the budget is spent.
+// witness of that. Search, bound by clusters, and branch and bound take turns, each time with more work, until order and
+// bound meet or the budget is spent.
 #pragma once
 
 #include <functional>
