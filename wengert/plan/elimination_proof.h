@@ -41,7 +41,8 @@ class EliminationProof {
   /// it.
   void raise(const ProofOptions& options);
 
-  int64_t bound() const;   ///< no order takes fewer multiplications
+  /// No order takes fewer multiplications. 0, and never solved, where edges get more than 255 different numbers.
+  int64_t bound() const;
   bool is_solved() const;  ///< `order` takes just as many
   size_t parts() const;    ///< looked at so far
   NumberedOrder order();   ///< a cheapest one, if it is solved
