@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// W71x, W724, W737 and W908: compiled code that there cannot be. W712 to W714 are commands of the page, too.
+// W71x, W724, W737, W738 and W908: compiled code that there cannot be. W712 to W714 are commands of the page, too.
 #include "../unit/cli/tool.h"
 #include "documented.h"
 #include "wengert/api/compile.h"
@@ -69,6 +69,12 @@ TEST(BrokenCompiler, W908_what_the_compiler_refuses_is_our_fault) {
 TEST_F(CompiledErrors, W737_a_jacobian_whose_orders_are_not_timed) {
   documented("W737", [] {
     timed_jacobian(trace([](Expr x) { return map(trace([](Expr y) { return y * y; }, {f64()}), {{x}})[0]; }, {f64({3})}, "squares"), {{Array({1, 2, 3})}});
+  });
+}
+
+TEST_F(CompiledErrors, W738_a_jacobian_timed_where_nothing_is_finite) {
+  documented("W738", [] {
+    timed_jacobian(trace([](Expr x, Expr y) { return std::pair(log(x), log(x - y * y)); }, {f64(), f64()}, "logs"), {{-1.0, 1.0}});
   });
 }
 

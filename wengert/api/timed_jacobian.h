@@ -33,13 +33,15 @@ struct TimedWay {
 struct TimedJacobian {
   Program program;             ///< (x...) -> dy_i/dx_j like jacobian(p, wrt)
   std::vector<TimedWay> ways;  ///< fastest first
+  size_t nonfinite = 0;        ///< entries that are infinite or NaN at the point: what was timed there may not hold elsewhere
 };
 
 /// at     : an array for each input: all points of the loop are this one
 /// cost   : some 0.1 s to compile each candidate, and the timing
 /// throws : UsageError W710 or W712 if Programs cannot be compiled; W737 for a Program whose orders cannot be searched
 /// for
-///          (loops, guards, large arrays: see planned_jacobian); ShapeError W207; what jacobian(p, wrt) does
+///          (loops, guards, large arrays: see planned_jacobian); ShapeError W207; DomainError W738 where no value or no
+///          entry is finite; what jacobian(p, wrt) does
 TimedJacobian timed_jacobian(const Program& p, std::span<const Array> at, const std::vector<size_t>& wrt = {},
                              const TimedJacobianOptions& options = {});
 

@@ -43,7 +43,8 @@ void write_certificate(const std::string& path, const Program& program, const El
                 {"program", print(program)},          {"count", counting_name(plan.counting)},
                 {"order", numbers(plan.choice)},      {"multiplications", plan.cost},
                 {"lower_bound", plan.lower_bound},    {"enumerated", plan.enumerated},
-                {"first", numbers(plan.first)},       {"clusters", Json::array()}};
+                {"searched", plan.searched},          {"first", numbers(plan.first)},
+                {"clusters", Json::array()}};
   for (const auto& [members, least] : plan.clusters)
     document["clusters"].push_back({{"vertices", numbers(members)}, {"least", least}});
   const std::string text = document.dump(1) + "\n";
@@ -63,6 +64,7 @@ Certificate read_certificate(const std::string& path) {
     plan.choice = vertices(document.at("order")), plan.first = vertices(document.at("first"));
     plan.cost = document.at("multiplications").get<int64_t>(),
     plan.lower_bound = document.at("lower_bound").get<int64_t>();
+    plan.searched = document.value("searched", false);  // files of before have none
     plan.enumerated = document.at("enumerated").get<bool>(), plan.proven = plan.cost == plan.lower_bound;
     for (const Json& cluster : document.at("clusters"))
       plan.clusters.emplace_back(vertices(cluster.at("vertices")), cluster.at("least").get<int64_t>());

@@ -27,6 +27,9 @@ void show_timed_ways(Context& context, const Point& point) {
   std::string text = table.str(terminal_width(), context.palette());
   text.pop_back();
   context.print(text);
+  context.document()["nonfinite"] = timed.nonfinite;
+  if (timed.nonfinite > 0)
+    context.print(fmt::format("{} entries are infinite or NaN at the point: times may be others elsewhere", timed.nonfinite));
 }
 
 }  // namespace wengert::cli

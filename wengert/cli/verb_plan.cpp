@@ -81,7 +81,7 @@ void fill_document(nlohmann::ordered_json& document, const Planned& planned) {
   document["lower_bound"] = plan.lower_bound, document["proven"] = plan.proven, document["gap"] = plan.gap();
   document["wall_s"] = plan.wall_s;
   auto& witness = document["witness"];
-  witness["enumerated"] = plan.enumerated, witness["first"] = list(plan.first);
+  witness["enumerated"] = plan.enumerated, witness["searched"] = plan.searched, witness["first"] = list(plan.first);
   auto& clusters = witness["clusters"] = nlohmann::ordered_json::array();
   for (const auto& [vertices, least] : plan.clusters)
     clusters.push_back({{"vertices", list(vertices)}, {"least", least}});
@@ -190,7 +190,7 @@ Verb plan_verb() {
           "bound on every order, so that what is printed is a cost, a bound and the gap; and how many partial "
           "derivatives an order holds at once. Programs with arrays are written out in scalars first.\n\n"
           "With --certificate the bound's witness is written to a file; --verify checks such a file by other means "
-          "than those that found it, and ends with exit code 1 if something in it is wrong.\n\n"
+          "than those that found it, and ends with exit code 1 if something in it is wrong, or would take too long to be checked.\n\n"
           "--tasks ends with exit code 1 if something that was found takes more multiplications than forward mode, "
           "reverse mode, Markowitz's rule or the published order; SIGINT shows what is there so far.",
       .options = all_options(),

@@ -2,6 +2,7 @@
 #include "wengert/plan/cluster_table.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "wengert/plan/by_width.h"
 #include "wengert/plan/disjoint_paths.h"
@@ -56,14 +57,17 @@ template <size_t W> class ClusterSolver {
       in[i] = neighbours(i, true);
       out[i] = neighbours(i, false);
     }
-    std::vector<uint16_t> to_go(size_t{1} << k, 0);
-    for (uint32_t set = static_cast<uint32_t>(to_go.size()) - 1; set-- > 0;) {
+    std::vector<uint16_t> so_far(size_t{1} << k, 0);
+    for (uint32_t set = 1; set < so_far.size(); ++set) {
       int least = INT32_MAX;
-      for (size_t i = 0; i < k; ++i)
-        if (!(set >> i & 1)) least = std::min(least, in[i].at(set) * out[i].at(set) + to_go[set | 1U << i]);
-      to_go[set] = static_cast<uint16_t>(std::min(least, 0xffff));
+      for (uint32_t rest = set; rest != 0; rest &= rest - 1) {
+        const auto last = static_cast<size_t>(std::countr_zero(rest));
+        const uint32_t before = set & ~(1U << last);
+        least = std::min(least, in[last].at(before) * out[last].at(before) + so_far[before]);
+      }
+      so_far[set] = static_cast<uint16_t>(std::min(least, 0xffff));
     }
-    return to_go;
+    return so_far;
   }
 
  private:
@@ -129,7 +133,7 @@ template <size_t W> class ClusterSolver {
 
 ClusterTable::ClusterTable(const EliminationProblem& problem, std::vector<uint32_t> vertices)
     : vertices_(std::move(vertices)) {
-  to_go_ = by_width(problem.vertices(), [&](auto width) { return ClusterSolver<width>(problem, vertices_).solve(); });
+  so_far_ = by_width(problem.vertices(), [&](auto width) { return ClusterSolver<width>(problem, vertices_).solve(); });
 }
 
 }  // namespace wengert

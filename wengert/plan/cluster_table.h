@@ -19,7 +19,7 @@
 
 namespace wengert {
 
-/// What eliminating the vertices of a cluster takes at least, from each of its subsets on.
+/// What eliminating the vertices of a cluster takes at least, and each of its subsets before the rest.
 class ClusterTable {
  public:
   /// cost : 2^k entries of two bytes for k vertices, and a few disjoint-path problems for each subset of the ancestors and
@@ -27,13 +27,13 @@ class ClusterTable {
   ClusterTable(const EliminationProblem& problem, std::vector<uint32_t> vertices);
 
   const std::vector<uint32_t>& vertices() const { return vertices_; }
-  int64_t least() const { return to_go_[0]; }
-  /// eliminated : bit k for vertices()[k]
-  int64_t to_go(uint32_t eliminated) const { return to_go_[eliminated]; }
+  int64_t least() const { return so_far_.back(); }
+  /// Of those in `set`, which go before the others; bit k for vertices()[k].
+  int64_t least(uint32_t set) const { return so_far_[set]; }
 
  private:
   std::vector<uint32_t> vertices_;
-  std::vector<uint16_t> to_go_;
+  std::vector<uint16_t> so_far_;
 };
 
 }  // namespace wengert

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "wengert/plan/elimination_proof.h"
 #include "wengert/plan/elimination_reduction.h"
 
 namespace wengert {
@@ -26,7 +27,10 @@ class Planner {
     compare_rules();
     if (problem().intermediates <= most_enumerated) enumerate();
     int64_t work = 100'000;
-    for (int round = 0; round < options_.rounds && !is_done(); ++round, work *= 4) improve(work);
+    for (int round = 0; round < options_.rounds && !is_done(); ++round, work *= 4) {
+      improve(work);
+      if (!is_done()) prove(work);
+    }
     finish();
     plan_.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return plan_;
@@ -62,13 +66,32 @@ class Planner {
     const SearchResult found =
         search_order(problem(), starts_, {.eliminations = work, .key = options_.key, .stop = options_.stop});
     if (found.cost < best_.cost) best_ = found, starts_.push_back(found.order);
+    if (is_searched() && work > 1'000'000) return;  // more is to be had from the search by now
     const OrderBound bound = order_bound(problem(), {.target = best_.cost.multiplications,
                                                      .largest = 14,
                                                      .work = work,
                                                      .key = options_.key,
                                                      .stop = options_.stop});
-    if (bound.cost() <= bound_ && !witness_.clusters.empty()) return;
-    bound_ = bound.cost(), witness_ = bound;
+    if (bound.cost() <= witness_.cost() && !witness_.clusters.empty()) return;
+    witness_ = bound;
+    if (bound.cost() <= bound_) return;
+    bound_ = bound.cost();
+    proof_.reset();  // better clusters leave less to be searched than what was searched with worse ones
+  }
+
+  bool is_searched() const { return !plan_.enumerated && bound_ > witness_.cost(); }
+
+  void prove(int64_t work) {
+    if (!proof_) {
+      std::vector<std::vector<uint32_t>> clusters;
+      for (const Cluster& cluster : witness_.clusters) clusters.push_back(cluster.vertices);
+      proof_ = std::make_unique<EliminationProof>(problem(), clusters);
+    }
+    proof_->raise({.enough = best_.cost.multiplications, .work = 2 * work, .stop = options_.stop});
+    bound_ = std::max(bound_, proof_->bound());
+    if (!proof_->is_solved()) return;
+    const NumberedOrder order = proof_->order();
+    if (const OrderCost cost = order_cost(problem(), order); cost < best_.cost) best_ = {order, cost, 0};
   }
 
   void finish() {
@@ -76,7 +99,7 @@ class Planner {
     const OrderCost cost = order_cost(whole_, reduced_.whole(best_.order));
     plan_.cost = cost.multiplications, plan_.additions = cost.additions;
     plan_.lower_bound = reduced_.cost.multiplications + bound_;
-    plan_.proven = plan_.cost == plan_.lower_bound;
+    plan_.proven = plan_.cost == plan_.lower_bound, plan_.searched = is_searched();
     for (const Cluster& cluster : witness_.clusters) plan_.clusters.emplace_back(problem().named(cluster.vertices), cluster.least);
   }
 
@@ -87,6 +110,7 @@ class Planner {
   SearchResult best_;
   int64_t bound_ = 0;
   OrderBound witness_;
+  std::unique_ptr<EliminationProof> proof_;
   EliminationPlan plan_;
 };
 

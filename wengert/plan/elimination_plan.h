@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // plan_elimination: a cheap elimination order, what it costs, how much cheaper any order could be at most, and the
-// witness of that. Search and bound take turns, each time with more work, until they meet or the budget is spent.
+// witness of that. Search, bound by clusters, and branch and bound take turns, each time with more work, until order and
+// bound meet or the budget is spent.
 #pragma once
 
 #include <functional>
@@ -35,6 +36,7 @@ struct EliminationPlan : Plan<EliminationOrder> {
   EliminationOrder first;
   std::vector<std::pair<std::vector<VertexId>, int64_t>> clusters;
   bool enumerated = false;
+  bool searched = false;  ///< the bound is by branch and bound (elimination_proof.h) and exceeds that of the clusters
 };
 
 /// Without `stop` the same on every machine.

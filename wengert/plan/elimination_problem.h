@@ -20,6 +20,8 @@ class NumberTable {
   uint8_t index(double number);
   uint8_t product(uint8_t a, uint8_t b);  ///< 0 if one of them is
   uint8_t sum(uint8_t a, uint8_t b);      ///< 0 if one of them is
+  double value(uint8_t a) const { return numbers_[a]; }
+  bool is_full() const { return numbers_.size() == 256; }  ///< and may have taken a number for none
   bool is_unit(uint8_t a) const { return a == plus_one || a == minus_one; }
 
  private:

@@ -2,8 +2,7 @@
 #include "wengert/plan/elimination_reduction.h"
 
 #include "wengert/plan/by_width.h"
-#include "wengert/plan/disjoint_paths.h"
-#include "wengert/plan/elimination_state.h"
+#include "wengert/plan/safe_first.h"
 
 namespace wengert {
 namespace {
@@ -11,19 +10,19 @@ namespace {
 template <size_t W> class Reduction {
  public:
   explicit Reduction(const EliminationProblem& problem)
-      : problem_(problem), state_(problem, table_), paths_(problem.vertices()), gone_(problem.vertices(), false) {
-    for (size_t v = problem.intermediates; v < problem.vertices(); ++v)
-      (problem.is_input(v) ? inputs_ : outputs_).set(v);
+      : problem_(problem), state_(problem, table_), safe_(problem), gone_(problem.vertices(), false) {
+    for (size_t v = 0; v < problem.intermediates; ++v) left_.set(v);
   }
 
   ReducedProblem run() {
     ReducedProblem result;
-    for (bool changed = problem_.counting == Counting::all; changed;) {
+    for (bool changed = true; changed;) {
       changed = false;
       for (uint32_t v = 0; v < problem_.intermediates; ++v) {
-        if (gone_[v] || !is_first(v)) continue;
+        if (gone_[v] || !safe_(state_, left_, v)) continue;
         result.first.push_back(v);
         result.cost += state_.eliminate(v);
+        left_.reset(v);
         gone_[v] = changed = true;
       }
     }
@@ -32,18 +31,6 @@ template <size_t W> class Reduction {
   }
 
  private:
-  bool is_first(uint32_t v) {
-    const auto &before = state_.predecessors(v), &after = state_.successors(v);
-    if (!before.any() || !after.any()) return true;  // on no path: free now and later
-    if (before.count() == 1 && inputs_.test(before.first()) &&
-        paths_.count([&](size_t x) -> const Bits<W>& { return state_.successors(x); }, outputs_, after) ==
-            after.count())
-      return true;
-    return after.count() == 1 && outputs_.test(after.first()) &&
-           paths_.count([&](size_t x) -> const Bits<W>& { return state_.predecessors(x); }, inputs_, before) ==
-               before.count();
-  }
-
   void leave(ReducedProblem& result) const {
     std::vector<uint32_t> number(problem_.vertices());
     uint32_t next = 0;
@@ -60,15 +47,15 @@ template <size_t W> class Reduction {
       return;
     }
     for (uint32_t v = 0; v < problem_.vertices(); ++v)
-      state_.successors(v).for_each([&](size_t w) { result.problem.edges.push_back({number[v], number[w]}); });
+      state_.successors(v).for_each([&](size_t w) { result.problem.edges.push_back({number[v], number[w], state_.number(v, w), state_.is_number(v, w)}); });
   }
 
   const EliminationProblem& problem_;
   NumberTable table_;
   EliminationState<W> state_;
-  DisjointPaths<W> paths_;
+  SafeFirst<W> safe_;
   std::vector<bool> gone_;
-  Bits<W> inputs_, outputs_;
+  Bits<W> left_;
 };
 
 }  // namespace

@@ -36,6 +36,10 @@ template <size_t W> class EliminationState {
     return has_numbers() ? predecessors_[v] - numbers_in_[v] : predecessors_[v];
   }
   Set unknown_successors(size_t v) const { return has_numbers() ? successors_[v] - numbers_out_[v] : successors_[v]; }
+  /// Whether the edge u -> v is 1 or -1.
+  bool is_unit(size_t u, size_t v) const { return has_numbers() && units_out_[u].test(v); }
+  bool is_number(size_t u, size_t v) const { return has_numbers() && number_[u * size_ + v] != 0; }
+  double number(size_t u, size_t v) const { return is_number(u, v) ? table_->value(number_[u * size_ + v]) : 0; }
   size_t size() const { return size_; }
 
   /// Multiplications that eliminating v takes now.

@@ -4,6 +4,7 @@
 // there is nothing to plan.
 #include "wengert/api/planned_jacobian.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -13,6 +14,7 @@
 #include "derivative_checks.h"
 #include "random_program.h"
 #include "wengert/ad/derivatives.h"
+#include "wengert/api/function.h"
 #include "wengert/api/plan_cache.h"
 #include "wengert/base/random.h"
 #include "wengert/exec/interpreter.h"
@@ -144,6 +146,27 @@ TEST(PlannedJacobian, keeps_loops_guards_and_derivatives_chosen_at_kinks) {
   const Program norms = trace([](Expr x) { return std::pair(norm(x) * x, norm(x)); }, {f64({2})});
   EXPECT_EQ(planned_jacobian(norms), jacobian(norms));
   EXPECT_EQ(flat(evaluate(planned_jacobian(norms), {Array({2}, {0, 0})})), std::vector<double>(6, 0.0));
+}
+
+TEST(PlannedJacobian, of_a_program_with_guards_is_by_sweeps_and_keeps_them) {
+  const Program p = parse(
+      "program f(x, y) {\n  v = mul(x, y)\n  c = less(v, 0)\n  g = guard(c, expected=false)\n  u = mul(v, sin(v))\n"
+      "  return cos(u), exp(u)\n}\n");
+  JacobianChoice choice;
+  const Program planned = planned_jacobian(p, {}, {}, &choice);
+  EXPECT_EQ(planned, jacobian(p));
+  EXPECT_THAT(choice.method, testing::EndsWith("sweeps"));
+  const Function branches([](std::span<const Real> x) {
+    const Real v = x[0] * x[1], u = v < 0 ? -v : v * sin(v);
+    return std::vector<Real>{cos(u), exp(u)};
+  });
+  for (const double x : {0.7, -0.7}) {
+    const auto j = branches.jacobian({x, 1.2}).jacobian;
+    const double v = x * 1.2, u = v < 0 ? -v : v * std::sin(v), u_dot = v < 0 ? -1 : std::sin(v) + v * std::cos(v);
+    const std::vector<double> expected{-std::sin(u) * u_dot * 1.2, -std::sin(u) * u_dot * x, std::exp(u) * u_dot * 1.2, std::exp(u) * u_dot * x};
+    EXPECT_TRUE(all_close(j, expected, 1e-12)) << x;
+  }
+  EXPECT_THROW(evaluate(planned, {-1.0, 1.0}), UsageError);
 }
 
 TEST(PlannedJacobian, of_a_program_is_the_same_each_time_and_for_several_threads) {

@@ -71,5 +71,32 @@ TEST(TimedJacobian, says_what_it_cannot_search) {
   EXPECT_THROW(timed_jacobian(arm(), std::vector<Array>{1.0}), ShapeError);
 }
 
+TEST(TimedJacobian, is_not_timed_where_nothing_is_finite_and_says_what_is_not) {
+  const Program p = trace([](Expr x, Expr y) { return std::pair(sqrt(x) * y, exp(y)); }, {f64(), f64()}, "root");
+  const Program roots = trace([](Expr x, Expr y) { return std::pair(sqrt(x), sqrt(x) * y); }, {f64(), f64()}, "roots");
+  try {
+    timed_jacobian(roots, std::vector<Array>{-1.0, 1.0}, {}, quick);
+    FAIL();
+  } catch (const DomainError& error) {
+    EXPECT_EQ(error.id(), "W738");
+  }
+  if (!has_compiler()) GTEST_SKIP() << "nothing compiles here";
+  EXPECT_EQ(timed_jacobian(p, std::vector<Array>{4.0, 1.0}, {}, quick).nonfinite, 0u);
+  EXPECT_EQ(timed_jacobian(p, std::vector<Array>{0.0, 1.0}, {}, quick).nonfinite, 1u);   // y / (2 sqrt(x))
+  EXPECT_EQ(timed_jacobian(p, std::vector<Array>{-1.0, 1.0}, {}, quick).nonfinite, 2u);  // and sqrt(x)
+}
+
+TEST(TimedJacobian, of_a_program_with_guards_is_left_to_sweeps) {
+  const Program guarded = record(
+      [](std::span<const Real> x) { return x[0] < x[1] ? std::vector<Real>{x[0] * sin(x[1]), x[1] * x[1]} : std::vector<Real>{x[0], x[1]}; },
+      {1.0, 2.0}, "branches");
+  try {
+    timed_jacobian(guarded, std::vector<Array>{1.0, 2.0}, {}, quick);
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_EQ(error.id(), "W737");
+  }
+}
+
 }  // namespace
 }  // namespace wengert

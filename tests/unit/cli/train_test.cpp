@@ -75,7 +75,7 @@ TEST(Train, interrupted_or_killed_can_be_gone_on_with_to_the_same_bytes) {
     if (resume) words.push_back("--resume");
     return run_tool(words, {}, before);
   };
-  const std::string endless = "1000000000";  // no machine is so fast that the training ends before the signal comes
+  const std::string endless = "10000000";  // no machine is so fast that the training ends before the signal comes
   EXPECT_EQ(run("parts", endless, false, when_written("INT")).code, 130);
   for (int kills = 0; kills < 2; ++kills) EXPECT_NE(run("parts", endless, true, when_written("KILL")).code, 0);
   const auto stopped = run("parts", endless, true, when_written("INT"));
