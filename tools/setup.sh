@@ -64,7 +64,7 @@ jobs_here() {
   echo "${JOBS:-$((memory < processors ? memory : processors))}"
 }
 
-# configure PRESET: writes build/PRESET, from nothing if what lies there was made for another checkout. The file
+# configure PRESET [CMAKE OPTION...]: writes build/PRESET, from nothing if what lies there was made for another checkout. The file
 # `configured` there holds the checkout's path and is as old as the last success.
 configure() {
   local folder="$root/build/$1"
@@ -73,7 +73,7 @@ configure() {
     rm -rf "$folder"
   fi
   say "configuring build/$1"
-  (cd "$root" && cmake --preset "$1" >/dev/null) && printf '%s' "$root" >"$folder/configured"
+  (cd "$root" && cmake --preset "$1" "${@:2}" >/dev/null) && printf '%s' "$root" >"$folder/configured"
 }
 
 # Whether build/PRESET is configured for this checkout; ninja sees to later changes of CMake files itself.
