@@ -81,13 +81,6 @@ Program with_fused_maps(const Program& p) {
   return fused == p ? p : trim_loops(simplify(fused));
 }
 
-/// p with what its loops compute alike at every point in front of them: its derivative is taken once there.
-Program with_hoisted_lines(const Program& p) {
-  for (uint32_t i = 0; i < p.size(); ++i)
-    if (const ValueId v{i}; &p.primitive(v) == &map_p || &p.primitive(v) == &scan_p) return hoist(with_origins(p));
-  return p;
-}
-
 Program gradient(const Program& original, const std::vector<size_t>& wrt, bool with_value) {
   require_scalar_output(original, "a gradient");
   const Program p = with_hoisted_lines(original);
