@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "wengert/ad/derivatives.h"
+#include "wengert/ad/hoisted.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/primitives/convert.h"

@@ -17,7 +17,8 @@ namespace {
 using How = ChainProduct::How;
 using Kind = ChainBlock::Kind;
 
-/// Elements that all columns of a sweep may keep of one value: more, and they are swept one after the other.
+/// Elements that all columns of a sweep may keep of one value, unless the result has as many: more, and they are swept one
+/// after the other.
 constexpr int64_t most_batched_elements = 4'000'000;
 
 Shape joined(int64_t lead, const Shape& shape) {
@@ -32,15 +33,23 @@ struct SeedBlocks {
   int64_t vectors;
 };
 
-int64_t largest_value(const Program& p) {
+/// Elements of the largest value that is another one for every seed.
+int64_t largest_varying(const Program& body, std::vector<bool> varies) {
+  varies.resize(body.size(), false);
   int64_t largest = 0;
-  for (uint32_t v = 0; v < p.size(); ++v) largest = std::max(largest, p.type(ValueId{v}).elements());
+  for (uint32_t v = 0; v < body.size(); ++v) {
+    for (const ValueId operand : body.operands(ValueId{v}))
+      if (varies[index(operand)]) varies[v] = true;
+    if (varies[v]) largest = std::max(largest, body.type(ValueId{v}).elements());
+  }
   return largest;
 }
 
 /// All seeds at once, or one after the other where that would keep too much.
 std::vector<Expr> for_all(const Program& body, const std::vector<Expr>& operands, const std::vector<bool>& vary, int64_t n) {
-  if (n * largest_value(body) > most_batched_elements) return map(body, operands, vary, {}, n, {});
+  int64_t results = 0;
+  for (const Type& type : body.output_types()) results = std::max(results, n * type.elements());
+  if (n * largest_varying(body, vary) > std::max(most_batched_elements, results)) return map(body, operands, vary, {}, n, {});
   return replay(batch(body, vary, n), operands);
 }
 

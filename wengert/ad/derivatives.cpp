@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include "wengert/ad/derived_recording.h"
+#include "wengert/ad/hoisted.h"
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/fuse_maps.h"
-#include "wengert/passes/hoist.h"
 #include "wengert/passes/scalar_loops.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/passes/sink_into_maps.h"

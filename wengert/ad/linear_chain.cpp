@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "wengert/primitives/rearrange.h"
+
 namespace wengert {
 namespace {
 
@@ -60,9 +62,11 @@ std::vector<VertexId> distinct(const std::vector<std::optional<VertexId>>& place
   return result;
 }
 
+}  // namespace
+
 /// When a vertex is there and when it is last used, in edges: complete after its last edge from before, in use until every
 /// vertex that it has an edge to is complete. A cut after that many edges goes through what is complete and in use.
-struct Lives {
+struct LinearChain::Lives {
   std::vector<size_t> complete, until;
 
   explicit Lives(const LinearGraph& graph) : complete(graph.vertices(), 0), until(graph.vertices(), 0) {
@@ -78,12 +82,14 @@ struct Lives {
   bool live(size_t v, size_t cut) const { return complete[v] <= cut && cut < until[v]; }
 };
 
+namespace {
+
 /// What a cut after each number of edges goes through.
 struct Widths {
   std::vector<int64_t> vertices, elements;
   std::vector<int64_t> barred;  ///< an instruction has some results before and some behind
 
-  Widths(const LinearGraph& graph, const Lives& lives, const Flags& counted, const std::vector<bool>& mixed)
+  template <class Lives> Widths(const LinearGraph& graph, const Lives& lives, const Flags& counted, const Flags& mixed)
       : vertices(graph.edges().size() + 2), elements(vertices), barred(vertices) {
     for (size_t v = 0; v < graph.vertices(); ++v) {
       if (!counted[v] || lives.complete[v] >= lives.until[v]) continue;
@@ -119,7 +125,7 @@ LinearChain::LinearChain(const LinearGraph& graph, const WaistLimits& limits) : 
 
 void LinearChain::find_waists(const WaistLimits& limits) {
   const Lives lives(graph_);
-  std::vector<bool> mixed(graph_.vertices());
+  Flags mixed(graph_.vertices());
   for (size_t v = 0; v < mixed.size(); ++v) mixed[v] = type(VertexId{static_cast<uint32_t>(v)}).dtype != *dtype_;
   const Widths widths(graph_, lives, on_paths(graph_), mixed);
   Flags completes(graph_.edges().size() + 2);
@@ -127,12 +133,28 @@ void LinearChain::find_waists(const WaistLimits& limits) {
   std::vector<size_t> cuts;
   for (size_t cut = 1; cut < graph_.edges().size(); ++cut)
     if (completes[cut] && widths.barred[cut] == 0 && widths.vertices[cut] <= static_cast<int64_t>(limits.widest)) cuts.push_back(cut);
+  drop_alike(cuts, lives);
   if (cuts.size() > limits.most) {
     std::ranges::stable_sort(cuts, {}, [&](size_t cut) { return widths.elements[cut]; });
     cuts.resize(limits.most);
     std::ranges::sort(cuts);
   }
   keep_states(cuts);
+}
+
+/// Of cuts with nothing but reshapes between them the last is kept: the others would make the chain longer and no plan better.
+void LinearChain::drop_alike(std::vector<size_t>& cuts, const Lives& lives) const {
+  const auto& edges = graph_.edges();
+  std::vector<size_t> work(edges.size() + 2);  // edges up to a cut that are no reshapes
+  for (const LinearEdge& edge : edges)
+    if (edge.primitive != &reshape_p) ++work[lives.complete[index(edge.to[0])]];
+  std::partial_sum(work.begin(), work.end(), work.begin());
+  std::vector<size_t> kept;
+  for (size_t k = 0; k < cuts.size(); ++k) {
+    const size_t next = k + 1 < cuts.size() ? cuts[k + 1] : edges.size();
+    if (work[cuts[k]] > 0 && work[cuts[k]] < work[next]) kept.push_back(cuts[k]);
+  }
+  cuts = kept;
 }
 
 void LinearChain::keep_states(const std::vector<size_t>& cuts) {

@@ -38,7 +38,9 @@ class LinearChain {
   LinearGraph between(size_t first, size_t last) const;
 
  private:
+  struct Lives;
   void find_waists(const WaistLimits& limits);
+  void drop_alike(std::vector<size_t>& cuts, const Lives& lives) const;
   void keep_states(const std::vector<size_t>& cuts);
 
   LinearGraph graph_;  ///< only what is on a path from an input to an output

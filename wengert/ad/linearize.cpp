@@ -8,9 +8,7 @@
 #include "wengert/ad/derived_recording.h"
 #include "wengert/ad/masks.h"
 #include "wengert/ad/rule_types.h"
-#include "wengert/passes/hoist.h"
 #include "wengert/passes/rewrite.h"
-#include "wengert/primitives/control.h"
 #include "wengert/primitives/convert.h"
 #include "wengert/primitives/primitives.h"
 #include "wengert/primitives/rule_linearity.h"
@@ -315,12 +313,6 @@ Program with_origins(const Program& p) {
     rewriter.set_all(v, line.results, rewriter.to().append_typed(line.primitive, operands, attributes, types, site_of(p, line)));
   });
   return rewriter.finish();
-}
-
-Program with_hoisted_lines(const Program& p) {
-  for (uint32_t i = 0; i < p.size(); ++i)
-    if (const ValueId v{i}; &p.primitive(v) == &map_p || &p.primitive(v) == &scan_p) return hoist(with_origins(p));
-  return p;
 }
 
 std::vector<bool> all_active(const Program& p) { return std::vector<bool>(p.inputs(), true); }

@@ -33,9 +33,6 @@ Linearization linearize(const Program& p, const std::vector<bool>& active);
 /// before they are differentiated.
 Program with_origins(const Program& p);
 
-/// `p` with what its loops compute alike at every point in front of them: its derivative is taken once there.
-Program with_hoisted_lines(const Program& p);
-
 /// All true.
 std::vector<bool> all_active(const Program& p);
 

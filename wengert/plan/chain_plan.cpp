@@ -42,12 +42,11 @@ class ChainTable {
     CheapestWay& way = ways_[first][last];
     way.offer(costs.push(first, first, last), How::forward, 0);
     way.offer(costs.pull(first, last, last), How::reverse, 0);
-    for (size_t split = first + 1; split < last; ++split) {
-      const int64_t before = cost(first, split), behind = cost(split, last);
-      way.offer(before + costs.push(first, split, last), How::push, split);
-      way.offer(behind + costs.pull(first, split, last), How::pull, split);
-      way.offer(before + behind + costs.product(first, split, last), How::product, split);
-    }
+    // Of equal ways the one with the longest sweep is taken, and products last.
+    for (size_t split = first + 1; split < last; ++split) way.offer(cost(first, split) + costs.push(first, split, last), How::push, split);
+    for (size_t split = last - 1; split > first; --split) way.offer(cost(split, last) + costs.pull(first, split, last), How::pull, split);
+    for (size_t split = first + 1; split < last; ++split)
+      way.offer(cost(first, split) + cost(split, last) + costs.product(first, split, last), How::product, split);
   }
 
   std::vector<std::vector<CheapestWay>> ways_;
