@@ -8,7 +8,7 @@
 //   a part at its end, whose rows are cotangents that are led through the rest,
 //
 // and dynamic programming over the parts finds the cheapest of all these ways: the matrix chain problem with factors that
-// need not be written out (Naumann 2020, for dense Jacobians; here the blocks of what passes through cost nothing).
+// need not be written out (Naumann 2024, for dense Jacobians; here the blocks of what passes through cost nothing).
 // That it is cheapest is proven for this class and these costs; beside it stand pure forward and pure reverse mode.
 #pragma once
 

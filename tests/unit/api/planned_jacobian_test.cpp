@@ -146,6 +146,25 @@ TEST(PlannedJacobian, keeps_loops_guards_and_derivatives_chosen_at_kinks) {
   EXPECT_EQ(flat(evaluate(planned_jacobian(norms), {Array({2}, {0, 0})})), std::vector<double>(6, 0.0));
 }
 
+TEST(PlannedJacobian, of_large_arrays_with_a_waist_is_a_chain_of_products) {
+  const Program p = trace([](Expr x, Expr v, Expr w) { return sin(matmul(w, tanh(matmul(v, x)))); }, {f64({60}), f64({3, 60}), f64({60, 3})});
+  JacobianChoice choice;
+  const Program j = planned_jacobian(p, {0}, {}, &choice);
+  EXPECT_EQ(choice.method, "chain of products");
+  EXPECT_LE(choice.operations, 0.8 * choice.swept_operations);
+  EXPECT_TRUE(all_close(flat(evaluate(j, point(p))), flat(evaluate(jacobian(p, {0}), point(p))), 1e-12));
+  EXPECT_EQ(planned_jacobian(p, {0}, {}, &choice), j);
+  EXPECT_TRUE(choice.from_cache);
+  EXPECT_EQ(planned_jacobian(p, {0}, {.chain_share = 0}), jacobian(p, {0}));
+  EXPECT_EQ(planned_jacobian(p, {0}, {.work = 0}), jacobian(p, {0}));
+}
+
+TEST(PlannedJacobian, is_by_sweeps_where_a_chain_gains_little) {
+  const Program residual = trace([](Expr x, Expr w) { return x + tanh(matmul(w, x + tanh(matmul(w, x)))); }, {f64({20}), f64({20, 20})});
+  EXPECT_EQ(planned_jacobian(residual, {0}), jacobian(residual, {0}));
+  EXPECT_EQ(method(residual, {0}), "forward sweeps");
+}
+
 TEST(PlannedJacobian, of_a_program_is_the_same_each_time_and_for_several_threads) {
   const Program p = task("PropaneCombustion");
   const JacobianPlanOptions options{.work = 123'456};  // not in the cache yet

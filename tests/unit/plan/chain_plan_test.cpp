@@ -25,7 +25,7 @@ using How = ChainProduct::How;
 
 int64_t drawn(Random& random, int64_t most) { return 1 + static_cast<int64_t>(random.uniform() * static_cast<double>(most)); }
 
-/// A chain of dense Jacobians between states of one vertex each, as Naumann 2020 has it.
+/// A chain of dense Jacobians between states of one vertex each, as Naumann 2024 has it.
 struct DenseChain {
   std::vector<int64_t> sizes, work;  ///< of states; of one sweep through each segment, either way
 
@@ -212,7 +212,7 @@ TEST(LinearChain, has_no_waist_where_inputs_lead_around_every_value) {
     return h;
   };
   const Program p = trace(residual, std::vector<Type>(5, f64({3})));
-  EXPECT_EQ(segments(p), 1U);
+  EXPECT_EQ(ChainedProgram(p, {}, {.widest = 1}).chain().segments(), 1U);
   expect_same_jacobian(p);
 }
 
@@ -226,7 +226,8 @@ TEST(LinearChain, has_waists_of_several_values_but_not_of_several_types) {
   const auto mixed = [](Expr x) { return std::pair(sin(convert(exp(x), DType::f32)), cos(x)); };
   const Program p = trace(mixed, {f64({3})});
   EXPECT_EQ(segments(p), 1U);
-  EXPECT_TRUE(same_jacobian(p, {}, {How::reverse, 0, 1}));
+  const Program chain = chain_jacobian(p, {}, {How::reverse, 0, 1});
+  EXPECT_TRUE(all_close(evaluate(chain, point(p)), evaluate(jacobian(p, {}, JacobianMode::reverse), point(p)), 1e-12));
 }
 
 TEST(LinearChain, keeps_the_narrowest_waists_of_too_many) {
@@ -237,12 +238,13 @@ TEST(LinearChain, keeps_the_narrowest_waists_of_too_many) {
 }
 
 TEST(ChainJacobian, of_random_programs_is_that_of_sweeps) {
-  for (uint64_t key = 1; key <= 40; ++key) {
-    const RandomProgram drawn = random_program(key);
+  for (uint64_t key = 1; key <= 30; ++key) {
+    const bool single = key % 3 == 0;
+    const RandomProgram drawn = random_program(key, {.dtype = single ? DType::f32 : DType::f64});
     ChainedProgram chained(drawn.program, {});
     Random random(key);
     const Program chain = chained.jacobian(random_product(random, 0, chained.chain().segments()));
-    EXPECT_TRUE(all_close(evaluate(chain, drawn.point), evaluate(jacobian(drawn.program), drawn.point), 1e-9)) << "key " << key;
+    EXPECT_TRUE(all_close(evaluate(chain, drawn.point), evaluate(jacobian(drawn.program), drawn.point), single ? 1e-3 : 1e-9)) << "key " << key;
   }
 }
 
