@@ -27,6 +27,43 @@ Shape joined(int64_t lead, const Shape& shape) {
   return Shape(extents);
 }
 
+/// The value that `m`, a matrix, is a reshape of, if that is a matrix of the same shape already.
+ValueId before_reshapes(const Expr& m) {
+  const Program& lines = Recording::current().builder().view();
+  ValueId v = m.value();
+  while (&lines.primitive(v) == &reshape_p) v = lines.operands(v)[0];
+  return lines.type(v).shape == m.shape() ? v : m.value();
+}
+
+bool is_transpose(ValueId v) {
+  const Program& lines = Recording::current().builder().view();
+  return &lines.primitive(v) == &transpose_p && lines.attributes(v).integers("order") == std::vector<int64_t>{1, 0};
+}
+
+/// a b, each of them transposed if so marked; transposes that are there are undone instead of multiplied by.
+Expr product_of(Expr a, bool transpose_a, Expr b, bool transpose_b) {
+  const Program& lines = Recording::current().builder().view();
+  const auto undo = [&](Expr& m, bool& flag) {
+    const ValueId v = before_reshapes(m);
+    if (!is_transpose(v)) return;
+    m = Recording::current().expr(lines.operands(v)[0]), flag = !flag;
+  };
+  undo(a, transpose_a), undo(b, transpose_b);
+  return matmul(a, b, transpose_a, transpose_b);
+}
+
+/// Of a product it is the product the other way round, which moves no elements.
+Expr transposed(const Expr& m) {
+  const Program& lines = Recording::current().builder().view();
+  const ValueId v = before_reshapes(m);
+  if (is_transpose(v)) return Recording::current().expr(lines.operands(v)[0]);
+  if (&lines.primitive(v) != &matmul_p) return transpose(m);
+  const Expr a = Recording::current().expr(lines.operands(v)[0]), b = Recording::current().expr(lines.operands(v)[1]);
+  if (a.rank() != 2 || b.rank() != 2) return transpose(m);
+  const Attributes& attributes = lines.attributes(v);
+  return product_of(b, !attributes.flag("transpose_b"), a, !attributes.flag("transpose_a"));
+}
+
 /// The seeds of one column (or row) of blocks, and how many vectors they stand for.
 struct SeedBlocks {
   std::vector<ChainBlock> blocks;  ///< dense ones as [vectors, elements of the vertex]
@@ -115,13 +152,13 @@ class Accumulator {
       SeedBlocks seeds{{}, chain_.elements(columns[j])};
       for (size_t m = 0; m < middle.size(); ++m) {
         seeds.blocks.push_back(matrix[m][j]);
-        if (auto& block = seeds.blocks.back(); block.kind == Kind::dense) block.value = transpose(block.value);
+        if (auto& block = seeds.blocks.back(); block.kind == Kind::dense) block.value = transposed(block.value);
       }
       const auto images = swept(graph, seeds, middle, rows, false);
       for (size_t i = 0; i < rows.size(); ++i) {
         const auto passing = std::ranges::find(middle, rows[i]);  // what passes through stays as it is
         result[i][j] = passing != middle.end() ? matrix[static_cast<size_t>(passing - middle.begin())][j] : images[i];
-        if (passing == middle.end() && images[i].kind == Kind::dense) result[i][j].value = transpose(images[i].value);
+        if (passing == middle.end() && images[i].kind == Kind::dense) result[i][j].value = transposed(images[i].value);
       }
     }
     return result;
@@ -157,7 +194,7 @@ class Accumulator {
     if (a.kind == Kind::none || b.kind == Kind::none) return {};
     if (a.kind == Kind::identity) return b;
     if (b.kind == Kind::identity) return a;
-    return {Kind::dense, matmul(a.value, b.value)};
+    return {Kind::dense, product_of(a.value, false, b.value, false)};
   }
 
   /// An identity is never added to: what passes through has no other path to itself.

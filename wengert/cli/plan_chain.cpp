@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/cli/plan_chain.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -43,7 +45,7 @@ class Steps {
   }
 
   std::string how(const ChainProduct& p, const std::vector<size_t>& parts) const {
-    const int64_t columns = elements(p.first), rows = elements(p.last);
+    const int64_t columns = elements(p.first), rows = elements(p.last) - passing(p);
     switch (p.how) {
       case How::forward: return fmt::format("{} forward sweeps", columns);
       case How::reverse: return fmt::format("{} reverse sweeps", rows);
@@ -51,7 +53,7 @@ class Steps {
       case How::pull: return fmt::format("{} reverse sweeps, of the rows of step {}", rows, parts[0]);
       case How::product: break;
     }
-    return fmt::format("step {} times step {}, {} x {} x {}", parts[1], parts[0], rows, elements(p.split), columns);
+    return fmt::format("step {} times step {}, {} x {} x {}", parts[1], parts[0], elements(p.last), elements(p.split), columns);
   }
 
   int64_t work(const ChainProduct& p) const {
@@ -68,6 +70,15 @@ class Steps {
   int64_t elements(size_t state) const {
     int64_t all = 0;
     for (const VertexId v : chained_.chain().state(state)) all += chained_.chain().elements(v);
+    return all;
+  }
+
+  /// Elements that are there at the beginning already, and need no reverse sweep.
+  int64_t passing(const ChainProduct& p) const {
+    int64_t all = 0;
+    const auto& there = chained_.chain().state(p.first);
+    for (const VertexId v : chained_.chain().state(p.last))
+      if (std::ranges::find(there, v) != there.end()) all += chained_.chain().elements(v);
     return all;
   }
 

@@ -53,7 +53,7 @@ TEST(Plan, of_large_arrays_is_a_product_along_a_chain) {
   const Outcome outcome = run_tool(words);
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("proven: no product along this chain takes fewer"));
-  EXPECT_THAT(content_of(folder / "j.wl"), HasSubstr("f64[60,60]"));
+  EXPECT_THAT(content_of(folder / "j.wl"), HasSubstr("_jacobian("));
   EXPECT_EQ(json_of({"plan", "x * sum(x)", "--types", "x=f64[2000]"}).at("chain").size(), 2U) << "without --chain, as it is large";
   EXPECT_EQ(error_id({"plan", "sum(sin(x))", "--types", "x=f64[2000]"}, 2), "W405");
 }
