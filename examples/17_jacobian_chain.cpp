@@ -44,6 +44,9 @@ int main() {
   show(plan.choice);
   std::printf("%ld operations, %s; forward mode %ld, reverse mode %ld\n", static_cast<long>(plan.cost), plan.proven ? "proven" : "not proven",
               static_cast<long>(plan.forward), static_cast<long>(plan.reverse));
+  // reverse sweeps of rows, segments 1 to 4
+  //   forward sweeps, segments 2 to 4
+  // 842100 operations, proven; forward mode 1642000, reverse mode 1642000
 
   // Nobody has to ask for it: the Jacobian by the fewest operations found is along that chain.
   JacobianChoice choice;

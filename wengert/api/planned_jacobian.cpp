@@ -135,6 +135,10 @@ bool has_empty_arrays(const Program& p) {
   return false;
 }
 
+/// Operations that a chain must save for each entry of the Jacobian: it moves elements through memory that stay in registers
+/// where a loop sweeps, so that with fewer it was measured to be up to four times slower (docs/planning.md).
+constexpr double least_saved_an_entry = 8;
+
 /// Nothing if there is no waist, or no product along the chain that is cheap enough.
 std::optional<PlannedProgram> search_chain(const Program& p, const std::vector<size_t>& wrt, double most_share) {
   if (most_share <= 0 || has_empty_arrays(p)) return {};
@@ -144,7 +148,9 @@ std::optional<PlannedProgram> search_chain(const Program& p, const std::vector<s
   if (k < 2 || chain.edges() > most_chain_edges || ends * chain.edges() > most_counted_edges) return {};
   const ChainPlan plan = plan_chain(chain_costs(chain));
   const auto swept = static_cast<double>(std::min(plan.forward, plan.reverse));
-  if (static_cast<double>(plan.cost) > most_share * swept) return {};
+  const auto [columns, rows] = columns_and_rows(p, wrt);
+  const double least_saved = least_saved_an_entry * static_cast<double>(columns) * static_cast<double>(rows);
+  if (static_cast<double>(plan.cost) > std::min(most_share * swept, swept - least_saved)) return {};
   JacobianPlan result{.method = Method::chain, .product = plan.choice, .operations = static_cast<double>(plan.cost), .swept_operations = swept};
   return PlannedProgram{std::move(result), chained.jacobian(plan.choice)};
 }

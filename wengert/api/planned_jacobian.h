@@ -21,7 +21,8 @@ struct JacobianPlanOptions {
   int64_t work = 200'000;
   size_t most_vertices = 300;  ///< intermediates of the linear graph; of a larger one the Jacobian is by sweeps
   size_t most_elements = 500;  ///< of all arrays of the Program together, where it has some; a larger one is not taken apart
-  double chain_share = 0.8;    ///< a chain of products may have of the better sweeps' work; 0: no chains
+  /// A chain of products may have of the better sweeps' work, of which it must save 8 operations for each entry; 0: no chains.
+  double chain_share = 0.8;
 };
 
 /// What was chosen, and what it would have been without a search.

@@ -147,7 +147,7 @@ TEST(PlannedJacobian, keeps_loops_guards_and_derivatives_chosen_at_kinks) {
 }
 
 TEST(PlannedJacobian, of_large_arrays_with_a_waist_is_a_chain_of_products) {
-  const Program p = trace([](Expr x, Expr v, Expr w) { return sin(matmul(w, tanh(matmul(v, x)))); }, {f64({60}), f64({3, 60}), f64({60, 3})});
+  const Program p = trace([](Expr x, Expr v, Expr w) { return sin(matmul(w, tanh(matmul(v, x)))); }, {f64({60}), f64({6, 60}), f64({60, 6})});
   JacobianChoice choice;
   const Program j = planned_jacobian(p, {0}, {}, &choice);
   EXPECT_EQ(choice.method, "chain of products");
@@ -163,6 +163,8 @@ TEST(PlannedJacobian, is_by_sweeps_where_a_chain_gains_little) {
   const Program residual = trace([](Expr x, Expr w) { return x + tanh(matmul(w, x + tanh(matmul(w, x)))); }, {f64({20}), f64({20, 20})});
   EXPECT_EQ(planned_jacobian(residual, {0}), jacobian(residual, {0}));
   EXPECT_EQ(method(residual, {0}), "forward sweeps");
+  const Program few = trace([](Expr x) { return softmax(tanh(sin(x))); }, {f64({40})});  // a third less, but two operations an entry
+  EXPECT_EQ(planned_jacobian(few), jacobian(few));
 }
 
 TEST(PlannedJacobian, of_a_program_is_the_same_each_time_and_for_several_threads) {
