@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What does a Jacobian along a chain of waists save? Dense nets, x -> W_k tanh(... tanh(W_1 x)), by x: forward sweeps and
-// reverse sweeps of jacobian(), and the product that planned_jacobian plans. A size is the widths of the layers.
+// What does a Jacobian along a chain of waists save? Dense nets, x -> W_k tanh(... tanh(W_1 x)), by x: forward sweeps
+// and reverse sweeps of jacobian(), and the product that planned_jacobian plans. A size is the widths of the layers.
 #include <algorithm>
 #include <cmath>
 
@@ -46,7 +46,8 @@ std::vector<Array> drawn_inputs(const Program& p) {
 /// A Program's runs into memory that is there.
 class InPlace {
  public:
-  InPlace(const Program& program, const std::vector<Array>& inputs) : executable_(make_executable(program)), inputs_(inputs), output_(program.output_types()[0]) {}
+  InPlace(const Program& program, const std::vector<Array>& inputs)
+      : executable_(make_executable(program)), inputs_(inputs), output_(program.output_types()[0]) {}
 
   void operator()() {
     std::vector<ConstView> from;
@@ -67,9 +68,10 @@ void compare_ways(Report& report, const std::string& size) {
   const Program p = dense_net(parse_size(size, layers));
   const auto inputs = drawn_inputs(p);
   JacobianChoice choice;
-  const std::vector<std::pair<std::string, Program>> ways{{"forward sweeps", jacobian(p, {0}, JacobianMode::forward)},
-                                                          {"reverse sweeps", jacobian(p, {0}, JacobianMode::reverse)},
-                                                          {"Wengert: planned_jacobian", planned_jacobian(p, {0}, {}, &choice)}};
+  const std::vector<std::pair<std::string, Program>> ways{
+      {"forward sweeps", jacobian(p, {0}, JacobianMode::forward)},
+      {"reverse sweeps", jacobian(p, {0}, JacobianMode::reverse)},
+      {"Wengert: planned_jacobian", planned_jacobian(p, {0}, {}, &choice)}};
   std::vector<Candidate> candidates;
   std::vector<double> expected;
   for (const auto& [way, program] : ways) {
@@ -85,10 +87,11 @@ void compare_ways(Report& report, const std::string& size) {
   report.time(size, candidates, 1, "Jacobian");
 }
 
-const Question question{.name = "jacobian_chains",
-                        .text = "What does a Jacobian along a chain of waists save?",
-                        .sizes = "widths of the layers: 512x8x512",
-                        .usual_sizes = {"512x8x512", "200x20x200x20x200", "1000x10x1000", "64x180x37x150x22x90x48", "300x300x300"}};
+const Question question{
+    .name = "jacobian_chains",
+    .text = "What does a Jacobian along a chain of waists save?",
+    .sizes = "widths of the layers: 512x8x512",
+    .usual_sizes = {"512x8x512", "200x20x200x20x200", "1000x10x1000", "64x180x37x150x22x90x48", "300x300x300"}};
 
 }  // namespace
 

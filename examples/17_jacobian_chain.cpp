@@ -20,7 +20,8 @@ Array matrix(int64_t rows, int64_t columns) {
 }
 
 const char* name(ChainProduct::How how) {
-  constexpr const char* names[] = {"forward sweeps", "reverse sweeps", "product", "forward sweeps of columns", "reverse sweeps of rows"};
+  constexpr const char* names[] = {"forward sweeps", "reverse sweeps", "product", "forward sweeps of columns",
+                                   "reverse sweeps of rows"};
   return names[static_cast<size_t>(how)];
 }
 
@@ -36,14 +37,15 @@ int main() {
   // By x, the weights being held fixed.
   const ChainedProgram chained(p, {0});
   const LinearChain& chain = chained.chain();
-  for (size_t k = 0; k <= chain.segments(); ++k) std::printf("%ld ", static_cast<long>(chain.elements(chain.state(k)[0])));
+  for (size_t k = 0; k <= chain.segments(); ++k)
+    std::printf("%ld ", static_cast<long>(chain.elements(chain.state(k)[0])));
   std::puts("values lead from x to y");
   // 200 10 10 10 200 200 values lead from x to y
 
   const ChainPlan plan = plan_chain(chain_costs(chain));
   show(plan.choice);
-  std::printf("%ld operations, %s; forward mode %ld, reverse mode %ld\n", static_cast<long>(plan.cost), plan.proven ? "proven" : "not proven",
-              static_cast<long>(plan.forward), static_cast<long>(plan.reverse));
+  std::printf("%ld operations, %s; forward mode %ld, reverse mode %ld\n", static_cast<long>(plan.cost),
+              plan.proven ? "proven" : "not proven", static_cast<long>(plan.forward), static_cast<long>(plan.reverse));
   // reverse sweeps of rows, segments 1 to 4
   //   forward sweeps, segments 2 to 4
   // 842100 operations, proven; forward mode 1642000, reverse mode 1642000

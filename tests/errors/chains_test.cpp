@@ -11,7 +11,8 @@ namespace {
 TEST(ChainErrors, W740_a_plan_for_another_chain) {
   const Program p = trace([](Expr x) { return sin(x); }, {f64({3})}, "wave");
   documented("W740", [&] { chain_jacobian(p, {}, {.how = ChainProduct::How::forward, .first = 0, .last = 2}); });
-  EXPECT_EQ(error_of([&] { chain_jacobian(p, {}, {.how = ChainProduct::How::product, .first = 0, .last = 1}); }).id(), "W740");
+  EXPECT_EQ(error_of([&] { chain_jacobian(p, {}, {.how = ChainProduct::How::product, .first = 0, .last = 1}); }).id(),
+            "W740");
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ namespace {
 
 std::vector<Expr> declared_inputs(const Program& p, Recording& recording) {
   std::vector<Expr> inputs;
-  for (uint32_t k = 0; k < p.inputs(); ++k) inputs.push_back(recording.input(p.type(ValueId{k}), std::string(p.value_name(ValueId{k}))));
+  for (uint32_t k = 0; k < p.inputs(); ++k)
+    inputs.push_back(recording.input(p.type(ValueId{k}), std::string(p.value_name(ValueId{k}))));
   return inputs;
 }
 
@@ -37,7 +38,9 @@ bool is_whole(const ChainProduct& plan) {
   if (plan.split <= plan.first || plan.split >= plan.last) return false;
   if (plan.parts.size() != (plan.how == How::product ? 2 : 1)) return false;
   if (!std::ranges::all_of(plan.parts, is_whole)) return false;
-  const auto covers = [](const ChainProduct& part, size_t first, size_t last) { return part.first == first && part.last == last; };
+  const auto covers = [](const ChainProduct& part, size_t first, size_t last) {
+    return part.first == first && part.last == last;
+  };
   if (plan.how == How::push) return covers(plan.parts[0], plan.first, plan.split);
   return covers(plan.parts[0], plan.split, plan.last) &&
          (plan.how == How::pull || covers(plan.parts[1], plan.first, plan.split));
@@ -65,11 +68,8 @@ std::optional<size_t> place(const std::vector<VertexId>& state, const std::optio
 }  // namespace
 
 ChainedProgram::ChainedProgram(const Program& p, const std::vector<size_t>& wrt, const WaistLimits& limits)
-    : program_(with_hoisted_lines(p)),
-      wrt_(varying_inputs(p, wrt)),
-      recording_(p.name() + "_jacobian"),
-      inputs_(declared_inputs(p, recording_)),
-      linearized_(linearize(program_, inputs_, flags(p.inputs(), wrt_))),
+    : program_(with_hoisted_lines(p)), wrt_(varying_inputs(p, wrt)), recording_(p.name() + "_jacobian"),
+      inputs_(declared_inputs(p, recording_)), linearized_(linearize(program_, inputs_, flags(p.inputs(), wrt_))),
       chain_(linearized_.graph, limits) {}
 
 Expr ChainedProgram::entry(const ChainMatrix& matrix, size_t output, size_t input) const {
@@ -86,8 +86,11 @@ Expr ChainedProgram::entry(const ChainMatrix& matrix, size_t output, size_t inpu
 
 Program ChainedProgram::jacobian(const ChainProduct& product) {
   if (!is_whole(product) || product.first != 0 || product.last != chain_.segments())
-    throw UsageError("W740", fmt::format("a product of the segments {} to {} was asked for, of a chain of {}", product.first + 1, product.last, chain_.segments()),
-                     fmt::format("program \"{}\"", program_.name()), "take the plan of plan_chain for the same Program, inputs and limits");
+    throw UsageError("W740",
+                     fmt::format("a product of the segments {} to {} was asked for, of a chain of {}",
+                                 product.first + 1, product.last, chain_.segments()),
+                     fmt::format("program \"{}\"", program_.name()),
+                     "take the plan of plan_chain for the same Program, inputs and limits");
   const ChainMatrix matrix = chain_matrix(chain_, product);
   std::vector<Expr> entries;
   for (size_t i = 0; i < linearized_.outputs.size(); ++i)
@@ -106,7 +109,8 @@ std::string ChainedProgram::name(VertexId v) const {
   return fmt::format("part{}", index(v));
 }
 
-Program chain_jacobian(const Program& p, const std::vector<size_t>& wrt, const ChainProduct& product, const WaistLimits& limits) {
+Program chain_jacobian(const Program& p, const std::vector<size_t>& wrt, const ChainProduct& product,
+                       const WaistLimits& limits) {
   return ChainedProgram(p, wrt, limits).jacobian(product);
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Jacobian of a Program as a product along the chain of its waists (linear_chain.h), in the order of a ChainProduct.
-// Which order is cheap is plan/'s to say (plan/chain_plan.h).
+// The Jacobian of a Program as a product along the chain of its waists (linear_chain.h), in the order of a
+// ChainProduct. Which order is cheap is plan/'s to say (plan/chain_plan.h).
 //
-// A sweep is run for all its columns or rows at once: what was matrix times vector for one is a product of matrices for all
-// (passes/batch.h). Where that would keep too much at a time it is a loop (map), as sweeps by jacobian(p) are.
+// A sweep is run for all its columns or rows at once: what was matrix times vector for one is a product of matrices for
+// all (passes/batch.h). Where that would keep too much at a time it is a loop (map), as sweeps by jacobian(p) are.
 #pragma once
 
 #include "wengert/ad/chain_matrix.h"
@@ -14,8 +14,8 @@
 
 namespace wengert {
 
-/// A Program linearized in a recording of its own and cut at its waists: to be looked at for planning, and for the Jacobian
-/// to be written behind.
+/// A Program linearized in a recording of its own and cut at its waists: to be looked at for planning, and for the
+/// Jacobian to be written behind.
 class ChainedProgram {
  public:
   /// throws : as jacobian(p, wrt)
@@ -40,6 +40,7 @@ class ChainedProgram {
 };
 
 /// The same at once: `product` as planned for p, wrt and limits.
-Program chain_jacobian(const Program& p, const std::vector<size_t>& wrt, const ChainProduct& product, const WaistLimits& limits = {});
+Program chain_jacobian(const Program& p, const std::vector<size_t>& wrt, const ChainProduct& product,
+                       const WaistLimits& limits = {});
 
 }  // namespace wengert

@@ -17,8 +17,8 @@ namespace {
 using How = ChainProduct::How;
 using Kind = ChainBlock::Kind;
 
-/// Elements that all columns of a sweep may keep of one value, unless the result has as many: more, and they are swept one
-/// after the other.
+/// Elements that all columns of a sweep may keep of one value, unless the result has as many: more, and they are swept
+/// one after the other.
 constexpr int64_t most_batched_elements = 4'000'000;
 
 Shape joined(int64_t lead, const Shape& shape) {
@@ -83,10 +83,12 @@ int64_t largest_varying(const Program& body, std::vector<bool> varies) {
 }
 
 /// All seeds at once, or one after the other where that would keep too much.
-std::vector<Expr> for_all(const Program& body, const std::vector<Expr>& operands, const std::vector<bool>& vary, int64_t n) {
+std::vector<Expr> for_all(const Program& body, const std::vector<Expr>& operands, const std::vector<bool>& vary,
+                          int64_t n) {
   int64_t results = 0;
   for (const Type& type : body.output_types()) results = std::max(results, n * type.elements());
-  if (n * largest_varying(body, vary) > std::max(most_batched_elements, results)) return map(body, operands, vary, {}, n, {});
+  if (n * largest_varying(body, vary) > std::max(most_batched_elements, results))
+    return map(body, operands, vary, {}, n, {});
   return replay(batch(body, vary, n), operands);
 }
 
@@ -116,7 +118,8 @@ std::vector<ChainBlock> swept(const LinearGraph& graph, const SeedBlocks& seeds,
   }
   const auto results = for_all(sweep.body, operands, vary, seeds.vectors);
   for (size_t k = 0; k < results.size(); ++k)
-    images[sweep.images[k]] = {Kind::dense, reshape(results[k], {seeds.vectors, graph.type(ends[sweep.images[k]]).elements()})};
+    images[sweep.images[k]] = {Kind::dense,
+                               reshape(results[k], {seeds.vectors, graph.type(ends[sweep.images[k]]).elements()})};
   return images;
 }
 
@@ -200,8 +203,10 @@ class Accumulator {
   /// An identity is never added to: what passes through has no other path to itself.
   static void add(ChainBlock& sum, const ChainBlock& term) {
     if (term.kind == Kind::none) return;
-    if (sum.kind == Kind::none) sum = term;
-    else sum.value = sum.value + term.value;
+    if (sum.kind == Kind::none)
+      sum = term;
+    else
+      sum.value = sum.value + term.value;
   }
 
   const LinearChain& chain_;

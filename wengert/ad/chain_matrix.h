@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Jacobian of some segments of a LinearChain, under accumulation: a matrix of blocks, one for each vertex of the last
-// state (rows) and of the first (columns), in the current recording.
+// The Jacobian of some segments of a LinearChain, under accumulation: a matrix of blocks, one for each vertex of the
+// last state (rows) and of the first (columns), in the current recording.
 #pragma once
 
 #include "wengert/ad/chain_product.h"

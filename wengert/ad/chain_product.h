@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ChainProduct: how the Jacobian of a chain of segments J_k ... J_1 is accumulated: which products are formed, and which
-// factors are never written out, since what is there already is swept through them instead.
+// ChainProduct: how the Jacobian of a chain of segments J_k ... J_1 is accumulated: which products are formed, and
+// which factors are never written out, since what is there already is swept through them instead.
 #pragma once
 
 #include <cstddef>

@@ -64,8 +64,9 @@ std::vector<VertexId> distinct(const std::vector<std::optional<VertexId>>& place
 
 }  // namespace
 
-/// When a vertex is there and when it is last used, in edges: complete after its last edge from before, in use until every
-/// vertex that it has an edge to is complete. A cut after that many edges goes through what is complete and in use.
+/// When a vertex is there and when it is last used, in edges: complete after its last edge from before, in use until
+/// every vertex that it has an edge to is complete. A cut after that many edges goes through what is complete and in
+/// use.
 struct LinearChain::Lives {
   std::vector<size_t> complete, until;
 
@@ -89,7 +90,8 @@ struct Widths {
   std::vector<int64_t> vertices, elements;
   std::vector<int64_t> barred;  ///< an instruction has some results before and some behind
 
-  template <class Lives> Widths(const LinearGraph& graph, const Lives& lives, const Flags& counted, const Flags& mixed)
+  template <class Lives>
+  Widths(const LinearGraph& graph, const Lives& lives, const Flags& counted, const Flags& mixed)
       : vertices(graph.edges().size() + 2), elements(vertices), barred(vertices) {
     for (size_t v = 0; v < graph.vertices(); ++v) {
       if (!counted[v] || lives.complete[v] >= lives.until[v]) continue;
@@ -132,7 +134,8 @@ void LinearChain::find_waists(const WaistLimits& limits) {
   for (const size_t cut : lives.complete) completes[cut] = true;
   std::vector<size_t> cuts;
   for (size_t cut = 1; cut < graph_.edges().size(); ++cut)
-    if (completes[cut] && widths.barred[cut] == 0 && widths.vertices[cut] <= static_cast<int64_t>(limits.widest)) cuts.push_back(cut);
+    if (completes[cut] && widths.barred[cut] == 0 && widths.vertices[cut] <= static_cast<int64_t>(limits.widest))
+      cuts.push_back(cut);
   drop_alike(cuts, lives);
   if (cuts.size() > limits.most) {
     std::ranges::stable_sort(cuts, {}, [&](size_t cut) { return widths.elements[cut]; });
@@ -142,7 +145,8 @@ void LinearChain::find_waists(const WaistLimits& limits) {
   keep_states(cuts);
 }
 
-/// Of cuts with nothing but reshapes between them the last is kept: the others would make the chain longer and no plan better.
+/// Of cuts with nothing but reshapes between them the last is kept: the others would make the chain longer and no plan
+/// better.
 void LinearChain::drop_alike(std::vector<size_t>& cuts, const Lives& lives) const {
   const auto& edges = graph_.edges();
   std::vector<size_t> work(edges.size() + 2);  // edges up to a cut that are no reshapes

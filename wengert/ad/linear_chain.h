@@ -5,9 +5,9 @@
 //
 //   J = J_k ... J_2 J_1,   J_s : tangents of states[s - 1] -> tangents of states[s]
 //
-// The states are the inputs, the waists in order, and the outputs. An input that is used late, or an output that is there
-// early, passes through the segments between, whose Jacobians are the identity there. Values without a tangent are
-// constants of the derivative and go wherever they are used.
+// The states are the inputs, the waists in order, and the outputs. An input that is used late, or an output that is
+// there early, passes through the segments between, whose Jacobians are the identity there. Values without a tangent
+// are constants of the derivative and go wherever they are used.
 #pragma once
 
 #include "wengert/ad/linear_graph.h"
@@ -25,8 +25,8 @@ class LinearChain {
   explicit LinearChain(const LinearGraph& graph, const WaistLimits& limits = {});
 
   size_t segments() const { return states_.size() - 1; }
-  /// Vertices that are on a path from an input to an output, each once. The first state's are in the order of the inputs, the
-  /// last state's in that of the outputs.
+  /// Vertices that are on a path from an input to an output, each once. The first state's are in the order of the
+  /// inputs, the last state's in that of the outputs.
   const std::vector<VertexId>& state(size_t k) const { return states_[k]; }
   const Type& type(VertexId v) const { return graph_.type(v); }
   int64_t elements(VertexId v) const { return graph_.type(v).elements(); }

@@ -30,7 +30,8 @@ struct Step {
 /// The steps of a product, each after those that it needs.
 class Steps {
  public:
-  Steps(const ChainedProgram& chained, const ChainCosts& costs, const ChainProduct& product) : chained_(chained), costs_(costs) {
+  Steps(const ChainedProgram& chained, const ChainCosts& costs, const ChainProduct& product)
+      : chained_(chained), costs_(costs) {
     add(product);
   }
   const std::vector<Step>& all() const { return steps_; }
@@ -38,7 +39,8 @@ class Steps {
  private:
   size_t add(const ChainProduct& p) {
     std::vector<size_t> parts;
-    for (auto part = p.parts.rbegin(); part != p.parts.rend(); ++part) parts.push_back(add(*part));  // from the inputs on
+    for (auto part = p.parts.rbegin(); part != p.parts.rend(); ++part)
+      parts.push_back(add(*part));  // from the inputs on
     const std::string derivative = fmt::format("{} by {}", state_name(p.last), state_name(p.first));
     steps_.push_back({derivative, how(p, parts), work(p)});
     return steps_.size();
@@ -53,7 +55,8 @@ class Steps {
       case How::pull: return fmt::format("{} reverse sweeps, of the rows of step {}", rows, parts[0]);
       case How::product: break;
     }
-    return fmt::format("step {} times step {}, {} x {} x {}", parts[1], parts[0], elements(p.last), elements(p.split), columns);
+    return fmt::format("step {} times step {}, {} x {} x {}", parts[1], parts[0], elements(p.last), elements(p.split),
+                       columns);
   }
 
   int64_t work(const ChainProduct& p) const {
@@ -126,7 +129,8 @@ void show_plan(Context& context, const ChainPlan& plan, const std::vector<Step>&
   table.add({"", "", "reverse sweeps alone", std::to_string(plan.reverse)});
   print_table(context, table);
   context.print(fmt::format("proven: no product along this chain takes fewer ({})", duration_text(plan.wall_s)));
-  document["operations"] = plan.cost, document["forward_operations"] = plan.forward, document["reverse_operations"] = plan.reverse;
+  document["operations"] = plan.cost, document["forward_operations"] = plan.forward,
+  document["reverse_operations"] = plan.reverse;
   document["lower_bound"] = plan.lower_bound, document["proven"] = plan.proven, document["wall_s"] = plan.wall_s;
 }
 
@@ -142,16 +146,20 @@ bool is_planned_as_chain(const Context& context, const Program& p) {
   const Arguments& a = context.arguments();
   int64_t elements = 0;
   for (uint32_t v = 0; v < p.size(); ++v) elements += p.type(ValueId{v}).elements();
-  const bool large = elements > most_scalars && elements_of_floats(p.input_types()) > 1 && elements_of_floats(p.output_types()) > 1;
+  const bool large =
+      elements > most_scalars && elements_of_floats(p.input_types()) > 1 && elements_of_floats(p.output_types()) > 1;
   std::vector<std::string> of_orders;
   for (const char* name : {"certificate", "verify", "draw", "timed", "order", "as-written"})
     if (a.has(name)) of_orders.push_back(name);
   if (!a.has("chain") && (!large || !of_orders.empty())) {
-    if (a.has("wrt")) throw UsageError("W741", "--wrt is for a plan along a chain; orders are of all inputs", {}, "add --chain, or leave --wrt out");
+    if (a.has("wrt"))
+      throw UsageError("W741", "--wrt is for a plan along a chain; orders are of all inputs", {},
+                       "add --chain, or leave --wrt out");
     return false;
   }
   if (!of_orders.empty())
-    throw UsageError("W741", fmt::format("--{} is about orders of elimination and not for --chain", of_orders[0]), {}, "leave out one of the two");
+    throw UsageError("W741", fmt::format("--{} is about orders of elimination and not for --chain", of_orders[0]), {},
+                     "leave out one of the two");
   return true;
 }
 
@@ -166,7 +174,8 @@ int plan_chain(Context& context, const Point& point) {
   }
   const ChainCosts costs = context.stage("count", [&] { return chain_costs(chained.chain()); });
   const ChainPlan plan = context.stage("plan", [&] { return wengert::plan_chain(costs); });
-  context.print(fmt::format("{}: a chain of {} Jacobians", context.palette().bold(std::string(p.name())), costs.segments));
+  context.print(
+      fmt::format("{}: a chain of {} Jacobians", context.palette().bold(std::string(p.name())), costs.segments));
   show_chain(context, chained);
   show_plan(context, plan, Steps(chained, costs, plan.choice).all());
   if (context.arguments().has("emit"))
@@ -178,7 +187,8 @@ std::vector<Option> chain_options() {
   Option wrt = wrt_option();
   wrt.help = "With --chain: the inputs to differentiate by: x,y; the others are held fixed";
   return {{.names = "--chain",
-           .help = "Plan the product of the Jacobians between values that all paths lead through, instead of an order of scalars: "
+           .help = "Plan the product of the Jacobians between values that all paths lead through, instead of an order "
+                   "of scalars: "
                    "for large arrays, where that is done in any case"},
           wrt};
 }

@@ -7,9 +7,9 @@
 
 namespace wengert::cli {
 
-/// Whether the Program is planned so: with --chain, and where its arrays are too large for orders of elimination while it has
-/// several elements to differentiate and to differentiate by.
-/// throws : UsageError W741 for --wrt without a chain, and for options about orders with one
+/// Whether the Program is planned so: with --chain, and where its arrays are too large for orders of elimination while
+/// it has several elements to differentiate and to differentiate by. throws : UsageError W741 for --wrt without a
+/// chain, and for options about orders with one
 bool is_planned_as_chain(const Context& context, const Program& p);
 
 /// Prints the chain, the steps of its cheapest product, and what both sweeps take; --emit writes the Program down.

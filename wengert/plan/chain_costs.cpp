@@ -52,14 +52,15 @@ class SegmentSweeps {
 
 /// Sweeps from one vertex of a state through the segments one after the other.
 struct SweepFrom {
-  double elements;            ///< of the vertex, so many vectors
-  std::vector<double> work;   ///< of one vector, after that many segments
-  std::vector<Flags> reached; ///< in the state behind that many segments
+  double elements;             ///< of the vertex, so many vectors
+  std::vector<double> work;    ///< of one vector, after that many segments
+  std::vector<Flags> reached;  ///< in the state behind that many segments
 };
 
 class ChainWork {
  public:
-  explicit ChainWork(const LinearChain& chain) : chain_(chain), forward_(chain.segments() + 1), reverse_(chain.segments() + 1) {
+  explicit ChainWork(const LinearChain& chain)
+      : chain_(chain), forward_(chain.segments() + 1), reverse_(chain.segments() + 1) {
     std::vector<SegmentSweeps> pushes, pulls;
     for (size_t s = 0; s < chain.segments(); ++s)
       pushes.emplace_back(chain.between(s, s + 1), false), pulls.emplace_back(chain.between(s, s + 1), true);

@@ -22,7 +22,8 @@ struct CheapestWay {
 
 class ChainTable {
  public:
-  explicit ChainTable(const ChainCosts& costs) : ways_(costs.segments + 1, std::vector<CheapestWay>(costs.segments + 1)) {
+  explicit ChainTable(const ChainCosts& costs)
+      : ways_(costs.segments + 1, std::vector<CheapestWay>(costs.segments + 1)) {
     for (size_t length = 1; length <= costs.segments; ++length)
       for (size_t first = 0; first + length <= costs.segments; ++first) fill(costs, first, first + length);
   }
@@ -43,8 +44,10 @@ class ChainTable {
     way.offer(costs.push(first, first, last), How::forward, 0);
     way.offer(costs.pull(first, last, last), How::reverse, 0);
     // Of equal ways the one with the longest sweep is taken, and products last.
-    for (size_t split = first + 1; split < last; ++split) way.offer(cost(first, split) + costs.push(first, split, last), How::push, split);
-    for (size_t split = last - 1; split > first; --split) way.offer(cost(split, last) + costs.pull(first, split, last), How::pull, split);
+    for (size_t split = first + 1; split < last; ++split)
+      way.offer(cost(first, split) + costs.push(first, split, last), How::push, split);
+    for (size_t split = last - 1; split > first; --split)
+      way.offer(cost(split, last) + costs.pull(first, split, last), How::pull, split);
     for (size_t split = first + 1; split < last; ++split)
       way.offer(cost(first, split) + cost(split, last) + costs.product(first, split, last), How::product, split);
   }

@@ -23,7 +23,9 @@ namespace {
 
 using How = ChainProduct::How;
 
-int64_t drawn(Random& random, int64_t most) { return 1 + static_cast<int64_t>(random.uniform() * static_cast<double>(most)); }
+int64_t drawn(Random& random, int64_t most) {
+  return 1 + static_cast<int64_t>(random.uniform() * static_cast<double>(most));
+}
 
 /// A chain of dense Jacobians between states of one vertex each, as Naumann 2024 has it.
 struct DenseChain {
@@ -87,12 +89,16 @@ TEST(ChainPlan, is_the_cheapest_of_all_ways_of_a_thousand_chains) {
 }
 
 TEST(ChainPlan, of_matrices_that_are_there_is_the_matrix_chain_of_textbooks) {
-  // Cormen et al., Introduction to Algorithms, sec. 15.2: matrices 30x35 35x15 15x5 5x10 10x20 20x25 take 15125 products.
+  // Cormen et al., Introduction to Algorithms, sec. 15.2: matrices 30x35 35x15 15x5 5x10 10x20 20x25 take 15125
+  // products.
   const std::vector<int64_t> sizes{30, 35, 15, 5, 10, 20, 25};
   const auto never = int64_t{1} << 40;
   const auto factor_only = [&](size_t i, size_t k, size_t j) { return j == i + 1 && k == i ? 0 : never; };
-  const ChainPlan plan = plan_chain(
-      {.segments = 6, .product = [&](size_t i, size_t k, size_t j) { return sizes[i] * sizes[k] * sizes[j]; }, .push = factor_only, .pull = factor_only});
+  const ChainPlan plan =
+      plan_chain({.segments = 6,
+                  .product = [&](size_t i, size_t k, size_t j) { return sizes[i] * sizes[k] * sizes[j]; },
+                  .push = factor_only,
+                  .pull = factor_only});
   EXPECT_EQ(plan.cost, 15125);
 }
 
@@ -148,10 +154,13 @@ void expect_same_jacobian(const Program& p, const std::vector<size_t>& wrt = {})
   const size_t segments = chained.chain().segments();
   EXPECT_TRUE(same_jacobian(p, wrt, plan_chain(chain_costs(chained.chain())).choice));
   Random random(3);
-  for (int trial = 0; trial < 12; ++trial) EXPECT_TRUE(same_jacobian(p, wrt, random_product(random, 0, segments))) << "trial " << trial;
+  for (int trial = 0; trial < 12; ++trial)
+    EXPECT_TRUE(same_jacobian(p, wrt, random_product(random, 0, segments))) << "trial " << trial;
 }
 
-size_t segments(const Program& p, const std::vector<size_t>& wrt = {}) { return ChainedProgram(p, wrt).chain().segments(); }
+size_t segments(const Program& p, const std::vector<size_t>& wrt = {}) {
+  return ChainedProgram(p, wrt).chain().segments();
+}
 
 TEST(ChainJacobian, of_a_net_with_a_bottleneck_takes_half_the_work_of_sweeps) {
   const Program p = net({100, 3, 100});
@@ -162,9 +171,7 @@ TEST(ChainJacobian, of_a_net_with_a_bottleneck_takes_half_the_work_of_sweeps) {
   EXPECT_LT(work_of(chained.jacobian(plan.choice)), work_of(jacobian(p, {0})) * 0.6);
 }
 
-TEST(ChainJacobian, is_that_of_sweeps_whichever_way_it_is_formed) {
-  expect_same_jacobian(net({5, 2, 7, 3, 4}), {0});
-}
+TEST(ChainJacobian, is_that_of_sweeps_whichever_way_it_is_formed) { expect_same_jacobian(net({5, 2, 7, 3, 4}), {0}); }
 
 TEST(ChainJacobian, knows_values_that_pass_waists_by) {
   const Program p = net({4, 2, 3});
@@ -188,8 +195,14 @@ TEST(ChainJacobian, has_inputs_that_enter_twice_and_outputs_that_are_there_early
 
 TEST(ChainJacobian, of_scalars_outputs_without_tangents_and_inputs_without_influence) {
   expect_same_jacobian(trace([](Expr x) { return exp(sin(x * x)); }, {f64()}));
-  expect_same_jacobian(trace([](Expr x, Expr y) { return std::tuple(sum(sin(x)) * sin(x), y * y, less(x, 0.5)); }, {f64({3}), f64({2})}), {0});
-  expect_same_jacobian(trace([](Expr x, Expr y) { return std::pair(sin(x), constant(Array({2}, {1.0, 2.0}))); }, {f64({3}), f64({2})}));
+  expect_same_jacobian(
+      trace([](Expr x, Expr y) { return std::tuple(sum(sin(x)) * sin(x), y * y, less(x, 0.5)); }, {f64({3}), f64({2})}),
+      {0});
+  expect_same_jacobian(trace(
+      [](Expr x, Expr y) {
+        return std::pair(sin(x), constant(Array({2}, {1.0, 2.0})));
+      },
+      {f64({3}), f64({2})}));
   expect_same_jacobian(trace([](Expr x) { return x; }, {f64({3})}));
 }
 
@@ -244,7 +257,9 @@ TEST(ChainJacobian, of_random_programs_is_that_of_sweeps) {
     ChainedProgram chained(drawn.program, {});
     Random random(key);
     const Program chain = chained.jacobian(random_product(random, 0, chained.chain().segments()));
-    EXPECT_TRUE(all_close(evaluate(chain, drawn.point), evaluate(jacobian(drawn.program), drawn.point), single ? 1e-3 : 1e-9)) << "key " << key;
+    EXPECT_TRUE(
+        all_close(evaluate(chain, drawn.point), evaluate(jacobian(drawn.program), drawn.point), single ? 1e-3 : 1e-9))
+        << "key " << key;
   }
 }
 
