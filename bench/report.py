@@ -20,6 +20,7 @@ BENCHES = {
     "small_jacobians": ["512", "131072"],
     "mixture_gradient": ["2x5x1000", "10x25x1000", "64x50x1000", "2x5x10000", "10x25x10000", "64x50x10000"],
     "jacobian_orders": [],
+    "jacobian_chains": [],
     "bundle_jacobian": ["31843", "563734"],
     "lstm_gradient": [],
     "hand_jacobian": ["100", "12800"],

@@ -92,6 +92,7 @@ _wengert() {
     plan:--emit) COMPREPLY=($(compgen -f -- "$current")); return ;;
     plan:--certificate) COMPREPLY=($(compgen -f -- "$current")); return ;;
     plan:--verify) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    plan:--wrt) COMPREPLY=(); return ;;
     plan:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     explain:--program) COMPREPLY=(); return ;;
     explain:--at) COMPREPLY=(); return ;;
@@ -251,7 +252,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     plan)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --random --count --as-written --budget --order --draw --emit --timed --certificate --verify --tasks --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --random --count --as-written --budget --order --draw --emit --timed --certificate --verify --tasks --chain --wrt --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     explain)

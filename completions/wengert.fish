@@ -155,6 +155,8 @@ complete -c wengert -n '__fish_seen_subcommand_from plan' -l timed -d 'Compile a
 complete -c wengert -n '__fish_seen_subcommand_from plan' -l certificate -r -F -d 'Write order, cost, bound and witness'
 complete -c wengert -n '__fish_seen_subcommand_from plan' -l verify -r -F -d 'Check what such a file claims about the Program'
 complete -c wengert -n '__fish_seen_subcommand_from plan' -l tasks -d 'Plan many functions in every way of counting: those of the folder PROGRAM, or else published tasks and ten other functions, which come with the tool'
+complete -c wengert -n '__fish_seen_subcommand_from plan' -l chain -d 'Plan the product of the Jacobians between values that all paths lead through, instead of an order of scalars: for large arrays, where that is done in any case'
+complete -c wengert -n '__fish_seen_subcommand_from plan' -l wrt -x -d 'With --chain: the inputs to differentiate by: x,y; the others are held fixed'
 complete -c wengert -n '__fish_seen_subcommand_from plan' -l json -d 'Write the result, or the error, as one JSON object to standard output'
 complete -c wengert -n '__fish_seen_subcommand_from plan' -l stats -d 'Report wall time, size and peak memory of each stage'
 complete -c wengert -n '__fish_seen_subcommand_from plan' -l color -x -a 'auto always never' -d 'Colour the output: always, never, or auto (on a terminal, unless NO_COLOR is set)'

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include "wengert/ad/derived_recording.h"
+#include "wengert/ad/hoisted.h"
 #include "wengert/ad/linearize.h"
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/fuse_maps.h"
-#include "wengert/passes/hoist.h"
 #include "wengert/passes/scalar_loops.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/passes/sink_into_maps.h"
@@ -79,13 +79,6 @@ void require_scalar_output(const Program& p, std::string_view what) {
 Program with_fused_maps(const Program& p) {
   const Program fused = trim_loops(fuse_maps(p));
   return fused == p ? p : trim_loops(simplify(fused));
-}
-
-/// p with what its loops compute alike at every point in front of them: its derivative is taken once there.
-Program with_hoisted_lines(const Program& p) {
-  for (uint32_t i = 0; i < p.size(); ++i)
-    if (const ValueId v{i}; &p.primitive(v) == &map_p || &p.primitive(v) == &scan_p) return hoist(with_origins(p));
-  return p;
 }
 
 Program gradient(const Program& original, const std::vector<size_t>& wrt, bool with_value) {

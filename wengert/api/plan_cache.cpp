@@ -4,7 +4,7 @@
 namespace wengert {
 
 std::string_view to_string(JacobianPlan::Method method) {
-  constexpr std::string_view names[] = {"forward sweeps", "reverse sweeps", "elimination"};
+  constexpr std::string_view names[] = {"forward sweeps", "reverse sweeps", "elimination", "chain of products"};
   return names[static_cast<size_t>(method)];
 }
 

@@ -10,14 +10,16 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "wengert/ad/chain_product.h"
 #include "wengert/plan/elimination_order.h"
 
 namespace wengert {
 
 struct JacobianPlan {
-  enum class Method : uint8_t { forward, reverse, elimination };
+  enum class Method : uint8_t { forward, reverse, elimination, chain };
   Method method = Method::forward;
   EliminationOrder order = {};  ///< of an elimination
+  ChainProduct product = {};    ///< of a chain
   double operations = 0, swept_operations = 0;
 };
 std::string_view to_string(JacobianPlan::Method method);

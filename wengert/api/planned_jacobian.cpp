@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "wengert/ad/accumulate.h"
+#include "wengert/ad/chain_jacobian.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/ad/linearize.h"
 #include "wengert/api/plan_cache.h"
@@ -14,6 +15,7 @@
 #include "wengert/exec/operation_count.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/ir/text.h"
+#include "wengert/plan/chain_plan.h"
 #include "wengert/plan/elimination_search.h"
 
 namespace wengert {
@@ -23,6 +25,10 @@ namespace {
 constexpr size_t most_enumerated = 12;
 /// Both kinds of sweeps are written down if the less apt one has about that many lines at most.
 constexpr int64_t most_swept_lines = 20'000;
+/// Chains are planned up to so many edges, and so many that are counted anew for each input and output.
+constexpr size_t most_chain_edges = 5'000, most_counted_edges = 50'000;
+/// Plans of Programs with more elements of constants, or lines, are made again each time: their texts would be long keys.
+constexpr int64_t most_key_elements = 20'000;
 
 /// Elements of the inputs that vary, and of the float outputs.
 std::pair<int64_t, int64_t> columns_and_rows(const Program& p, const std::vector<size_t>& wrt) {
@@ -116,13 +122,42 @@ Program swept(const Program& p, const std::vector<size_t>& wrt, Method method) {
   return jacobian(p, wrt, method == Method::forward ? JacobianMode::forward : JacobianMode::reverse);
 }
 
-Program planned(const Program& p, const std::vector<size_t>& wrt, const ScalarForm& form, const JacobianPlan& plan) {
-  return plan.method == Method::elimination ? form.jacobian(plan.order) : swept(p, wrt, plan.method);
+Program planned(const Program& p, const std::vector<size_t>& wrt, const std::optional<ScalarForm>& form, const JacobianPlan& plan) {
+  if (plan.method == Method::chain) return chain_jacobian(p, wrt, plan.product);
+  return plan.method == Method::elimination ? form->jacobian(plan.order) : swept(p, wrt, plan.method);
+}
+
+using PlannedProgram = std::pair<JacobianPlan, Program>;
+
+bool has_empty_arrays(const Program& p) {
+  for (uint32_t v = 0; v < p.size(); ++v)
+    if (p.type(ValueId{v}).elements() == 0) return true;
+  return false;
+}
+
+/// Operations that a chain must save for each entry of the Jacobian: it moves elements through memory that stay in registers
+/// where a loop sweeps, so that with fewer it was measured to be up to four times slower (docs/planning.md).
+constexpr double least_saved_an_entry = 8;
+
+/// Nothing if there is no waist, or no product along the chain that is cheap enough.
+std::optional<PlannedProgram> search_chain(const Program& p, const std::vector<size_t>& wrt, double most_share) {
+  if (most_share <= 0 || has_empty_arrays(p)) return {};
+  ChainedProgram chained(p, wrt);
+  const LinearChain& chain = chained.chain();
+  const size_t k = chain.segments(), ends = chain.state(0).size() + chain.state(k).size();
+  if (k < 2 || chain.edges() > most_chain_edges || ends * chain.edges() > most_counted_edges) return {};
+  const ChainPlan plan = plan_chain(chain_costs(chain));
+  const auto swept = static_cast<double>(std::min(plan.forward, plan.reverse));
+  const auto [columns, rows] = columns_and_rows(p, wrt);
+  const double least_saved = least_saved_an_entry * static_cast<double>(columns) * static_cast<double>(rows);
+  if (static_cast<double>(plan.cost) > std::min(most_share * swept, swept - least_saved)) return {};
+  JacobianPlan result{.method = Method::chain, .product = plan.choice, .operations = static_cast<double>(plan.cost), .swept_operations = swept};
+  return PlannedProgram{std::move(result), chained.jacobian(plan.choice)};
 }
 
 /// Nothing if no candidate could be counted.
-std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const std::vector<size_t>& wrt,
-                                                       const ScalarForm& form, const JacobianPlanOptions& options) {
+std::optional<PlannedProgram> search(const Program& p, const std::vector<size_t>& wrt,
+                                     const ScalarForm& form, const JacobianPlanOptions& options) {
   const auto [columns, rows] = columns_and_rows(p, wrt);
   LinearGraph graph;
   try {
@@ -143,12 +178,17 @@ std::optional<std::pair<JacobianPlan, Program>> search(const Program& p, const s
     const Program program = form.jacobian(order);
     comparison.add({Method::elimination, std::move(order)}, program);
   }
-  return std::pair{comparison.plan(), comparison.program()};
+  return PlannedProgram{comparison.plan(), comparison.program()};
 }
 
+/// Empty if it would be too long.
 std::string key_of(const Program& p, const std::vector<size_t>& wrt, const JacobianPlanOptions& options) {
-  return fmt::format("{} {} {} {}\n{}", fmt::join(wrt, ","), options.work, options.most_vertices, options.most_elements,
-                     print(p));
+  auto elements = static_cast<int64_t>(p.size());
+  for (uint32_t v = 0; v < p.size(); ++v)
+    if (p.is_constant(ValueId{v})) elements += p.type(ValueId{v}).elements();
+  if (elements > most_key_elements) return {};
+  return fmt::format("{} {} {} {} {}\n{}", fmt::join(wrt, ","), options.work, options.most_vertices, options.most_elements,
+                     options.chain_share, print(p));
 }
 
 }  // namespace
@@ -164,19 +204,21 @@ Program planned_jacobian(const Program& p, const std::vector<size_t>& wrt, const
   };
   if (options.work <= 0 || columns < 2 || rows < 2) return by_sweeps();  // one sweep multiplies by each partial once
   const auto form = scalar_form(p, varying, options.most_elements);
-  if (!form) return by_sweeps();
   const std::string key = key_of(p, varying, options);
   const auto tell = [&](const JacobianPlan& plan, bool from_cache) {
     if (choice != nullptr)
       *choice = {std::string(to_string(plan.method)), plan.operations, plan.swept_operations, from_cache};
   };
-  if (const auto kept = PlanCache::of_process().find(key)) {
+  if (const auto kept = key.empty() ? std::nullopt : PlanCache::of_process().find(key)) {
     tell(*kept, true);
-    return planned(p, varying, *form, *kept);
+    return planned(p, varying, form, *kept);
   }
-  const auto found = search(p, varying, *form, options);
-  if (!found) return by_sweeps();
-  PlanCache::of_process().keep(key, found->first);
+  const auto found = form ? search(p, varying, *form, options) : search_chain(p, varying, options.chain_share);
+  if (!found) {
+    if (!form && !key.empty()) PlanCache::of_process().keep(key, {apt});
+    return by_sweeps();
+  }
+  if (!key.empty()) PlanCache::of_process().keep(key, found->first);
   tell(found->first, false);
   return found->second;
 }

@@ -91,14 +91,18 @@ void draw_plan(Context& context, const Planned& planned) {
 }
 
 void emit_plan(Context& context, const Planned& planned, const Point& point) {
-  const std::string path = context.arguments().text("emit");
   const Program& p = planned.program;
   const Program jacobian =
       context.stage("accumulate", [&] { return simplify(accumulate(p, planned.plan.choice).program); });
-  if (path.ends_with(".wl")) return write(context, path, print(jacobian), "emitted");
-  EmitCOptions options{.outputs = derivative_labels(p, varying_inputs(p, {}), "d{}/d{}")};
   const bool of_scalars = point.program.input_types() == p.input_types();
-  options.test = self_test(of_scalars ? point : Point{p, {}}, jacobian, false);
+  emit_jacobian(context, jacobian, of_scalars ? point : Point{p, {}}, varying_inputs(p, {}));
+}
+
+void emit_jacobian(Context& context, const Program& jacobian, const Point& point, const std::vector<size_t>& wrt) {
+  const std::string path = context.arguments().text("emit");
+  if (path.ends_with(".wl")) return write(context, path, print(jacobian), "emitted");
+  EmitCOptions options{.outputs = derivative_labels(point.program, wrt, "d{}/d{}")};
+  options.test = self_test(point, jacobian, false);
   if (!options.test) note_no_self_test(context);
   const EmittedC c = context.stage("emit", [&] { return emit_c(jacobian, options); });
   context.document()["signature"] = c.signature;

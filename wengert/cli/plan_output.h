@@ -28,4 +28,7 @@ void draw_plan(Context& context, const Planned& planned);
 /// point : for the self-test's values, where the Program was of scalars already
 void emit_plan(Context& context, const Planned& planned, const Point& point);
 
+/// The same of a Jacobian that is there, of the point's Program by its inputs `wrt`.
+void emit_jacobian(Context& context, const Program& jacobian, const Point& point, const std::vector<size_t>& wrt);
+
 }  // namespace wengert::cli

@@ -8,6 +8,7 @@
 #include "wengert/base/error.h"
 #include "wengert/cli/interrupt.h"
 #include "wengert/cli/job.h"
+#include "wengert/cli/plan_chain.h"
 #include "wengert/cli/plan_file.h"
 #include "wengert/cli/plan_output.h"
 #include "wengert/cli/plan_tasks.h"
@@ -112,6 +113,7 @@ int run(Context& context) {
     throw UsageError("W603", "plan needs PROGRAM, or --tasks", {}, "wengert plan --help lists what it takes");
   check_endings(a);
   Point point = load(context);
+  if (is_planned_as_chain(context, point.program)) return plan_chain(context, point);
   fill_randomly(context, point);
   const Program p = context.stage("prepare", [&] { return planned_program(point.program, a.has("as-written")); });
   if (a.has("verify")) return verify(context, p);
@@ -172,7 +174,7 @@ std::vector<Option> plan_options() {
 }
 
 std::vector<Option> all_options() {
-  std::vector<Option> options = joined(joined(program_options(), {random_option()}), plan_options());
+  std::vector<Option> options = joined(joined(joined(program_options(), {random_option()}), plan_options()), chain_options());
   options[0].required = false;  // --tasks needs none
   return options;
 }
@@ -189,6 +191,9 @@ Verb plan_verb() {
           "order is cheapest is a hard problem (NP-complete); it is searched within --budget, together with a lower "
           "bound on every order, so that what is printed is a cost, a bound and the gap; and how many partial "
           "derivatives an order holds at once. Programs with arrays are written out in scalars first.\n\n"
+          "Where arrays are too large for that, or with --chain, the Jacobian is planned as a product of the Jacobians between "
+          "values that all paths from the inputs to the outputs lead through: which products to form, and what to sweep "
+          "forward or in reverse. The cheapest way, in operations, is printed beside both sweeps alone.\n\n"
           "With --certificate the bound's witness is written to a file; --verify checks such a file by other means "
           "than those that found it, and ends with exit code 1 if something in it is wrong, or would take too long to be checked.\n\n"
           "--tasks ends with exit code 1 if something that was found takes more multiplications than forward mode, "
@@ -201,6 +206,7 @@ Verb plan_verb() {
                    {"wengert plan f.wl --certificate f.json && wengert plan f.wl --verify f.json",
                     "A proof to keep, and its check"},
                    {"wengert plan f.wl --count no-units --budget 60 --json", "What is really multiplied, as JSON"},
+                   {"wengert plan \"tanh(sum(x*y) * x)\" --types \"x=f64[50],y=f64[50]\" --chain --wrt x", "A product of Jacobians of arrays"},
                    {"wengert plan --tasks", "Published tasks beside their published counts, and other functions"}},
       .run = run};
 }

@@ -169,6 +169,27 @@ TEST(PlannedJacobian, of_a_program_with_guards_is_by_sweeps_and_keeps_them) {
   EXPECT_THROW(evaluate(planned, {-1.0, 1.0}), UsageError);
 }
 
+TEST(PlannedJacobian, of_large_arrays_with_a_waist_is_a_chain_of_products) {
+  const Program p = trace([](Expr x, Expr v, Expr w) { return sin(matmul(w, tanh(matmul(v, x)))); }, {f64({60}), f64({6, 60}), f64({60, 6})});
+  JacobianChoice choice;
+  const Program j = planned_jacobian(p, {0}, {}, &choice);
+  EXPECT_EQ(choice.method, "chain of products");
+  EXPECT_LE(choice.operations, 0.8 * choice.swept_operations);
+  EXPECT_TRUE(all_close(flat(evaluate(j, point(p))), flat(evaluate(jacobian(p, {0}), point(p))), 1e-12));
+  EXPECT_EQ(planned_jacobian(p, {0}, {}, &choice), j);
+  EXPECT_TRUE(choice.from_cache);
+  EXPECT_EQ(planned_jacobian(p, {0}, {.chain_share = 0}), jacobian(p, {0}));
+  EXPECT_EQ(planned_jacobian(p, {0}, {.work = 0}), jacobian(p, {0}));
+}
+
+TEST(PlannedJacobian, is_by_sweeps_where_a_chain_gains_little) {
+  const Program residual = trace([](Expr x, Expr w) { return x + tanh(matmul(w, x + tanh(matmul(w, x)))); }, {f64({20}), f64({20, 20})});
+  EXPECT_EQ(planned_jacobian(residual, {0}), jacobian(residual, {0}));
+  EXPECT_EQ(method(residual, {0}), "forward sweeps");
+  const Program few = trace([](Expr x) { return softmax(tanh(sin(x))); }, {f64({40})});  // a third less, but two operations an entry
+  EXPECT_EQ(planned_jacobian(few), jacobian(few));
+}
+
 TEST(PlannedJacobian, of_a_program_is_the_same_each_time_and_for_several_threads) {
   const Program p = task("PropaneCombustion");
   const JacobianPlanOptions options{.work = 123'456};  // not in the cache yet

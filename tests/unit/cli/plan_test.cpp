@@ -37,6 +37,27 @@ TEST(Plan, with_arrays_is_made_of_their_elements) {
   EXPECT_EQ(document.at("outputs"), 2);
 }
 
+TEST(Plan, of_large_arrays_is_a_product_along_a_chain) {
+  const std::vector<std::string> net{"plan", "tanh(matmul(w, sin(matmul(v, x))))", "--types", "x=f64[60],v=f64[3,60],w=f64[60,3]", "--wrt", "x"};
+  auto words = net;
+  words.push_back("--chain");
+  const auto document = json_of(words);
+  EXPECT_EQ(document.at("chain").front().at("values")[0], "x");
+  EXPECT_EQ(document.at("chain").front().at("elements"), 60);
+  EXPECT_EQ(document.at("chain").back().at("elements"), 60);
+  EXPECT_EQ(document.at("proven"), true);
+  EXPECT_LT(document.at("operations"), document.at("forward_operations"));
+  EXPECT_LE(document.at("operations"), document.at("reverse_operations"));
+  const Folder folder;
+  words.insert(words.end(), {"--emit", folder / "j.wl"});
+  const Outcome outcome = run_tool(words);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("proven: no product along this chain takes fewer"));
+  EXPECT_THAT(content_of(folder / "j.wl"), HasSubstr("_jacobian("));
+  EXPECT_EQ(json_of({"plan", "x * sum(x)", "--types", "x=f64[2000]"}).at("chain").size(), 4U) << "without --chain, as it is large";
+  EXPECT_EQ(error_id({"plan", "sum(sin(x))", "--types", "x=f64[2000]"}, 5), "W405");
+}
+
 TEST(Plan, can_be_checked_by_whoever_doubts_it) {
   const Folder folder;
   const std::string file = folder / "plan.json";
