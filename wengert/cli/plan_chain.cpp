@@ -27,6 +27,10 @@ struct Step {
   int64_t work;
 };
 
+std::string sweeps(int64_t n, const char* mode) {
+  return fmt::format("{} {} {}", n, mode, n == 1 ? "sweep" : "sweeps");
+}
+
 /// The steps of a product, each after those that it needs.
 class Steps {
  public:
@@ -49,10 +53,10 @@ class Steps {
   std::string how(const ChainProduct& p, const std::vector<size_t>& parts) const {
     const int64_t columns = elements(p.first), rows = elements(p.last) - passing(p);
     switch (p.how) {
-      case How::forward: return fmt::format("{} forward sweeps", columns);
-      case How::reverse: return fmt::format("{} reverse sweeps", rows);
-      case How::push: return fmt::format("{} forward sweeps, of the columns of step {}", columns, parts[0]);
-      case How::pull: return fmt::format("{} reverse sweeps, of the rows of step {}", rows, parts[0]);
+      case How::forward: return sweeps(columns, "forward");
+      case How::reverse: return sweeps(rows, "reverse");
+      case How::push: return fmt::format("{}, of the columns of step {}", sweeps(columns, "forward"), parts[0]);
+      case How::pull: return fmt::format("{}, of the rows of step {}", sweeps(rows, "reverse"), parts[0]);
       case How::product: break;
     }
     return fmt::format("step {} times step {}, {} x {} x {}", parts[1], parts[0], elements(p.last), elements(p.split),
