@@ -98,7 +98,7 @@ TrainingOptions training_options_of(const Arguments& arguments, const Optimizer&
 }  // namespace
 
 std::vector<Option> learning_options(const UsualTraining& usual) {
-  return joined({{"--net", "TEXT", "Widths and activations, such as \"784-128 relu-10 softmax\", or a .json file (default: one hidden layer of 128 relu)"},
+  return joined({{"--net", "TEXT", "Input and layers, such as \"784-128 relu-10 softmax\" (docs/nets.md), or a .json file (default: one hidden layer of 128 relu; of a text an lstm of 128)"},
           {"--loss", "TEXT", "cross_entropy, logistic, squared_error, mse, \"huber 1\" (default: by the data)"},
           {"--regularize", "TEXT", "Penalty on weights: none, \"l2 1e-4\", \"l1 1e-5\"", "none"},
           {"--initializer", "TEXT", "How weights start: he_normal, xavier_uniform, orthogonal, \"normal 0 1\", ...", "he_normal"},

@@ -31,10 +31,11 @@ Verb train_verb() {
   options.push_back({"--resume", {}, "Go on from the snapshot in the folder of results"});
   options.push_back({"-o,--out", "FOLDER", "Where weights, metrics, pictures and snapshots go", "out", {}, Completes::directories});
   return {.name = "train",
-          .summary = "Train a net on a table, on images, or on arrays",
+          .summary = "Train a net on a table, on images, on arrays, or on a text",
           .description =
               "DATA is a table (CSV with or without header; the last column is learned unless --target names another; text becomes classes or "
-              "categories), a folder with MNIST's four IDX files, two IDX files (images, labels), or an .npz file with x and y.\n\n"
+              "categories), a folder with MNIST's four IDX files, two IDX files (images, labels), an .npz file with x and y, or with --text a "
+              "text, of which the next character is learned.\n\n"
               "A part of the examples is held out to test (--test), and with --validation another to choose the best epoch. Leaves "
               "weights.safetensors (what predict reads), metrics.csv, metrics.json, loss.svg, for classes confusion.svg, and "
               "snapshot.safetensors, from which --resume goes on, bit for bit as if there had been no stop: give the same command with "
@@ -43,6 +44,8 @@ Verb train_verb() {
           .examples = {{"wengert train iris.csv --net \"4-16 tanh-3 softmax\" --epochs 200", "Classes in the last column of a table"},
                        {"wengert train houses.csv --target price --validation 0.1 --patience 20", "Values, with early stopping"},
                        {"wengert data digits && wengert train digits --epochs 3", "Generated digits"},
+                       {"wengert train mnist --net \"28x28x1 - conv 6 5 pad=2 relu - max_pool 2 - flatten - 10 softmax\" --epochs 3", "A convolutional net"},
+                       {"wengert train text.txt --text 64 --epochs 5", "A text, character by character"},
                        {"wengert train mnist --net \"784-30 sigmoid-10 sigmoid\" --loss squared_error --optimizer gradient_descent --rate 3 --batch 10",
                         "Another net, loss and optimizer"}},
           .run = run};
