@@ -136,7 +136,7 @@ bool has_empty_arrays(const Program& p) {
 }
 
 /// Operations that a chain must save for each entry of the Jacobian: it moves elements through memory that stay in registers
-/// where a loop sweeps, so that with fewer it was measured to be up to four times slower (docs/planning.md).
+/// where a loop sweeps, so that with fewer it was measured to be four to six times slower (docs/planning.md).
 constexpr double least_saved_an_entry = 8;
 
 /// Nothing if there is no waist, or no product along the chain that is cheap enough.
