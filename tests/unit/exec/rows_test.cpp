@@ -68,8 +68,9 @@ TEST_P(Rows, go_to_any_address_and_no_further) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, Rows, testing::Values(DType::f64, DType::f32),
-                         [](const auto& info) { return std::string(info.param == DType::f64 ? "f64" : "f32"); });
+std::string type_name(const testing::TestParamInfo<DType>& tested) { return tested.param == DType::f64 ? "f64" : "f32"; }
+
+INSTANTIATE_TEST_SUITE_P(Types, Rows, testing::Values(DType::f64, DType::f32), type_name);
 
 }  // namespace
 }  // namespace wengert

@@ -152,8 +152,8 @@ TEST(Net, values_have_names_and_are_added_and_put_side_by_side) {
   EXPECT_EQ(net.parameters[4].shape, (Shape{4, 1})) << net.parameters[4].name;
   const std::vector<Array> p{Array({2, 2}, {1, 2, 3, 4}), Array({2}, {0.5, -0.5}), Array({2, 2}, {1, -1, -1, 2}),
                              Array({2}, {0.25, 0}),       Array({4, 1}, {1, 2, 3, 4}), Array({1}, {0.125})};
-  const auto by_hand = [](double x, double y) {
-    const double a0 = x + 3 * y + 0.5, a1 = 2 * x + 4 * y - 0.5;
+  const auto by_hand = [](double first, double second) {
+    const double a0 = first + 3 * second + 0.5, a1 = 2 * first + 4 * second - 0.5;
     const double c0 = std::max(a0 - a1 + 0.25, 0.0), c1 = std::max(-a0 + 2 * a1, 0.0);
     return a0 + 2 * a1 + 3 * std::max(a0 + c0, 0.0) + 4 * std::max(a1 + c1, 0.0) + 0.125;
   };
