@@ -175,6 +175,7 @@ _wengert() {
     train:--threads) COMPREPLY=(); return ;;
     train:--target) COMPREPLY=(); return ;;
     train:--ignore) COMPREPLY=(); return ;;
+    train:--text) COMPREPLY=(); return ;;
     train:--categorical) COMPREPLY=(); return ;;
     train:--learn) COMPREPLY=($(compgen -W 'auto classes values' -- "$current")); return ;;
     train:--standardize) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
@@ -186,6 +187,10 @@ _wengert() {
     train:--separator) COMPREPLY=(); return ;;
     train:-o | train:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     train:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    predict:--sample) COMPREPLY=(); return ;;
+    predict:--prompt) COMPREPLY=(); return ;;
+    predict:--temperature) COMPREPLY=(); return ;;
+    predict:--seed) COMPREPLY=(); return ;;
     predict:-o | predict:--out) COMPREPLY=($(compgen -f -- "$current")); return ;;
     predict:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     predict:--separator) COMPREPLY=(); return ;;
@@ -280,11 +285,11 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     train)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     predict)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--each -o --out --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--sample --prompt --temperature --seed --each -o --out --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     data)
