@@ -53,7 +53,7 @@ TEST(ChoiceErrors, W814_an_unknown_choice) {
   EXPECT_EQ(activation.where(), "layer 1 of the net");
   EXPECT_THAT(activation.fix(), HasSubstr("leaky_relu [slope=0.1]; elu [alpha=1]; maxout [pieces=2]"));
   EXPECT_THAT(activation.fix(), HasSubstr("; relu;"));
-  EXPECT_EQ(error_of([] { parse_net("2-2 add-1"); }).id(), "W814") << "a primitive of two operands is no activation";
+  EXPECT_EQ(error_of([] { parse_net("2-2 mul-1"); }).id(), "W814") << "a primitive of two operands is no activation";
   EXPECT_EQ(error_of([] { parse_optimizer(""); }).problem(), "the optimizer \"\" is unknown");
 }
 

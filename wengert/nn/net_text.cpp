@@ -117,6 +117,19 @@ class Words {
   size_t at_ = 0;
 };
 
+/// The activation behind a layer, or the one that is a layer.
+Activation activation_of(const std::string& text, const std::string& words, bool alone) try {
+  return parse_activation(words);
+} catch (const UsageError& error) {
+  if (error.id() != "W814") throw;
+  const std::string first = words.substr(0, words.find(' '));
+  if (find_layer_kind(first) != nullptr) bad_layer(text, fmt::format("has \"{}\" behind it, which is a layer of its own: put a - between them", first));
+  if (!alone) throw;
+  std::vector<Choice> choices;
+  for (const LayerKind& kind : layer_kinds()) choices.push_back(kind.choice);
+  throw UsageError("W814", fmt::format("the layer or activation \"{}\" is unknown", first), {}, fmt::format("choose among the layers {}; or an activation: {}", usage(choices), error.fix()));
+}
+
 }  // namespace
 
 void bad_net(const std::string& text, const std::string& problem) {
@@ -147,22 +160,22 @@ LayerText parse_layer(const std::string& text, const std::vector<std::string>& k
   LayerText layer;
   layer.name = words.name();
   if (words.empty()) bad_layer(text, "names nothing");
-  if (is_number(words.front())) {
-    layer.kind = find_layer_kind("dense");
+  layer.kind = find_layer_kind(words.front());
+  const bool is_width = is_number(words.front()), alone = layer.kind == nullptr && !is_width;  // alone: an activation
+  if (is_width) {
     const auto width = width_of(words.take());
     if (!width) bad_layer(text, fmt::format("does not start with a width from 1 to {}", widest));
+    layer.kind = find_layer_kind("dense");
     layer.numbers = {static_cast<double>(*width)};
-  } else if ((layer.kind = find_layer_kind(words.front())) != nullptr) {
+  } else if (alone) {
+    layer.kind = find_layer_kind("identity");
+  } else {
     const std::string chosen = words.take();
     layer.numbers = choose(chosen + words.numbers(layer.kind->choice), "layer", {layer.kind->choice}).numbers;
-    if (layer.kind->takes_names) {
-      layer.sources = words.names(known);
-      if (layer.sources.empty()) bad_layer(text, fmt::format("has {} without the name of an earlier value (known: {})", chosen, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
-    }
-  } else {
-    layer.kind = find_layer_kind("identity");
+    if (layer.kind->takes_names) layer.sources = words.names(known);
+    if (layer.kind->takes_names && layer.sources.empty()) bad_layer(text, fmt::format("has {} without the name of an earlier value (known: {})", chosen, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
   }
-  layer.activation = parse_activation(words.rest());
+  layer.activation = activation_of(text, words.rest(), alone);
   return layer;
 }
 

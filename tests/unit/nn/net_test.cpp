@@ -183,7 +183,9 @@ TEST(Net, what_is_wrong_with_a_text_is_said_with_the_layer) {
   };
   EXPECT_EQ(message("2-2-add a"), "W810 layer 2 of the net: the layer \"add a\" has add without the name of an earlier value (known: none)");
   EXPECT_EQ(message("2-3 as a-2-add a"), "W818 layer 3 of the net: add takes values of one shape, like [2]; found [3]");
-  EXPECT_EQ(message("2x2-flatten-flatter"), "W814 layer 2 of the net: the activation \"flatter\" is unknown");
+  EXPECT_EQ(message("2x2-flatten-flatter"), "W814 layer 2 of the net: the layer or activation \"flatter\" is unknown");
+  EXPECT_EQ(message("2-2 flatter"), "W814 layer 1 of the net: the activation \"flatter\" is unknown");
+  EXPECT_EQ(message("2-2 flatten-1"), "W810 layer 1 of the net: the layer \"2 flatten\" has \"flatten\" behind it, which is a layer of its own: put a - between them");
   EXPECT_EQ(message("2-3 as 4"), "W810 layer 1 of the net: the layer \"3 as 4\" has the name \"4\"; names are letters, digits and _");
   EXPECT_EQ(message("2x2x2-flatten-1"), "accepted");
   EXPECT_EQ(message("2-"), "W810 layer 1 of the net: the layer \"\" is empty");
