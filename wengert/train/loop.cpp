@@ -86,6 +86,18 @@ class Updates {
 
 namespace {
 
+/// A single example in the last batch has no variance to be normalised by: known before the first epoch, not after it.
+void check_last_batch(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, int64_t batch) {
+  if (task.net.statistics.empty() || (train.count() % batch != 1 && batch != 1)) return;
+  try {
+    training_step(task, optimizer, batch_type(train, 1));
+  } catch (const ShapeError& error) {
+    if (error.id() != "W833") throw;
+    throw UsageError("W812", fmt::format("a batch of a single example cannot be normalised: {} examples in batches of {} leave one", train.count(), batch), {},
+                     "take another --batch");
+  }
+}
+
 std::string steps_in_words(int64_t steps) {
   return steps == 0 ? "one thing of an example" : fmt::format("one thing of each of {} positions", steps);
 }
@@ -126,6 +138,7 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
   check_fit(task, data.train);
   check_options(data.validation, options);
   check_state(state, task, optimizer);
+  check_last_batch(task, optimizer, data.train, options.batch);
   Updates update(task, optimizer, data.train, options.key, options.compile);
   EpochEnd finish(task, data, options.compile);
   const int64_t steps = steps_an_epoch(data.train, options.batch);

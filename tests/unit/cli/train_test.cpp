@@ -170,6 +170,7 @@ TEST(Train, says_what_is_wrong) {
   EXPECT_EQ(error_id({"train", table, "--optimizer", "adm"}, 2), "W814");
   EXPECT_EQ(error_id({"train", table, "--target", "colour"}, 2), "W823");
   EXPECT_EQ(error_id({"train", table, "--patience", "3"}, 2), "W812");
+  EXPECT_EQ(error_id({"train", table, "--net", "2-4-batch_norm-2", "--batch", "79"}, 2), "W812") << "80 examples: the last batch has one";
   EXPECT_EQ(error_id({"train", table, "--epochs", "0"}, 2), "W602");
   EXPECT_EQ(error_id({"train", table, "--test", "absent.csv"}, 2), "W602");
   EXPECT_EQ(error_id({"train", table, "-o", table}, 5), "W441");
