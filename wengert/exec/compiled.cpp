@@ -8,7 +8,6 @@
 #include <dlfcn.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "wengert/base/thread_pool.h"
 #include "wengert/exec/code_key.h"
@@ -212,16 +211,9 @@ int vector_bytes_of(const CompiledOptions& options) {
   return options.vector_bytes;
 }
 
-/// From what size on a result is stored past the caches.
-int64_t stream_bytes_of(const CompiledOptions& options) {
-  if (options.stream_bytes >= 0) return options.stream_bytes;
-#ifdef _SC_LEVEL3_CACHE_SIZE
-  const int64_t cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
-#else
-  const int64_t cache = 0;
-#endif
-  return cache > 0 ? cache / 6 : int64_t{8} << 20;
-}
+/// Results of at least so many bytes are stored past the caches: more than a processor's share of them. What the system says
+/// of the last-level cache is no help, since others may share it (on one machine it names eight times what a core can use).
+constexpr int64_t usual_stream_bytes = 4 << 20;
 
 constexpr size_t most_steps_optimized = 20'000;  // beyond, level 1 and 2 take more than a second
 
@@ -284,7 +276,7 @@ struct Compiled::Code {
     request.level = level;
     request.chunk = level == 0 ? 1000 : 3000;
     request.contract = options.contract;
-    request.stream_bytes = stream_bytes_of(options);
+    request.stream_bytes = options.stream_bytes >= 0 ? options.stream_bytes : usual_stream_bytes;
     request.fast_math = options.math == MathLibrary::fast;
     if (!options.cancelled) return request;
     request.cancelled = [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))(); };

@@ -40,7 +40,7 @@ struct CompiledOptions {
   int threads = 1;                       ///< that share loops over many points; 0: one a processor. Results do not depend on it
   int vector_bytes = -1;                 ///< of the vectors that lanes fill: 16, 32 or 64; -1: this processor's
   int64_t stream_bytes = -1;             ///< results of at least so many bytes are stored past the caches where rows of points are written
-                                         ///< whole; -1: a sixth of the last-level cache (below, caches were measured to be faster)
+                                         ///< whole; -1: 4 MiB
   bool trap_nan = false;                 ///< W301, naming the first instruction that makes a NaN out of none, if an output holds one
   const CodeCache* cache = nullptr;
   std::function<bool()> cancelled = {};  ///< asked now and then while compiling; true: W711
