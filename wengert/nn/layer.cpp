@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "wengert/base/error.h"
+#include "wengert/nn/convolution.h"
 #include "wengert/nn/layer_families.h"
 #include "wengert/nn/net.h"
 #include "wengert/primitives/arithmetic.h"
@@ -12,13 +13,6 @@
 
 namespace wengert {
 namespace {
-
-/// The shape of a batch of examples.
-Shape batch_of(const Expr& x, const Shape& example) {
-  std::vector<int64_t> extents{x.shape()[0]};
-  extents.insert(extents.end(), example.begin(), example.end());
-  return Shape(std::span<const int64_t>(extents));
-}
 
 /// A layer of several values without parameters.
 Layer joining_layer(Shape shape, std::function<Expr(std::span<const Expr>)> f) {
@@ -34,8 +28,7 @@ Layer make_dense(LayerNumbers n, LayerShapes in, const LayerStart& start) {
 }
 
 Layer make_flatten(LayerNumbers, LayerShapes in, const LayerStart&) {
-  const Shape flat{in[0].elements()};
-  return plain_layer(flat, [flat](Expr x) { return reshape(x, batch_of(x, flat)); });
+  return plain_layer({in[0].elements()}, [](Expr x) { return flatten(x); });
 }
 
 Layer make_identity(LayerNumbers, LayerShapes in, const LayerStart&) {

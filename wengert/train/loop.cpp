@@ -53,8 +53,8 @@ class Updates {
     for (const Array* a : learned) inputs_.push_back(a->view());
     const Executable& step = batches_.gathered(numbers, inputs_);
     for (const Array& a : scalars) inputs_.push_back(a.view());
-    const Array key = random_key(keys_.split(static_cast<uint64_t>(update)).bits());
-    if (random_) inputs_.push_back(key.view());
+    std::optional<Array> key;
+    if (random_) inputs_.push_back(key.emplace(random_key(keys_.split(static_cast<uint64_t>(update)).bits())).view());
     for (Array& a : next_) outputs_.push_back(a.mutable_view());
     outputs_.push_back(loss.mutable_view());
     outputs_.push_back(score.mutable_view());

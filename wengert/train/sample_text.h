@@ -14,7 +14,7 @@ namespace wengert {
 
 struct SampleOptions {
   int64_t characters = 500;
-  std::string prompt = "\n";  ///< what the text goes on from
+  std::string prompt = "\n";  ///< what the text goes on from; empty: the first symbol
   double temperature = 1;     ///< the logarithms of probabilities are divided by it; 0: always the most probable
   uint64_t key = 1;
   CompileOptions compile = {};

@@ -159,6 +159,11 @@ TEST(Train, learns_a_text_and_goes_on_with_it) {
   EXPECT_EQ(error_id({"predict", folder / "out/weights.safetensors", "--sample", "5", "--prompt", "x"}, 2), "W825");
   EXPECT_EQ(error_id({"predict", folder / "out/weights.safetensors"}, 2), "W602");
   EXPECT_EQ(error_id({"train", file, "--text", "2000"}, 2), "W827");
+  EXPECT_EQ(error_id({"train", file, "--text", "10", "--test", file}, 2), "W828");
+  EXPECT_EQ(error_id({"train", folder.write("one.txt", std::string(100, 'a')), "--text", "10"}, 2), "W827") << "a text of one character";
+  EXPECT_EQ(error_id({"train", folder.write("latin1.txt", "\xfc" "ber"), "--text", "2"}, 2), "W593");
+  ASSERT_EQ(run_tool({"train", folder.write("rings.csv", rings(40)), "--epochs", "1", "-o", folder / "table"}).code, 0);
+  EXPECT_EQ(error_id({"predict", folder / "table/weights.safetensors", "--sample", "5"}, 2), "W829") << "a net that has learned no text";
 }
 
 TEST(Train, says_what_is_wrong) {

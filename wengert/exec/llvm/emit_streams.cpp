@@ -58,7 +58,7 @@ std::vector<Emitter::RowStores> Emitter::whole_rows() {
   return result;
 }
 
-/// At the end of a round: turns the stores of whole rows to the stack, and moves the rows out.
+/// At the end of a round: turns the stores of whole rows to the stack, and moves the rows out. Whether there were any.
 bool Emitter::stream_rows() {
   auto all = whole_rows();
   for (const RowStores& rows : all) {
