@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <optional>
+#include <unordered_set>
 
 #include "wengert/exec/loop_variables.h"
 
@@ -67,6 +68,20 @@ class LaneCheck {
         integer_write_(kernel.integers + 1, none) {}
 
   size_t gathers = 0, contiguous = 0;
+
+  /// Whether an iteration that is run again finds what it stored itself: of some array it reads elements first and writes
+  /// them then (x[i] = x[i] + y[i]).
+  bool rewrites() const {
+    std::unordered_set<uint32_t> read, written;
+    for (uint32_t at = loop_ + 1; at < kernel_.steps[loop_].b; ++at) {
+      const MicroStep& s = kernel_.steps[at];
+      if (s.op >= Micro::load_real && s.op <= Micro::load_boolean && !written.contains(s.a)) read.insert(s.a);
+      if (s.op < Micro::store_real || s.op > Micro::store_boolean || is_of_iteration(kernel_, loop_, s.a)) continue;
+      if (read.contains(s.a)) return true;
+      written.insert(s.a);
+    }
+    return false;
+  }
 
   bool operator()() {
     find_variables();
@@ -203,6 +218,7 @@ class LanePlanner {
     LaneCheck check(kernel_, known_, loop);
     if (!check()) return 1;
     if (s.function == 1 && check.gathers > check.contiguous) return 1;
+    if (extent % widest != 0 && check.rewrites()) return 1 << std::min(std::countr_zero(static_cast<uint64_t>(extent)), std::countr_zero(static_cast<unsigned>(widest)));
     return widest;
   }
 

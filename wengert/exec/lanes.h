@@ -29,7 +29,8 @@ struct LaneOptions {
 };
 
 /// Of each step: the lanes of a loop (1: one iteration after the other), 0 for steps that are no loop. The last
-/// iterations of an extent that no number of lanes divides overlap with those before them.
+/// iterations of an extent that the lanes do not divide overlap with those before them, so of a loop whose iterations find
+/// what they stored themselves (x[i] = x[i] + y[i]) the lanes divide the extent.
 std::vector<uint8_t> plan_lanes(const Kernel& kernel, const std::vector<Precision>& precisions, const LaneOptions& options);
 
 }  // namespace wengert

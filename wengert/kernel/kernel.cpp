@@ -191,5 +191,9 @@ void Buffer::store(Integer flat, Boolean value) const {
   KernelBuilder& k = KernelBuilder::current();
   k.store(k.places_[index_], DType::boolean, flat, value.slot);
 }
+void Buffer::add(Integer flat, Scalar value) const {
+  KernelBuilder& k = KernelBuilder::current();
+  k.accumulate(k.places_[index_], flat, value);
+}
 
 }  // namespace wengert

@@ -120,6 +120,8 @@ class Buffer {
   void store(Integer flat, Integer value) const;
   void store(Integer flat, Boolean value) const;
   template <class T> void store(std::initializer_list<Integer> index, T value) const { store(flat(index), value); }
+  /// this[flat] += value, which an engine may do for several iterations at once. Reals only.
+  void add(Integer flat, Scalar value) const;
 
  private:
   uint32_t index_;

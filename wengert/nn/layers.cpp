@@ -44,7 +44,7 @@ const std::vector<LayerRecord>& layers() {
   static const std::vector<LayerRecord> all = [] {
     std::vector<LayerRecord> records;
     for (const auto family :
-         {dense_layers, normalization_layers, dropout_layers, recurrent_layers, attention_layers, loss_layers}) {
+         {dense_layers, image_layers, normalization_layers, dropout_layers, recurrent_layers, attention_layers, loss_layers}) {
       auto own = family();
       std::move(own.begin(), own.end(), std::back_inserter(records));
     }

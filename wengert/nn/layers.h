@@ -48,6 +48,7 @@ LayerOperand labels(std::string name, const Shape& shape, const std::vector<doub
 LayerOperand mask(std::string name, const Shape& shape, const std::vector<double>& values);
 
 std::vector<LayerRecord> dense_layers();
+std::vector<LayerRecord> image_layers();
 std::vector<LayerRecord> normalization_layers();
 std::vector<LayerRecord> dropout_layers();
 std::vector<LayerRecord> recurrent_layers();

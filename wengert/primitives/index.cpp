@@ -125,7 +125,7 @@ void scatter_add_kernel(KernelBuilder& k, const Attributes& attributes) {
   });
   for_each_gathered(k, l, indices, [&](Integer s, Integer b, Integer number, Integer e, Integer row) {
     const Integer to = l.in_x(s, b, select_integer(is_row(row, l.rows), row, 0), e);
-    x.store(to, x.real(to) + rows.real(l.in_rows(s, b, number, e)));
+    x.add(to, rows.real(l.in_rows(s, b, number, e)));
   });
 }
 

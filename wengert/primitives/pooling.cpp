@@ -178,7 +178,7 @@ void chosen_share_kernel(KernelBuilder& k, const Attributes& attributes) {
   for_each_choice(k, over, WindowPlaces(over, x.shape()), k.operand(1), [&](Integer from, Scalar count, auto each) {
     const Boolean none = equal(count, 0);
     const Scalar share = select(none, nan, y.real(from) / count);
-    each([&](Boolean is, Integer to) { x.store(to, x.real(to) + select(logical_or(is, none), share, 0)); });
+    each([&](Boolean is, Integer to) { x.add(to, select(logical_or(is, none), share, 0)); });
   });
 }
 

@@ -52,8 +52,7 @@ void overlap_add_kernel(KernelBuilder& k, const Attributes& attributes) {
   store_zeros(k, x);
   for_each_window_tap(k, over, y.shape()[0], [&](Integer n, auto& o, auto& tap, const WindowAxes::Tap& under) {
     k.parallel_loop(steps_if(under.there, y.shape().back()), [&](Integer c) {
-      const Integer to = at.element(n, under.at, c);
-      x.store(to, x.real(to) + y.real(at.tap(n, o, tap, c)));
+      x.add(at.element(n, under.at, c), y.real(at.tap(n, o, tap, c)));
     });
   });
 }

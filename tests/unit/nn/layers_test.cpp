@@ -14,7 +14,9 @@
 #include <sstream>
 
 #include "derivative_checks.h"
+#include "wengert/ad/derivatives.h"
 #include "wengert/check/grad_check.h"
+#include "wengert/exec/compiled.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/io/npy.h"
 #include "wengert/nn/layers.h"
@@ -51,6 +53,13 @@ TEST_P(EachLayer, derivatives_by_all_parameters_and_inputs_match_differences) {
 TEST_P(EachLayer, f32_is_f64_rounded) {
   const Case narrow = case_of(record(), DType::f32), wide = case_of(record(), DType::f64);
   EXPECT_TRUE(all_close(flat(evaluate(narrow.program, narrow.x)), flat(evaluate(wide.program, wide.x)), 2e-6));
+}
+
+TEST_P(EachLayer, derivatives_in_compiled_code_are_the_interpreters) {
+  if (!Compiled::is_available()) GTEST_SKIP() << "nothing compiles";
+  const Case c = with_data_fixed(case_of(record(), DType::f64));
+  const Program g = grad(weighted_sum(c.program));
+  EXPECT_TRUE(all_close(Compiled(g).run(c.x), evaluate(g, c.x), 1e-12));
 }
 
 std::vector<std::string> layer_names() {

@@ -42,6 +42,60 @@ def maxout(weight, bias, x):
     return F.linear(x, weight.T, bias).reshape(len(x), 3, 2).amax(1)
 
 
+def convolved(function, weight, bias, x, **how):
+    """Weights [taps..., in, out] are [out, in, taps...] there; of a transposed one [in, out, taps...]."""
+    return channels_last(function(channels_second(x), weight.movedim((-1, -2), (0, 1)), bias, **how))
+
+
+def pooled(function, x, *how, **more):
+    return channels_last(function(channels_second(x), *how, **more))
+
+
+@layer
+def convolution(weight, bias, x):
+    return convolved(F.conv2d, weight, bias, x, stride=(2, 1), padding=(1, 2))
+
+
+@layer
+def convolution_of_series(weight, bias, x):
+    return convolved(F.conv1d, weight, bias, x, dilation=2)
+
+
+@layer
+def convolution_in_groups(weight, bias, x):
+    return convolved(F.conv2d, weight, bias, x, padding=1, groups=2)
+
+
+@layer
+def transposed_convolution(weight, bias, x):
+    return convolved(F.conv_transpose2d, weight, bias, x, stride=2, padding=1)
+
+
+@layer
+def max_pool(x):
+    return pooled(F.max_pool2d, x, 2)
+
+
+@layer
+def overlapping_max_pool(x):
+    return pooled(F.max_pool2d, x, 3, 2, 1)
+
+
+@layer
+def average_pool(x):
+    return pooled(F.avg_pool2d, x, (2, 3))
+
+
+@layer
+def global_average_pool(x):
+    return x.mean((1, 2))
+
+
+@layer
+def global_max_pool(x):
+    return x.amax((1, 2))
+
+
 @layer
 def layer_norm(scale, bias, x):
     return F.layer_norm(x, scale.shape, scale, bias)
