@@ -12,8 +12,8 @@
 #include "harness/report.h"
 #include "peers/training_peers.h"
 #include "programs/engine.h"
+#include "programs/wengert_trainer.h"
 #include "wengert/optim/first_order.h"
-#include "wengert/train/loop.h"
 
 using namespace wengert;
 using namespace wengert::bench;
@@ -47,53 +47,6 @@ LearningTask learning_task(const Named& named) {
   }
   return {parse_net(text), parse_loss(named.goal == Goal::squared ? "squared_error" : "cross_entropy")};
 }
-
-/// A step writes the other of two copies of the state.
-class WengertTrainer : public Trainer {
- public:
-  WengertTrainer(const LearningTask& task, const Optimizer& optimizer, const BatchType& type,
-                 const TrainingState& start, Array x, Array y, double rate)
-      : executable_(make_executable(training_step(task, optimizer, type))), parameters_(start.parameters.size()),
-        x_(std::move(x)), y_(std::move(y)), rate_(Array::filled(f32({}), rate)) {
-    state_[0] = start.parameters;
-    state_[0].insert(state_[0].end(), start.optimizer.begin(), start.optimizer.end());
-    state_[1] = state_[0];
-    for (int side : {0, 1}) {  // outputs first: what is written is nobody else's from then on
-      for (Array& part : state_[1 - side]) outputs_[side].push_back(part.mutable_view());
-      for (Array* part : {&loss_, &score_}) outputs_[side].push_back(part->mutable_view());
-    }
-    update_number_ = update_.mutable_values<float>().data();
-    for (int side : {0, 1}) {
-      for (const Array& part : state_[side]) inputs_[side].push_back(part.view());
-      for (const Array* part : {&x_, &y_, &rate_, &update_}) inputs_[side].push_back(part->view());
-    }
-  }
-
-  void step() override {
-    const int side = static_cast<int>(steps_++ % 2);
-    *update_number_ = static_cast<float>(steps_);
-    executable_->run(inputs_[side], outputs_[side]);
-  }
-
-  std::vector<float> parameters() override {
-    std::vector<float> all;
-    for (size_t k = 0; k < parameters_; ++k) {
-      const auto values = state_[steps_ % 2][k].values<float>();
-      all.insert(all.end(), values.begin(), values.end());
-    }
-    return all;
-  }
-
- private:
-  std::unique_ptr<Executable> executable_;
-  size_t parameters_;
-  std::vector<Array> state_[2];
-  Array x_, y_, rate_, update_{f32({})}, loss_{f32({})}, score_{f32({})};
-  std::vector<ConstView> inputs_[2];
-  std::vector<View> outputs_[2];
-  float* update_number_ = nullptr;
-  int64_t steps_ = 0;
-};
 
 struct Side {
   std::string name;
@@ -134,24 +87,6 @@ Start start_of(const Named& named) {
                                  static_cast<float>(0.5 * std::cos(1.3 * static_cast<double>(i))));
   }
   return {told, std::make_shared<WengertTrainer>(task, optimizer, type, state, x, y, rate)};
-}
-
-/// What `steps` steps change, which must be the same for all: parameters themselves hardly move.
-std::vector<double> change(Trainer& trainer, int steps) {
-  const std::vector<float> before = trainer.parameters();
-  for (int k = 0; k < steps; ++k) trainer.step();
-  const std::vector<float> after = trainer.parameters();
-  std::vector<double> difference;
-  for (size_t k = 0; k < after.size(); ++k)
-    difference.push_back(static_cast<double>(after[k]) - static_cast<double>(before[k]));
-  return difference;
-}
-
-/// Root of the mean square of a - b, over that of b.
-double relative_error(const std::vector<double>& a, const std::vector<double>& b) {
-  double difference = 0, norm = 0;
-  for (size_t k = 0; k < b.size(); ++k) difference += (a[k] - b[k]) * (a[k] - b[k]), norm += b[k] * b[k];
-  return a.size() == b.size() ? std::sqrt(difference / norm) : INFINITY;
 }
 
 /// All that can do the case, Wengert last.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Timing: candidates take turns, repetition after repetition, so that a slow minute of the machine falls on all of
-// them. What is reported are medians and quartiles of processor time (of all threads), and ratios of medians.
+// them. What is reported are medians and quartiles of processor time, of all threads, and ratios of medians.
 #pragma once
 
 #include <functional>
@@ -10,8 +10,10 @@
 
 namespace wengert::bench {
 
-/// Processor time of the process.
+/// Processor time of the process, of all its threads.
 double cpu_s();
+/// Time that passes: for what several threads share.
+double wall_s();
 
 /// One way to compute something.
 struct Candidate {
@@ -32,6 +34,6 @@ double quantile(std::vector<double> sample, double q);
 
 /// repetitions : of each candidate, in turn; three of one that takes over a second
 /// shortest_s  : a repetition runs its candidate as often as takes about this long
-std::vector<Timing> measure(const std::vector<Candidate>& candidates, int repetitions, double shortest_s = 0.01);
+std::vector<Timing> measure(const std::vector<Candidate>& candidates, int repetitions, double shortest_s = 0.01, double (*clock)() = cpu_s);
 
 }  // namespace wengert::bench

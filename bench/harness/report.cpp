@@ -107,8 +107,8 @@ Report::Report(const Question& question, const Options& options) : options_(opti
 }
 
 void Report::time(const std::string& title, const std::vector<Candidate>& candidates, double units,
-                  const std::string& unit, const Work& least) {
-  const auto timings = measure(candidates, options_.repetitions);
+                  const std::string& unit, const Work& least, double (*clock)()) {
+  const auto timings = measure(candidates, options_.repetitions, 0.01, clock);
   const double scale = 1e9 / units;
   const double limit_s =
       std::max(least.multiply_adds / (limits_.fma_per_s * (least.single ? 2 : 1)), least.bytes / limits_.bytes_per_s);

@@ -59,7 +59,7 @@ class Report {
   ///
   /// unit : what `units` counts ("point")
   void time(const std::string& title, const std::vector<Candidate>& candidates, double units, const std::string& unit,
-            const Work& least = {});
+            const Work& least = {}, double (*clock)() = cpu_s);
 
   /// A fact for the JSON file and for stdout, e.g. a count of operations.
   void note(const std::string& name, const nlohmann::json& value);

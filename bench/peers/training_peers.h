@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "peers/trainer.h"
+
 namespace wengert::bench {
 
 /// Between layers; the last layer has none.
@@ -32,16 +34,6 @@ struct TrainingCase {
   std::vector<float> targets;                       ///< [batch, outputs]; squared
 
   size_t layers() const { return weights.size(); }
-};
-
-/// A net that is being trained.
-class Trainer {
- public:
-  virtual ~Trainer() = default;
-  /// Forward, loss, gradient and update on the case's batch.
-  virtual void step() = 0;
-  /// Layer by layer: weights [inputs, outputs], biases.
-  virtual std::vector<float> parameters() = 0;
 };
 
 struct TrainingPeer {
