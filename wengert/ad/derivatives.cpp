@@ -10,6 +10,7 @@
 #include "wengert/ad/pullback.h"
 #include "wengert/ad/seeds.h"
 #include "wengert/passes/fuse_maps.h"
+#include "wengert/passes/merge_scans.h"
 #include "wengert/passes/scalar_loops.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/passes/sink_into_maps.h"
@@ -74,10 +75,10 @@ void require_scalar_output(const Program& p, std::string_view what) {
                    "return one scalar, e.g. sum(y), or ask for the jacobian");
 }
 
-/// The loop of the values and that of the derivatives as one. Not for jvp and vjp: whether a rule made of them is linear
+/// The loop of the values and that of the derivatives as one, and scans that differ in what they return alone. Not for jvp and vjp: whether a rule made of them is linear
 /// in its tangents is seen instruction by instruction, and one loop would mix what depends on them with what does not.
 Program with_fused_maps(const Program& p) {
-  const Program fused = trim_loops(fuse_maps(p));
+  const Program fused = trim_loops(merge_scans(fuse_maps(p)));
   return fused == p ? p : trim_loops(simplify(fused));
 }
 

@@ -10,6 +10,8 @@
 #include "wengert/exec/native.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/passes/hoist.h"
+#include "wengert/passes/keep_steps.h"
+#include "wengert/passes/loop_products.h"
 #include "wengert/passes/scalarize.h"
 #include "wengert/passes/schedule.h"
 #include "wengert/passes/trim_loops.h"
@@ -362,7 +364,7 @@ LoweredProgram lower_for_running(const Program& p, LowerOptions options) {
   bool loops = false;
   for (uint32_t i = 0; i < p.size() && !loops; ++i) loops = p.primitive(ValueId{i}).family == Family::control;
   try {
-    const Program short_bodies = loops ? trim_loops(hoist(p)) : p;
+    const Program short_bodies = loops ? trim_loops(options.natives ? loop_products(keep_steps(hoist(p))) : hoist(p)) : p;
     return lower(options.scheduled ? scheduled(short_bodies) : short_bodies, options);
   } catch (const UsageError&) {  // its lines have other numbers
     return lower(p, options);

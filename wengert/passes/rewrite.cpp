@@ -86,6 +86,14 @@ std::vector<ValueId> append_lines(const Program& body, std::span<const ValueId> 
   return outputs;
 }
 
+Program with_outputs(const Program& p, std::span<const ValueId> outputs) {
+  Rewriter rewriter(p);
+  for_each_instruction(p, [&](ValueId v) { rewriter.copy(v); });
+  std::vector<ValueId> now;
+  for (ValueId v : outputs) now.push_back(rewriter[v]);
+  return rewriter.to().finish(now);
+}
+
 bool has_guards(const Program& p) {
   for (uint32_t i = 0; i < p.size(); ++i) {
     if (p.primitive(ValueId{i}).is_guard()) return true;

@@ -49,6 +49,9 @@ template <class F> void for_each_instruction(const Program& p, F f) {
     if (&p.primitive(ValueId{v}) != &result_p) f(ValueId{v});
 }
 
+/// The lines of `p` with other outputs.
+Program with_outputs(const Program& p, std::span<const ValueId> outputs);
+
 /// Whether a line of `p` or of a body in it is a guard.
 bool has_guards(const Program& p);
 

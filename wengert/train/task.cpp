@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "wengert/ad/derivatives.h"
+#include "wengert/passes/merge_scans.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/primitives/primitives.h"
 
@@ -141,7 +142,7 @@ Program training_step(const LearningTask& task, const Optimizer& optimizer, cons
   outputs.insert(outputs.begin() + static_cast<std::ptrdiff_t>(count), forward.statistics.begin(), forward.statistics.end());
   outputs.push_back(results[0]);
   outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
-  return simplify(recording.finish(outputs));
+  return simplify(merge_scans(simplify(recording.finish(outputs))));
 }
 
 Program evaluation(const LearningTask& task, const BatchType& type) {
