@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "wengert/primitives/rearrange.h"
+
 namespace wengert {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr int deepest = 64;  // inlined values inside each other: they are writt
 class HoldingPlanner {
  public:
   HoldingPlanner(const Program& p, const std::vector<bool>& direct)
-      : p_(p), uses_(p.size()), pinned_(p.size()), expanded_(p.size()), holding_(p.size(), Holding::stored), depth_(p.size()), moved_(p.size()) {
+      : p_(p), uses_(p.size()), pinned_(p.size()), expanded_(p.size()), holding_(p.size(), Holding::stored), depth_(p.size()), moved_(p.size()), rearranged_(p.size()) {
     for (uint32_t i = 0; i < p.size(); i += static_cast<uint32_t>(p[ValueId{i}].results)) count_uses(p[ValueId{i}]);
     for (size_t k = 0; k < p.outputs().size(); ++k) {
       ++uses_[index(p.outputs()[k])];
@@ -48,6 +50,20 @@ class HoldingPlanner {
            std::ranges::all_of(line.operands, [&](ValueId v) { return holding_[index(v)] != Holding::inlined || moved_[index(v)]; });
   }
 
+  /// Through a reshape that makes rows longer, the rows of what is moved about would be found by a division for each
+  /// element: it is moved into memory first.
+  void hold_what_is_split(const Instruction& line) {
+    if (&line.primitive != &reshape_p) return;
+    const size_t from = index(line.operands[0]);
+    if (holding_[from] == Holding::inlined && rearranged_[from] && row_of(line.operands[0]) < row_of(line.value)) holding_[from] = Holding::stored;
+  }
+  int64_t row_of(ValueId v) const {
+    const Shape& shape = p_.type(v).shape;
+    int axis = shape.rank() - 1;
+    while (axis > 0 && shape[axis] == 1) --axis;
+    return axis < 0 ? 1 : shape[axis];
+  }
+
   Holding choose(const Instruction& line) {
     const size_t at = index(line.value);
     const bool one = p_.type(line.value).elements() == 1;
@@ -55,9 +71,14 @@ class HoldingPlanner {
     if (!element_by_element(line)) return Holding::written;
     if (one) return Holding::scalar;
     moved_[at] = only_moves(line);
+    hold_what_is_split(line);
     int depth = 1;
-    for (ValueId v : line.operands)
-      if (holding_[index(v)] == Holding::inlined) depth = std::max(depth, 1 + depth_[index(v)]);
+    rearranged_[at] = line.primitive.access() == Access::rearranges && &line.primitive != &reshape_p;
+    for (ValueId v : line.operands) {
+      if (holding_[index(v)] != Holding::inlined) continue;
+      depth = std::max(depth, 1 + depth_[index(v)]);
+      rearranged_[at] = rearranged_[at] || rearranged_[index(v)];
+    }
     const bool cheap = moved_[at] || (uses_[at] <= 1 && !expanded_[at]);
     if (pinned_[at] || !cheap || depth > deepest) return Holding::stored;
     depth_[at] = depth;
@@ -70,6 +91,7 @@ class HoldingPlanner {
   std::vector<Holding> holding_;
   std::vector<int> depth_;
   std::vector<bool> moved_;
+  std::vector<bool> rearranged_;  // through inlined values, other than by a new shape
 };
 
 }  // namespace

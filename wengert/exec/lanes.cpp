@@ -12,6 +12,8 @@ namespace wengert {
 namespace {
 
 constexpr int64_t most_terms_in_single = 4096;
+constexpr int vectors_at_once = 4;
+constexpr uint32_t most_steps_of_columns = 40;
 
 /// Forward over the steps until nothing changes: variables of loops are read before they are assigned.
 class PrecisionFinder {
@@ -21,7 +23,8 @@ class PrecisionFinder {
   std::vector<Precision> operator()() {
     do {
       changed_ = false;
-      repeats_ = {1};
+      repeats_.clear();
+      begun_.assign(kernel_.reals + 1, none);
       for (const MicroStep& s : kernel_.steps) visit(s);
     } while (changed_);
     return std::move(found_);
@@ -35,16 +38,17 @@ class PrecisionFinder {
   }
 
   void visit(const MicroStep& s) {
-    if (s.op == Micro::loop) repeats_.push_back(std::min<int64_t>(repeats_.back() * known_[s.a].value_or(1024), 1 << 30));
+    if (s.op == Micro::loop) repeats_.push_back(known_[s.a].value_or(1024));
     if (s.op == Micro::end_loop) repeats_.pop_back();
+    if (s.op == Micro::copy_real && begun_[s.to] == none) begun_[s.to] = repeats_.size();
     if (form_of(s).to == RegisterKind::real) raise(s.to, precision_of(s));
   }
 
   Precision precision_of(const MicroStep& s) const {
     if (s.op == Micro::load_real) return buffer_type(kernel_, s.a).dtype == DType::f32 ? Precision::single : Precision::full;
     if (s.op == Micro::to_real) return Precision::full;
-    // A variable assigned in a loop this long is taken for a sum of as many terms.
-    if (s.op == Micro::copy_real && repeats_.back() > most_terms_in_single) return Precision::full;
+    // A variable assigned so often since it began is taken for a sum of as many terms.
+    if (s.op == Micro::copy_real && terms_of(s.to) > most_terms_in_single) return Precision::full;
     Precision most = Precision::constant;
     for_each_operand(s, [&](RegisterKind kind, uint32_t slot) {
       if (kind == RegisterKind::real) most = std::max(most, found_[slot]);
@@ -52,10 +56,18 @@ class PrecisionFinder {
     return s.op == Micro::round_single ? std::min(most, Precision::single) : most;
   }
 
+  int64_t terms_of(uint32_t slot) const {
+    int64_t terms = 1;
+    for (size_t depth = begun_[slot]; depth < repeats_.size(); ++depth) terms = std::min<int64_t>(terms * repeats_[depth], 1 << 30);
+    return terms;
+  }
+
+  static constexpr size_t none = static_cast<size_t>(-1);
   const Kernel& kernel_;
   std::vector<std::optional<int64_t>> known_;
   std::vector<Precision> found_;
-  std::vector<int64_t> repeats_;
+  std::vector<int64_t> repeats_;  // of the open loops
+  std::vector<size_t> begun_;     // inside how many loops a variable got its first value
   bool changed_ = false;
 };
 
@@ -146,7 +158,7 @@ class LaneCheck {
 
   bool assigns(const MicroStep& s) {
     real_varies_[s.to] = real_varies_[s.to] || real_varies_[s.a];
-    return begins_inside(kernel_, loop_, Micro::copy_real, s.to) || is_sum(kernel_, loop_, s.to);
+    return begins_inside(kernel_, loop_, Micro::copy_real, s.to) || gathering_of(kernel_, loop_, s.to).has_value();
   }
 
   void computes(const MicroStep& s);
@@ -218,8 +230,21 @@ class LanePlanner {
     LaneCheck check(kernel_, known_, loop);
     if (!check()) return 1;
     if (s.function == 1 && check.gathers > check.contiguous) return 1;
+    if (s.function == 1 && check.gathers == 0 && extent >= vectors_at_once * widest && goes_down_columns(loop)) widest *= vectors_at_once;
     if (extent % widest != 0 && check.rewrites()) return 1 << std::min(std::countr_zero(static_cast<uint64_t>(extent)), std::countr_zero(static_cast<unsigned>(widest)));
     return widest;
+  }
+
+  /// Whether a loop inside goes from row to row, with little to do in each: several vectors of a row are then read while it
+  /// is in the caches, and their sums do not wait for each other.
+  bool goes_down_columns(uint32_t loop) const {
+    bool inner = false;
+    for (uint32_t at = loop + 1; at < kernel_.steps[loop].b; ++at) {
+      const Micro op = kernel_.steps[at].op;
+      inner = inner || op == Micro::loop;
+      if (op == Micro::call) return false;
+    }
+    return inner && kernel_.steps[loop].b - loop <= most_steps_of_columns;
   }
 
   size_t private_bytes(uint32_t loop) const {

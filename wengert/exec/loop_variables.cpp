@@ -24,20 +24,23 @@ bool reads_real(const MicroStep& s, uint32_t real) {
   return reads;
 }
 
+bool gathers(Micro op) { return op == Micro::add || op == Micro::minimum || op == Micro::maximum; }
+
 }  // namespace
 
-bool is_sum(const Kernel& kernel, uint32_t loop, uint32_t slot) {
+std::optional<Micro> gathering_of(const Kernel& kernel, uint32_t loop, uint32_t slot) {
+  std::optional<Micro> how;
   std::vector<uint32_t> next, assigned;
   for (uint32_t at = loop + 1; at < kernel.steps[loop].b; ++at) {
     const MicroStep& s = kernel.steps[at];
     if (s.op == Micro::copy_real && s.to == slot)
       assigned.push_back(s.a);
-    else if (s.op == Micro::add && (s.a == slot) != (s.b == slot))
-      next.push_back(s.to);
+    else if (gathers(s.op) && how.value_or(s.op) == s.op && (s.a == slot) != (s.b == slot))
+      how = s.op, next.push_back(s.to);
     else if (reads_real(s, slot))
-      return false;
+      return {};
   }
-  return next == assigned;
+  return next == assigned ? how : std::nullopt;
 }
 
 }  // namespace wengert

@@ -23,8 +23,9 @@ inline bool is_of_iteration(const Kernel& kernel, uint32_t loop, uint32_t buffer
 /// cost: linear in the steps before the loop
 bool begins_inside(const Kernel& kernel, uint32_t loop, Micro copy, uint32_t slot);
 
-/// Whether a real variable is read, in the loop, by nothing but additions whose results it is assigned. cost: linear in
-/// the loop's steps
-bool is_sum(const Kernel& kernel, uint32_t loop, uint32_t slot);
+/// What a real variable gathers over the loop's iterations, in any order: add, minimum or maximum if it is read by nothing
+/// else, and their results are what it is assigned. cost: linear in the loop's steps
+std::optional<Micro> gathering_of(const Kernel& kernel, uint32_t loop, uint32_t slot);
+inline bool is_sum(const Kernel& kernel, uint32_t loop, uint32_t slot) { return gathering_of(kernel, loop, slot) == Micro::add; }
 
 }  // namespace wengert

@@ -34,27 +34,85 @@ uint32_t KernelBuilder::element(std::span<const Type> operand_types, std::span<c
   return result_type.dtype == DType::f32 ? real_step(Micro::round_single, *stored).slot : *stored;
 }
 
-/// The index at `flat` of an array of `shape`: known, or by division.
-std::vector<Integer> KernelBuilder::decomposed(Integer flat, const Shape& shape) {
-  for (auto known = known_.rbegin(); known != known_.rend(); ++known)
-    if (known->flat.slot == flat.slot && known->shape == shape) return known->index;
-  const auto strides = shape.strides();
-  std::vector<Integer> index;
-  Integer rest = flat;
-  for (int axis = 0; axis < shape.rank(); ++axis) {
-    const bool last = axis + 1 == shape.rank();
-    const Integer stride(strides[static_cast<size_t>(axis)]);
-    index.push_back(shape[axis] == 1 ? Integer(0) : last ? rest : rest / stride);
-    if (!last && shape[axis] != 1) rest = rest % stride;
+namespace {
+
+/// The axes of two shapes with as many elements, in the smallest groups with as many: of [6, 4] and [2, 3, 2, 2] the first
+/// with the first two, the second with the last two.
+struct AxisGroup {
+  int first_a = 0, last_a = 0, first_b = 0, last_b = 0;  ///< the axes first .. last - 1
+};
+
+std::vector<AxisGroup> common_groups(const Shape& a, const Shape& b) {
+  std::vector<AxisGroup> groups;
+  int i = 0, j = 0;
+  while (i < a.rank() || j < b.rank()) {
+    AxisGroup group{i, i, j, j};
+    int64_t of_a = 1, of_b = 1;
+    do {
+      const bool more_a = j == b.rank() || (i < a.rank() && of_a <= of_b);
+      if (more_a) of_a *= a[i++];
+      else of_b *= b[j++];
+    } while (of_a != of_b);
+    group.last_a = i, group.last_b = j;
+    groups.push_back(group);
   }
+  return groups;
+}
+
+/// Appends the index along axes first .. last - 1 of `shape` of element `flat` of those axes, by division.
+void append_divided(Integer flat, const Shape& shape, int first, int last, std::vector<Integer>& index) {
+  int64_t stride = 1;
+  for (int axis = first; axis < last; ++axis) stride *= shape[axis];
+  Integer rest = flat;
+  for (int axis = first; axis < last; ++axis) {
+    stride /= shape[axis];
+    index.push_back(shape[axis] == 1 ? Integer(0) : stride == 1 ? rest : rest / Integer(stride));
+    if (stride != 1 && shape[axis] != 1) rest = rest % Integer(stride);
+  }
+}
+
+/// The index in an array of shape `b` of the element that is at `index` in one of shape `a` with the same elements.
+std::vector<Integer> realigned(const Shape& a, std::span<const Integer> index, const Shape& b) {
+  std::vector<Integer> result;
+  for (const AxisGroup& group : common_groups(a, b)) {
+    Integer flat(0);
+    for (int axis = group.first_a; axis < group.last_a; ++axis)
+      if (a[axis] != 1) flat = flat * Integer(a[axis]) + index[static_cast<size_t>(axis)];
+    append_divided(flat, b, group.first_b, group.last_b, result);
+  }
+  return result;
+}
+
+}  // namespace
+
+/// The index at `flat` of an array of `shape`: known, or from what is known of another shape, or by division.
+std::vector<Integer> KernelBuilder::decomposed(Integer flat, const Shape& shape) {
+  const KnownIndex* other = nullptr;
+  for (const auto* all : {&known_, &derived_})
+    for (const KnownIndex& known : *all) {
+      if (known.flat.slot != flat.slot || !is_open(known.iteration)) continue;
+      if (known.shape == shape) return known.index;
+      if (known.shape.elements() == shape.elements()) other = &known;
+    }
+  if (shape.elements() == 0) return std::vector<Integer>(static_cast<size_t>(shape.rank()), flat);
+  auto index = other != nullptr ? realigned(other->shape, other->index, shape) : realigned({shape.elements()}, {{flat}}, shape);
+  remember(shape, index, flat);
   return index;
 }
 
 std::optional<Integer> KernelBuilder::known_flat(const Shape& shape, std::span<const Integer> index) const {
   const auto same = [](Integer a, Integer b) { return a.slot == b.slot; };
-  for (auto known = known_.rbegin(); known != known_.rend(); ++known)
-    if (known->shape == shape && std::ranges::equal(known->index, index, same)) return known->flat;
+  for (const auto* all : {&known_, &derived_})
+    for (const KnownIndex& known : *all)
+      if (known.shape == shape && is_open(known.iteration) && std::ranges::equal(known.index, index, same)) return known.flat;
   return {};
+}
+
+void KernelBuilder::remember(const Shape& shape, std::span<const Integer> index, Integer flat) {
+  const auto may_change = [&](Integer i) { return std::ranges::find(integer_variables_, i.slot) != integer_variables_.end(); };
+  if (shape.rank() < 2 || value_of(flat.slot) || may_change(flat) || std::ranges::any_of(index, may_change)) return;
+  if (derived_.size() == most_derived) derived_.erase(derived_.begin());
+  derived_.push_back({shape, {index.begin(), index.end()}, flat, iteration()});
 }
 
 Integer KernelBuilder::position(const Place& place, Integer flat) { return place.base ? *place.base + flat : flat; }

@@ -148,7 +148,7 @@ void KernelBuilder::loop_elements(const Shape& shape, const std::function<void(I
   std::vector<Integer> index;
   auto at_index = [&](std::span<const Integer> i) {
     const Integer flat = row_major(shape, i);
-    known_.push_back({shape, {i.begin(), i.end()}, flat});
+    known_.push_back({shape, {i.begin(), i.end()}, flat, iteration()});
     body(flat);
     known_.pop_back();
   };
@@ -156,15 +156,22 @@ void KernelBuilder::loop_elements(const Shape& shape, const std::function<void(I
 }
 
 Scalar KernelBuilder::variable(Scalar initial) { return real_step(Micro::copy_real, initial.slot); }
-Integer KernelBuilder::variable(Integer initial) { return integer_step(Micro::copy_integer, initial.slot); }
+Integer KernelBuilder::variable(Integer initial) {
+  const Integer made = integer_step(Micro::copy_integer, initial.slot);
+  integer_variables_.push_back(made.slot);
+  return made;
+}
 Boolean KernelBuilder::variable(Boolean initial) { return boolean_step(Micro::copy_boolean, initial.slot); }
 void KernelBuilder::assign(Scalar variable, Scalar value) { plain_step(Micro::copy_real, variable.slot, value.slot); }
 void KernelBuilder::assign(Integer variable, Integer value) { plain_step(Micro::copy_integer, variable.slot, value.slot); }
 void KernelBuilder::assign(Boolean variable, Boolean value) { plain_step(Micro::copy_boolean, variable.slot, value.slot); }
 
 Integer Buffer::flat(std::span<const Integer> index) const {
-  const auto known = KernelBuilder::current().known_flat(shape(), index);
-  return known ? *known : row_major(shape(), index);
+  KernelBuilder& k = KernelBuilder::current();
+  if (const auto known = k.known_flat(shape(), index)) return *known;
+  const Integer flat = row_major(shape(), index);
+  k.remember(shape(), index, flat);
+  return flat;
 }
 
 Scalar Buffer::real(Integer flat) const {

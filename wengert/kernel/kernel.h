@@ -150,7 +150,7 @@ class KernelBuilder {
   /// body(Integer i) for i = 0 .. extent - 1; the extent may be computed (triangular loops).
   template <class Body> void loop(Integer extent, Body body) { loop_of_kind(sequential, extent, body); }
   /// The same where no iteration reads what another one writes, but for sums that they add to (accumulate, assign(sum,
-  /// sum + x)): an engine may run several at once.
+  /// sum + x)) and extrema (assign(largest, max(largest, x))): an engine may run several at once.
   template <class Body> void parallel_loop(Integer extent, Body body) { loop_of_kind(parallel, extent, body); }
   /// A parallel loop over the points of a map: its iterations are worth a SIMD lane each.
   template <class Body> void loop_over_points(Integer extent, Body body) { loop_of_kind(points, extent, body); }
@@ -221,7 +221,8 @@ class KernelBuilder {
     std::optional<Element> element = {};
   };
   /// An index whose flat place is known.
-  struct KnownIndex { Shape shape; std::vector<Integer> index; Integer flat; };
+  struct KnownIndex { Shape shape; std::vector<Integer> index; Integer flat; uint32_t iteration = 0; };
+  static constexpr size_t most_derived = 16;
 
   bool at_element() const { return frame_.element && !frame_.element->inside; }
   template <class Body> void in_element(Body body) {
@@ -248,6 +249,8 @@ class KernelBuilder {
     loop_of_kind(axis + 1 == shape.rank() ? innermost : outer, Integer(shape[axis]), next);
   }
   std::vector<Integer> decomposed(Integer flat, const Shape& shape);
+  /// For decomposed, as long as the iteration is open: without it an inlined operand would divide to find its index.
+  void remember(const Shape& shape, std::span<const Integer> index, Integer flat);
   std::optional<Integer> known_flat(const Shape& shape, std::span<const Integer> index) const;
   std::optional<int64_t> value_of(uint32_t integer) const;
   std::optional<uint32_t> folded(Micro op, uint32_t a, uint32_t b);
@@ -259,7 +262,8 @@ class KernelBuilder {
   Kernel kernel_;
   Frame frame_;
   std::deque<Place> places_;
-  std::vector<KnownIndex> known_;
+  std::vector<KnownIndex> known_, derived_;  // of loops over elements; the last ones computed from an index or for one
+  std::vector<uint32_t> integer_variables_;
   std::vector<uint32_t> open_;        // iterations of open loops, by number
   std::vector<uint32_t> open_loops_;  // and their steps
   uint32_t iterations_ = 0, parallel_depth_ = 0, outermost_parallel_ = Kernel::whole_run;

@@ -17,7 +17,9 @@ size_t carries(const Attributes& attributes) { return static_cast<size_t>(attrib
 struct Group {
   Program lines;  ///< of the body, without outputs
   Attributes attributes;
-  Values scans, outputs;  ///< outputs of the body: the carries first, then those of any scan
+  Values scans;
+  std::vector<Values> returned;  ///< by each scan, of the body's values
+  Values outputs;                ///< by the one: the carries first, then what any scan returns
 };
 
 class Merger {
@@ -47,7 +49,7 @@ class Merger {
     const Program lines = with_outputs(body, {});
     for (size_t g = 0; g < groups_.size(); ++g)
       if (is_alike(groups_[g], v, attributes, lines)) return join(g, v, Values(own.begin(), own.end()));
-    groups_.push_back({lines, attributes, {}, Values(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(carries(attributes)))});
+    groups_.push_back({lines, attributes, {}, {}, Values(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(carries(attributes)))});
     join(groups_.size() - 1, v, Values(own.begin(), own.end()));
   }
 
@@ -63,6 +65,7 @@ class Merger {
   void join(size_t g, ValueId v, const Values& outputs) {
     Group& group = groups_[g];
     group.scans.push_back(v);
+    group.returned.push_back(outputs);
     group_of_[index(v)] = g;
     for (size_t k = carries(group.attributes); k < outputs.size(); ++k)
       if (place_of(group, outputs[k]) == group.outputs.size()) group.outputs.push_back(outputs[k]);
@@ -82,13 +85,11 @@ class Merger {
     for (size_t k = carried; k < types.size(); ++k) types[k].shape = types[k].shape.with(0, attributes.integer("length"));
     const ValueId front = group.scans.front();
     const ValueId first = rewriter.to().append_typed(scan_p, rewriter.operands(front), attributes, types, p_.site(front));
-    for (ValueId v : group.scans) {
-      const auto outputs = p_.attributes(v).program("body").outputs();
-      for (size_t k = 0; k < outputs.size(); ++k) {
-        const size_t at = k < carried ? k : place_of(group, outputs[k]);
-        rewriter.set(ValueId{static_cast<uint32_t>(index(v) + k)}, ValueId{static_cast<uint32_t>(index(first) + at)});
+    for (size_t j = 0; j < group.scans.size(); ++j)
+      for (size_t k = 0; k < group.returned[j].size(); ++k) {
+        const size_t at = k < carried ? k : place_of(group, group.returned[j][k]);
+        rewriter.set(ValueId{static_cast<uint32_t>(index(group.scans[j]) + k)}, ValueId{static_cast<uint32_t>(index(first) + at)});
       }
-    }
   }
 
   const Program& p_;

@@ -44,10 +44,10 @@ template <class Value> void softmax_kernel(KernelBuilder& k, const Attributes& a
   const auto axis = static_cast<int>(attributes.integer("axis"));
   for_each_line(k, x.shape(), axis, [&](Integer, auto at) {
     const Scalar largest = k.variable(Scalar(-infinity)), total = k.variable(Scalar(0.0));
-    k.loop(x.extent(axis), [&](Integer j) { k.assign(largest, max(largest, x.real(at(j)))); });
+    k.parallel_loop(x.extent(axis), [&](Integer j) { k.assign(largest, max(largest, x.real(at(j)))); });
     const Scalar taken = shift(largest);
-    k.loop(x.extent(axis), [&](Integer j) { k.assign(total, total + exp(x.real(at(j)) - taken)); });
-    k.loop(x.extent(axis), [&](Integer j) {
+    k.parallel_loop(x.extent(axis), [&](Integer j) { k.assign(total, total + exp(x.real(at(j)) - taken)); });
+    k.parallel_loop(x.extent(axis), [&](Integer j) {
       const Integer place = at(j);
       k.result().store(place, value(x.real(place) - taken, total));
     });

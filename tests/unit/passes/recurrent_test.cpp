@@ -127,6 +127,18 @@ TEST(MergeScans, loops_that_return_other_values_of_the_same_steps_are_one) {
   EXPECT_TRUE(same_values(evaluate(q, x), evaluate(p, x)));
 }
 
+TEST(MergeScans, loops_inside_loops_are_merged_too) {
+  const Program inner = trace([](Expr c, Expr x) { return std::vector<Expr>{sin(c) * x}; }, {f64(), f64()}, "inner");
+  const Program outer = trace([&](Expr c, Expr xs) {
+    const Expr a = scan(inner, {{c}}, {{xs}})[0], b = scan(inner, {{c}}, {{xs}})[0];
+    return std::vector<Expr>{a * b, cos(c)};
+  }, {f64(), f64({3})}, "outer");
+  const Program p = trace([&](Expr c, Expr xs) { return scan(outer, {{c}}, {{xs}}); }, {f64(), f64({2, 3})}, "f"), q = merge_scans(p);
+  EXPECT_EQ(scans(body_of(q, scans(q)[0])).size(), 1u);
+  const std::vector<Array> x{0.5, Array({2, 3}, {1, 2, 3, 4, 5, 6})};
+  EXPECT_TRUE(same_values(evaluate(q, x), evaluate(p, x)));
+}
+
 TEST(MergeScans, loops_over_other_values_stay) {
   const Program body = trace([](Expr c, Expr x) { return std::vector<Expr>{sin(c) * x}; }, {f64(), f64()}, "body");
   const auto f = [&](Expr c, Expr x) { return scan(body, {{c}}, {{x}})[0] + scan(body, {{c}}, {{x}}, {true}, -1, true)[0]; };

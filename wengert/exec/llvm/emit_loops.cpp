@@ -5,6 +5,8 @@
 // same, and lanes that were there already add nothing to sums. So no result depends on its place.
 #include "wengert/exec/llvm/emitter.h"
 
+#include "wengert/exec/loop_variables.h"
+
 namespace wengert::llvm_reading {
 
 void Emitter::range(uint32_t first, uint32_t last) {
@@ -166,17 +168,22 @@ void Emitter::lane_loop(uint32_t at, int lanes, const Iterations& iterations) {
   row_stores_.clear(), accesses_.clear();
   const bool uneven = extent % width != 0;
   active_ = uneven ? b_.getTrue() : nullptr;  // computed anew each round
-  for (const Carried& c : carried) sum_variables_.push_back(c.index);
-  for (const Carried& c : carried)  // each lane starts a sum of its own
-    slot(Kind::real, c.index) = {llvm::Constant::getNullValue(wide(real_type(c.index))), true, 0};
+  std::vector<Micro> how;
+  for (size_t k = 0; k < carried.size(); ++k) {
+    const Carried& c = carried[k];
+    how.push_back(*gathering_of(kernel_, at, c.index));
+    if (how[k] == Micro::add) sum_variables_.push_back(c.index);
+    llvm::Type* const type = wide(real_type(c.index));  // each lane starts a sum, or an extremum, of its own
+    slot(Kind::real, c.index) = {how[k] == Micro::add ? llvm::Constant::getNullValue(type) : b_.CreateVectorSplat(static_cast<unsigned>(lanes), before[k]), true, 0};
+  }
   const auto sums = start_lane_sums(at);
   llvm::Value* const count = iterations.first == nullptr ? iterations.last : b_.CreateSub(iterations.last, iterations.first);
   llvm::Value* const rounds = b_.CreateUDiv(b_.CreateAdd(count, b_.getInt64(width - 1)), b_.getInt64(width));
   run_body(at, {rounds, iterations.first, b_.CreateSub(iterations.last, b_.getInt64(width)), false}, carried);
   if (streams_) finish_streams();
   for (size_t k = 0; k < carried.size(); ++k) {
-    llvm::Value* const total = sum_of_lanes(slot(Kind::real, carried[k].index).value);
-    slot(Kind::real, carried[k].index) = {b_.CreateFAdd(before[k], total), false, 0};
+    llvm::Value* const gathered = one_of_lanes(slot(Kind::real, carried[k].index).value, how[k]);
+    slot(Kind::real, carried[k].index) = {how[k] == Micro::add ? b_.CreateFAdd(before[k], gathered) : gathered, false, 0};
   }
   finish_lane_sums(sums);
   sum_variables_.clear();

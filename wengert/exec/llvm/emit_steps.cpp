@@ -68,16 +68,18 @@ llvm::Value* Emitter::lane_sums(uint32_t buffer) {
 }
 
 /// By halves: ((0 + 2) + (1 + 3)), the same however many threads there are.
-llvm::Value* Emitter::sum_of_lanes(llvm::Value* value) {
+llvm::Value* Emitter::one_of_lanes(llvm::Value* value, Micro how) {
   auto lanes = llvm::cast<llvm::FixedVectorType>(value->getType())->getNumElements();
   while (lanes > 1) {
     lanes /= 2;
     std::vector<int> low, high;
     for (unsigned k = 0; k < lanes; ++k) low.push_back(static_cast<int>(k)), high.push_back(static_cast<int>(k + lanes));
-    value = b_.CreateFAdd(b_.CreateShuffleVector(value, low), b_.CreateShuffleVector(value, high));
+    llvm::Value *const a = b_.CreateShuffleVector(value, low), *const b = b_.CreateShuffleVector(value, high);
+    value = how == Micro::add ? b_.CreateFAdd(a, b) : extremum(a, b, how == Micro::maximum);
   }
   return b_.CreateExtractElement(value, uint64_t{0});
 }
+llvm::Value* Emitter::sum_of_lanes(llvm::Value* value) { return one_of_lanes(value, Micro::add); }
 
 void Emitter::accumulate(const MicroStep& s) {
   close_rows(s.a);

@@ -163,6 +163,7 @@ class Emitter {
   llvm::Value* extremum(llvm::Value* a, llvm::Value* b, bool largest);
   llvm::Value* active_or_zero(llvm::Value* value);
   bool is_sum_variable(uint32_t index) const;
+  llvm::Value* one_of_lanes(llvm::Value* value, Micro how);
   llvm::Value* sum_of_lanes(llvm::Value* value);
   llvm::Value* lane_sums(uint32_t buffer);
 
