@@ -20,6 +20,13 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// What to take out of the exponents: the largest, or 0 where it is infinite and a difference would be NaN.
 Scalar shift(Scalar largest) { return select(equal(abs(largest), infinity), 0, largest); }
 
+/// exp(t) of t <= 0, and 0 where that is no normal number: beside exp(0) = 1 in the sum it is nothing, and functions of
+/// vectors leave such numbers, and -infinity of what is masked, to a slow path.
+Scalar weight_of(Scalar t, DType dtype) {
+  const double least = dtype == DType::f32 ? -87.3 : -708.3;
+  return select(less(t, least), 0, exp(max(t, least)));
+}
+
 std::vector<Type> infer_softmax(const Signature& s) {
   const int64_t axis = s.attributes.integer("axis");
   s.require(is_float(s.operands[0].dtype), "a float operand", "cast it to f64 or f32 first");
@@ -33,7 +40,7 @@ void logsumexp_kernel(KernelBuilder& k, const Attributes& attributes) {
     const Scalar largest = k.variable(Scalar(-infinity)), total = k.variable(Scalar(0.0));
     each([&](Integer from) { k.assign(largest, max(largest, x.real(from))); });
     const Scalar taken = shift(largest);
-    each([&](Integer from) { k.assign(total, total + exp(x.real(from) - taken)); });
+    each([&](Integer from) { k.assign(total, total + weight_of(x.real(from) - taken, x.type().dtype)); });
     k.result().store(to, taken + log(total));
   });
 }
@@ -46,7 +53,7 @@ template <class Value> void softmax_kernel(KernelBuilder& k, const Attributes& a
     const Scalar largest = k.variable(Scalar(-infinity)), total = k.variable(Scalar(0.0));
     k.parallel_loop(x.extent(axis), [&](Integer j) { k.assign(largest, max(largest, x.real(at(j)))); });
     const Scalar taken = shift(largest);
-    k.parallel_loop(x.extent(axis), [&](Integer j) { k.assign(total, total + exp(x.real(at(j)) - taken)); });
+    k.parallel_loop(x.extent(axis), [&](Integer j) { k.assign(total, total + weight_of(x.real(at(j)) - taken, x.type().dtype)); });
     k.parallel_loop(x.extent(axis), [&](Integer j) {
       const Integer place = at(j);
       k.result().store(place, value(x.real(place) - taken, total));
@@ -101,7 +108,8 @@ const Composite softmax_p{{
     .name = "softmax",
     .infer = infer_softmax,
     .kernel = [](KernelBuilder& k, const Attributes& attributes) {
-      softmax_kernel(k, attributes, [](Scalar x, Scalar total) { return exp(x) / total; });
+      const DType dtype = k.operand(0).type().dtype;
+      softmax_kernel(k, attributes, [dtype](Scalar x, Scalar total) { return weight_of(x, dtype) / total; });
     },
     .jvp = [](const JvpRule& r) -> Tangents {
       const Expr weighted = r.results[0] * r.tangent(0);
