@@ -154,9 +154,12 @@ class WorkEstimate {
   }
 
  private:
-  static double of_step(const MicroStep& s) {
+  /// In vectors of products and sums.
+  static constexpr double steps_a_multiplication = 0.15;
+
+  double of_step(const MicroStep& s) const {
     switch (s.op) {
-      case Micro::native: return 1000;
+      case Micro::native: return 1000 + steps_a_multiplication * kernel_.natives[s.a].multiplications;
       case Micro::call: return 20;
       case Micro::divide:
       case Micro::square_root: return 4;

@@ -244,10 +244,37 @@ class ProgramWriter {
     for (const auto places : {in, out})
       for (const Place& place : places)
         if (!place.is_buffer()) return false;
-    auto native = native_kernel(line.primitive, operands, results, line.attributes);
-    if (!native) return false;
-    k_.native(std::move(native), in, out);
+    if (k_.iteration() != 0) {  // loops inside loops are not shared by threads
+      auto native = native_kernel(line.primitive, operands, results, line.attributes);
+      if (native) k_.native(std::move(native), in, out);
+      return static_cast<bool>(native);
+    }
+    const NativeParts native = native_parts(line.primitive, operands, results, line.attributes);
+    if (!native.run) return false;
+    if (native.added_up) call_and_add(native, in, out[0], results[0]);
+    else call_parts(native, in, out[0]);
     return true;
+  }
+
+  void call_parts(const NativeParts& native, std::span<const Place> in, const Place& out) {
+    if (native.parts == 1) return k_.native(native.run, in, {&out, 1}, native.multiplications);
+    k_.parallel_loop(Integer(native.parts), [&](Integer part) {
+      const auto of_part = [&](const Place& whole, size_t k) { return native.steps[k] == 0 ? whole : k_.part(whole, part * Integer(native.steps[k])); };
+      std::vector<Place> own;
+      for (size_t k = 0; k < in.size(); ++k) own.push_back(of_part(in[k], k));
+      const Place result = of_part(out, in.size());
+      k_.native(native.run, own, {&result, 1}, native.multiplications);
+    });
+  }
+  void call_and_add(const NativeParts& native, std::span<const Place> in, const Place& out, const Type& type) {
+    const Place parts = k_.scratch_place({type.dtype, Shape{native.parts * type.elements()}});
+    call_parts(native, in, parts);
+    k_.parallel_loop(Integer(type.elements()), [&](Integer flat) {
+      Scalar sum = k_.constant(0.0);
+      for (int64_t part = 0; part < native.parts; ++part)
+        sum = sum + Scalar(Scalar::Register{k_.load(parts, type.dtype, flat + Integer(part * type.elements()))});
+      k_.store(out, type.dtype, flat, rounded(type.dtype, sum.slot));
+    });
   }
 
   uint32_t rounded(DType dtype, uint32_t slot) {

@@ -2,6 +2,7 @@
 #include "wengert/exec/native.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "wengert/exec/convolve.h"
 #include "wengert/exec/matmul.h"
@@ -13,17 +14,50 @@
 namespace wengert {
 namespace {
 
-NativeKernel native_matmul(std::span<const Type> operands, std::span<const Type> results, const Attributes& attributes) {
+/// Multiplications of a part at least: some 40 us.
+constexpr double least_part = 1 << 20;
+
+/// How many parts `extent` is cut into, each a multiple of `grain` long.
+int64_t parts_of(int64_t extent, int64_t grain, double multiplications) {
+  for (int64_t parts = 8; parts > 1; parts /= 2)
+    if (extent % (parts * grain) == 0 && multiplications >= least_part * static_cast<double>(parts)) return parts;
+  return 1;
+}
+
+MatmulShape matmul_shape(std::span<const Type> operands, std::span<const Type> results, const Attributes& attributes) {
   const Shape &a = operands[0].shape, &c = results[0].shape;
   MatmulShape shape{.dtype = results[0].dtype, .m = c[c.rank() - 2], .n = c.back(),
                     .transpose_a = attributes.flag("transpose_a"), .transpose_b = attributes.flag("transpose_b")};
   shape.k = a[a.rank() - (shape.transpose_a ? 2 : 1)];
   for (int axis = 0; axis < c.rank() - 2; ++axis) shape.count *= c[axis];
-  return [product = choose_matmul(shape)](std::span<void* const> buffers) { product(buffers[0], buffers[1], buffers[2]); };
+  return shape;
+}
+
+/// Several products, else rows of the result, else columns, as many as keep the kernels busy.
+NativeParts matmul_parts(MatmulShape s) {
+  const int64_t m = s.m, n = s.n, k = s.k;
+  const double multiplications = static_cast<double>(s.count * s.multiplications());
+  NativeParts result;
+  if (result.parts = parts_of(s.count, 1, multiplications); s.count > 1) {
+    s.count /= result.parts;
+    result.steps = {s.count * m * k, s.count * k * n, s.count * m * n};
+  } else if (result.parts = parts_of(m, 32, multiplications); result.parts > 1) {
+    s.m /= result.parts;
+    if (s.transpose_a) s.row_a = m;
+    result.steps = {s.transpose_a ? s.m : s.m * k, 0, s.m * n};
+  } else if (result.parts = parts_of(n, 64, multiplications); result.parts > 1) {
+    s.n /= result.parts;
+    s.row_c = n;
+    if (!s.transpose_b) s.row_b = n;
+    result.steps = {0, s.transpose_b ? s.n * k : s.n, s.n};
+  }
+  result.multiplications = multiplications / static_cast<double>(result.parts);
+  result.run = [product = choose_matmul(s)](std::span<void* const> buffers) { product(buffers[0], buffers[1], buffers[2]); };
+  return result;
 }
 
 /// One of the derivatives of T (primitives/convolution.h), of its arrays x and w.
-NativeKernel native_convolve(ConvolveShape::Result result, const Type& x, const Type& w, const Attributes& attributes) {
+ConvolveShape convolve_shape(ConvolveShape::Result result, const Type& x, const Type& w, const Attributes& attributes) {
   const std::vector<int64_t> taps(w.shape.begin(), w.shape.end() - 2);
   const WindowAxes windows(spatial_extents(x.shape), taps, attributes);
   ConvolveShape shape{.dtype = x.dtype, .result = result, .batch = x.shape[0]};
@@ -31,11 +65,39 @@ NativeKernel native_convolve(ConvolveShape::Result result, const Type& x, const 
   shape.c = w.shape[w.shape.rank() - 2];
   shape.e = w.shape.back() / shape.groups;
   for (const WindowAxis& a : windows.axes()) shape.axes.push_back({a.input, a.window, a.places(), a.stride, a.low, a.dilation});
+  return shape;
+}
+
+NativeKernel native_convolve(const ConvolveShape& shape) {
   constexpr double few = 4096;  // multiplications: the reference's bits are worth more than the time of these
-  if (shape.multiplications() <= few || x.elements() == 0) return {};
+  if (shape.multiplications() <= few) return {};
   const ConvolveKernel kernel = choose_convolve(shape);
   if (!kernel) return {};
   return [kernel](std::span<void* const> buffers) { kernel(buffers[0], buffers[1], buffers[2]); };
+}
+
+/// Of some of the batch's arrays each; of weights' derivatives the parts are sums over those.
+NativeParts convolve_parts(ConvolveShape shape, std::span<const Type> operands, std::span<const Type> results) {
+  NativeParts result{.parts = parts_of(shape.batch, 1, shape.multiplications())};
+  result.added_up = result.parts > 1 && shape.result == ConvolveShape::Result::w;
+  const int64_t of_weights = shape.result == ConvolveShape::Result::w ? 2 : 1;
+  const int64_t elements[]{operands[0].elements(), operands[1].elements(), results[0].elements()};
+  for (int64_t k = 0; k < 3; ++k) result.steps.push_back(k == of_weights ? 0 : elements[k] / result.parts);
+  if (result.added_up) result.steps[2] = elements[2];
+  shape.batch /= result.parts;
+  result.multiplications = shape.multiplications();
+  result.run = native_convolve(shape);
+  return result;
+}
+
+/// Of a convolution or a derivative of one; else empty.
+std::optional<ConvolveShape> convolve_shape(const Primitive& primitive, std::span<const Type> operands, std::span<const Type> results,
+                                            const Attributes& attributes) {
+  using Result = ConvolveShape::Result;
+  if (&primitive == &convolve_p) return convolve_shape(Result::y, operands[0], operands[1], attributes);
+  if (&primitive == &convolve_transposed_p) return convolve_shape(Result::x, results[0], operands[1], attributes);
+  if (&primitive == &convolve_weights_p) return convolve_shape(Result::w, operands[0], results[0], attributes);
+  return {};
 }
 
 /// A broadcast as loops over the result's outer axes, each step writing a row: a copy of the operand's, or one element
@@ -90,13 +152,18 @@ NativeKernel native_broadcast(const Type& operand, const Type& result) {
 
 NativeKernel native_kernel(const Primitive& primitive, std::span<const Type> operands, std::span<const Type> results,
                            const Attributes& attributes) {
-  if (&primitive == &matmul_p) return native_matmul(operands, results, attributes);
-  using Result = ConvolveShape::Result;
-  if (&primitive == &convolve_p) return native_convolve(Result::y, operands[0], operands[1], attributes);
-  if (&primitive == &convolve_transposed_p) return native_convolve(Result::x, results[0], operands[1], attributes);
-  if (&primitive == &convolve_weights_p) return native_convolve(Result::w, operands[0], results[0], attributes);
+  if (&primitive == &matmul_p)
+    return [product = choose_matmul(matmul_shape(operands, results, attributes))](std::span<void* const> b) { product(b[0], b[1], b[2]); };
   if (&primitive == &broadcast_p) return native_broadcast(operands[0], results[0]);
-  return {};
+  const auto shape = convolve_shape(primitive, operands, results, attributes);
+  return shape ? native_convolve(*shape) : NativeKernel{};
+}
+
+NativeParts native_parts(const Primitive& primitive, std::span<const Type> operands, std::span<const Type> results,
+                         const Attributes& attributes) {
+  if (&primitive == &matmul_p) return matmul_parts(matmul_shape(operands, results, attributes));
+  if (const auto shape = convolve_shape(primitive, operands, results, attributes)) return convolve_parts(*shape, operands, results);
+  return {.run = native_kernel(primitive, operands, results, attributes)};
 }
 
 }  // namespace wengert

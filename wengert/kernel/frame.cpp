@@ -145,8 +145,8 @@ void KernelBuilder::store(const Place& place, DType dtype, Integer flat, uint32_
 }
 
 void KernelBuilder::native(std::function<void(std::span<void* const>)> function, std::span<const Place> in,
-                           std::span<const Place> out) {
-  NativeCall call{std::move(function), {}, {}, in.size()};
+                           std::span<const Place> out, double multiplications) {
+  NativeCall call{std::move(function), {}, {}, in.size(), multiplications};
   for (const auto places : {in, out})
     for (const Place& place : places) {
       call.buffers.push_back(place.buffer);

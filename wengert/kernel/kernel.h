@@ -34,6 +34,7 @@ struct NativeCall {
   std::function<void(std::span<void* const>)> function;
   std::vector<uint32_t> buffers, bases;
   size_t operands = 0;  ///< so many of the buffers, the first, are only read
+  double multiplications = 0;  ///< that it takes, about
 };
 
 /// A finished kernel. Constants are in registers before the first step.
@@ -187,7 +188,8 @@ class KernelBuilder {
   uint32_t load(const Place& place, DType dtype, Integer flat);
   void store(const Place& place, DType dtype, Integer flat, uint32_t slot);
   /// A library call on arrays at `in` and `out`, which are in buffers.
-  void native(std::function<void(std::span<void* const>)> function, std::span<const Place> in, std::span<const Place> out);
+  void native(std::function<void(std::span<void* const>)> function, std::span<const Place> in, std::span<const Place> out,
+              double multiplications = 1000);
   /// place[flat] += value, reals only.
   void accumulate(const Place& place, Integer flat, Scalar value);
 
