@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "wengert/exec/fusion.h"
-#include "wengert/exec/native.h"
+#include "wengert/exec/library_calls.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/passes/hoist.h"
 #include "wengert/passes/keep_steps.h"
@@ -15,6 +15,7 @@
 #include "wengert/passes/scalarize.h"
 #include "wengert/passes/schedule.h"
 #include "wengert/passes/trim_loops.h"
+#include "wengert/primitives/rearrange.h"
 
 namespace wengert {
 namespace {
@@ -129,12 +130,23 @@ class ProgramWriter {
     if (!group_.empty() && reads_group(line, true) != Read::nothing) finish_group();
   }
 
+  /// Whether an element is computed from others than those at the same place: then it matters where in the rows it is.
+  bool needs_index(const Instruction& line) const {
+    if (line.primitive.access() != Access::elementwise && &line.primitive != &reshape_p) return true;
+    return std::ranges::any_of(line.operands, [&](ValueId v) {
+      if (p_.type(v).elements() == 1) return false;
+      return holdings_.of[index(v)] == Holding::inlined && needs_index(p_[v]);
+    });
+  }
+
   /// One loop nest for the whole group; each element is in a register for those behind it.
   void finish_group() {
     if (group_.empty()) return;
     std::vector<Place> places;
     for (ValueId v : group_) places.push_back(memory_for(v));
-    k_.loop_elements(p_.type(group_[0]).shape, [&](Integer flat) {
+    const Shape shape = p_.type(group_[0]).shape;
+    const bool one_row = std::ranges::none_of(group_, [&](ValueId v) { return needs_index(p_[v]); });
+    k_.loop_elements(one_row ? Shape{shape.elements()} : shape, [&](Integer flat) {
       for (size_t j = 0; j < group_.size(); ++j) k_.store(places[j], p_.type(group_[j]).dtype, flat, element(group_[j], flat));
     });
     for (size_t j = 0; j < group_.size(); ++j) {
@@ -190,7 +202,7 @@ class ProgramWriter {
       if (!in_register) at_[index(v)] = out.back();
     }
     if (!line.primitive.has_kernel()) bodies(line, operand_types, in, out);
-    else if (!by_library(line, operand_types, result_types, in, out))
+    else if (!shared_.options.natives || !call_library(k_, line, operand_types, result_types, in, out))
       k_.frame(operand_types, in, result_types, out, [&] { line.primitive.kernel(k_, line.attributes); });
     for (size_t k = 0; k < captured.size(); ++k)
       if (captures && result_types[k].elements() == 1) at_[index(line.value) + k].value = taken(captured[k], result_types[k]);
@@ -223,58 +235,6 @@ class ProgramWriter {
   uint32_t taken(const Captured& captured, const Type& type) {
     if (captured.memory.is_buffer()) return k_.load(captured.memory, type.dtype, Integer(0));
     return rounded(type.dtype, *captured.slot);
-  }
-
-  /// A product of so few terms is written out sooner than it is called: for A[m, k] B[k, n] = C[m, n] the product of all
-  /// sizes is (m n k)^2.
-  static bool is_small(std::span<const Type> operands, std::span<const Type> results) {
-    constexpr double fewest_terms = 512;
-    double sizes = 1;
-    for (const auto types : {operands, results})
-      for (const Type& type : types) sizes *= static_cast<double>(type.elements());
-    return sizes < fewest_terms * fewest_terms;
-  }
-
-  /// What follows a product element by element stays a loop of its own: done tile by tile it would gain little. Such loops
-  /// take 14 and 16% of the training steps of 784-512-256-10 (Adam) and 64-64-64-10 at batch 128, the products 76 to 79%.
-  bool by_library(const Instruction& line, std::span<const Type> operands, std::span<const Type> results,
-                  std::span<const Place> in, std::span<const Place> out) {
-    // One result: of a NativeCall's buffers the last one is written, and no other (exec/blocks).
-    if (!shared_.options.natives || results.size() != 1 || is_small(operands, results)) return false;
-    for (const auto places : {in, out})
-      for (const Place& place : places)
-        if (!place.is_buffer()) return false;
-    if (k_.iteration() != 0) {  // loops inside loops are not shared by threads
-      auto native = native_kernel(line.primitive, operands, results, line.attributes);
-      if (native) k_.native(std::move(native), in, out);
-      return static_cast<bool>(native);
-    }
-    const NativeParts native = native_parts(line.primitive, operands, results, line.attributes);
-    if (!native.run) return false;
-    if (native.added_up) call_and_add(native, in, out[0], results[0]);
-    else call_parts(native, in, out[0]);
-    return true;
-  }
-
-  void call_parts(const NativeParts& native, std::span<const Place> in, const Place& out) {
-    if (native.parts == 1) return k_.native(native.run, in, {&out, 1}, native.multiplications);
-    k_.parallel_loop(Integer(native.parts), [&](Integer part) {
-      const auto of_part = [&](const Place& whole, size_t k) { return native.steps[k] == 0 ? whole : k_.part(whole, part * Integer(native.steps[k])); };
-      std::vector<Place> own;
-      for (size_t k = 0; k < in.size(); ++k) own.push_back(of_part(in[k], k));
-      const Place result = of_part(out, in.size());
-      k_.native(native.run, own, {&result, 1}, native.multiplications);
-    });
-  }
-  void call_and_add(const NativeParts& native, std::span<const Place> in, const Place& out, const Type& type) {
-    const Place parts = k_.scratch_place({type.dtype, Shape{native.parts * type.elements()}});
-    call_parts(native, in, parts);
-    k_.parallel_loop(Integer(type.elements()), [&](Integer flat) {
-      Scalar sum = k_.constant(0.0);
-      for (int64_t part = 0; part < native.parts; ++part)
-        sum = sum + Scalar(Scalar::Register{k_.load(parts, type.dtype, flat + Integer(part * type.elements()))});
-      k_.store(out, type.dtype, flat, rounded(type.dtype, sum.slot));
-    });
   }
 
   uint32_t rounded(DType dtype, uint32_t slot) {

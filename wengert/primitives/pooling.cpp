@@ -56,7 +56,7 @@ void pool_kernel(KernelBuilder& k, const Attributes& attributes, double start, S
   k.parallel_loop_over(k.result().shape(), [&](std::span<const Integer> index) {
     const Scalar number = k.variable(Scalar(start));
     const Integer count = k.variable(Integer(0));
-    k.loop_over(Shape(std::span<const int64_t>(over.window())), [&](std::span<const Integer> tap) {
+    for_each_tap_of(k, over.window(), [&](std::span<const Integer> tap) {
       const auto under = over.element(index_part(index, 1, index.size() - 1), tap);
       const Integer steps = steps_if(under.there, 1);
       k.assign(count, count + steps);
@@ -147,7 +147,7 @@ void for_each_choice(KernelBuilder& k, const WindowAxes& over, const WindowPlace
     const auto o = index_part(index, 1, index.size());
     k.parallel_loop(at.x.back(), [&](Integer c) {
       const auto each = [&](auto act) {
-        k.loop_over(Shape(std::span<const int64_t>(over.window())), [&](std::span<const Integer> tap) {
+        for_each_tap_of(k, over.window(), [&](std::span<const Integer> tap) {
           const auto under = over.element(o, tap);
           k.loop(steps_if(under.there, 1),
                  [&](Integer) { act(chosen.boolean(at.tap(n, o, tap, c)), at.element(n, under.at, c)); });

@@ -116,12 +116,24 @@ struct WindowPlaces {
   }
 };
 
+/// visit(tap) for every tap of a window. A few are written out one after the other: a loop would cost more than its body.
+template <class Visit> void for_each_tap_of(KernelBuilder& k, const std::vector<int64_t>& window, Visit visit) {
+  constexpr int64_t most_written_out = 16;
+  const Shape taps(std::span<const int64_t>(window.data(), window.size()));
+  if (taps.elements() > most_written_out) return k.loop_over(taps, visit);
+  for (int64_t flat = 0; flat < taps.elements(); ++flat) {
+    std::vector<Integer> tap(window.size(), Integer(0));
+    int64_t rest = flat;
+    for (size_t axis = window.size(); axis-- > 0; rest /= window[axis]) tap[axis] = Integer(rest % window[axis]);
+    visit(std::span<const Integer>(tap));
+  }
+}
+
 /// visit(n, o, tap, under) for every array, window and tap, and what is under it; in the order of memory.
 template <class Visit> void for_each_window_tap(KernelBuilder& k, const WindowAxes& over, int64_t batch, Visit visit) {
-  const size_t axes = over.axes().size();
-  k.loop_over(joined_shape({{batch}, over.places(), over.window()}), [&](std::span<const Integer> index) {
-    const auto o = index_part(index, 1, 1 + axes), tap = index_part(index, 1 + axes, index.size());
-    visit(index.front(), o, tap, over.element(o, tap));
+  k.loop_over(joined_shape({{batch}, over.places()}), [&](std::span<const Integer> index) {
+    const auto o = index_part(index, 1, index.size());
+    for_each_tap_of(k, over.window(), [&](std::span<const Integer> tap) { visit(index.front(), o, tap, over.element(o, tap)); });
   });
 }
 
