@@ -113,8 +113,9 @@ TEST(KilledTraining, by_the_tool_can_always_be_resumed_and_ends_with_the_bytes_o
     std::vector<char*> arguments{const_cast<char*>("wengert")};
     for (std::string& word : all) arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    ::close(STDOUT_FILENO);
-    ::open("/dev/null", O_WRONLY);
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    ::dup2(nowhere, STDOUT_FILENO);
+    ::dup2(nowhere, STDERR_FILENO);
     ::execv(WENGERT_TOOL, arguments.data());
   };
   Random random(2);

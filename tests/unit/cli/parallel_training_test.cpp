@@ -27,6 +27,9 @@ constexpr char mpirun[] = "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFI
 
 /// Whether this machine trains in several processes.
 bool has_mpi() {
+#ifdef WENGERT_SANITIZED
+  return false;  // MPI itself leaks
+#endif
   static const bool has = std::filesystem::exists(std::filesystem::path(WENGERT_TOOL).parent_path() / "libwengert_mpi.so") &&
                           std::system((std::string(mpirun) + " -n 2 true > /dev/null 2>&1").c_str()) == 0;
   return has;
@@ -64,8 +67,9 @@ TEST(ParallelTraining, ends_with_the_error_of_rank_0_and_its_exit_code) {
   auto words = training(folder, "out");
   words[1] = folder / "none.csv";
   const auto missing = run_processes(2, words);
-  EXPECT_EQ(missing.code, 5) << missing.err;
-  EXPECT_THAT(missing.err, HasSubstr("W440"));
+  EXPECT_EQ(missing.code, 2) << missing.err;
+  EXPECT_THAT(missing.err, HasSubstr("W828"));
+  EXPECT_EQ(missing.err.find("W828"), missing.err.rfind("W828")) << "one process prints";
   words = training(folder, "out");
   words.insert(words.end(), {"--shards", "1"});
   EXPECT_THAT(run_processes(2, words).err, HasSubstr("W868 usage: 2 processes cannot share 1 shards of an update"));
@@ -115,7 +119,8 @@ TEST(ParallelTraining, goes_on_only_with_as_many_shards) {
   auto words = training(folder, "out");
   words.insert(words.end(), {"--shards", "3"});
   ASSERT_EQ(run_tool(words).code, 0);
-  words.insert(words.end(), {"--shards", "4", "--resume"});
+  words.back() = "4";
+  words.emplace_back("--resume");
   EXPECT_EQ(error_id(words, 2), "W862");
 }
 
