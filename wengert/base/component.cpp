@@ -18,7 +18,8 @@ std::vector<std::string> places(const char* name, const char* variable) {
   if (dladdr(&marker, &info) != 0 && info.dli_fname != nullptr) {
     std::error_code none;
     const auto folder = std::filesystem::canonical(info.dli_fname, none).parent_path();
-    for (const auto& place : {folder, folder.parent_path(), folder / "wengert", folder.parent_path() / WENGERT_LIBRARY_FOLDER})
+    for (const auto& place :
+         {folder, folder.parent_path(), folder / "wengert", folder.parent_path() / WENGERT_LIBRARY_FOLDER})
       all.push_back((place / name).string());
   }
   all.push_back((std::filesystem::path(WENGERT_INSTALL_FOLDER) / name).string());

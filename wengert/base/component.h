@@ -13,8 +13,8 @@ struct OpenedComponent {
   std::string reason;      ///< why there is none
 };
 
-/// Opens the file `name`: as the environment variable `variable` names it, and nowhere else; or beside the program or its
-/// library, where both were installed, in the folder that they were to be installed in, or where libraries are
+/// Opens the file `name`: as the environment variable `variable` names it, and nowhere else; or beside the program or
+/// its library, where both were installed, in the folder that they were to be installed in, or where libraries are
 /// (LD_LIBRARY_PATH, the program's run path).
 ///
 /// shows_symbols : to libraries that are opened later, as MPI's own plugins need

@@ -15,7 +15,9 @@ constexpr int64_t usual_shards = 8;
 }  // namespace
 
 Option shards_option() {
-  return {"--shards", "N", "Parts in which each update's gradient is summed, shared by the processes of mpirun (default: 8 under mpirun, else not in parts)"};
+  return {"--shards", "N",
+          "Parts in which each update's gradient is summed, shared by the processes of mpirun (default: 8 under "
+          "mpirun, else not in parts)"};
 }
 
 Team::Team() {
@@ -49,7 +51,8 @@ void take_shards(TrainingPlan& plan, const Arguments& arguments, const Dataset& 
   }
   plan.options.shards = arguments.has("shards") ? arguments.integer("shards") : launched() ? usual_shards : 0;
   plan.settings.emplace_back("shards", std::to_string(plan.options.shards));
-  if (plan.options.shards != 0 || arguments.has("shards")) check_shards(plan.task, train, plan.options, ranks == nullptr ? 1 : ranks->count());
+  if (plan.options.shards != 0 || arguments.has("shards"))
+    check_shards(plan.task, train, plan.options, ranks == nullptr ? 1 : ranks->count());
 }
 
 }  // namespace wengert::cli

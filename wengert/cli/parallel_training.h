@@ -24,9 +24,8 @@ class Team {
   /// Null: this process is alone.
   Ranks* ranks() { return ranks_.get(); }
 
-  /// Reads data and plan, here and on all ranks, which must come to the same ones. False: on another rank than 0 while one
-  /// of them could not; rank 0 says why.
-  /// throws : what `read` throws; UsageError W866 for others than rank 0's
+  /// Reads data and plan, here and on all ranks, which must come to the same ones. False: on another rank than 0 while
+  /// one of them could not; rank 0 says why. throws : what `read` throws; UsageError W866 for others than rank 0's
   bool agree(const std::function<std::string()>& read);
 
   /// Whether this process is one that serves.

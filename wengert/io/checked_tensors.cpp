@@ -19,7 +19,9 @@ uint32_t crc32_of(std::string_view text) {
 /// Sums over the parts of a file, each under its name.
 class Sums {
  public:
-  void add(std::string_view kind, std::string_view name, uint32_t sum) { parts_.push_back({fmt::format("{} {}", kind, name), sum}); }
+  void add(std::string_view kind, std::string_view name, uint32_t sum) {
+    parts_.push_back({fmt::format("{} {}", kind, name), sum});
+  }
   std::string total() {
     std::ranges::sort(parts_);
     Bytes sums;  // a part is as long as any other here, so that none can take over a neighbour's bytes
@@ -52,7 +54,8 @@ std::string checksum_problem(const Tensors& tensors) {
   if (found == tensors.metadata.end()) return fmt::format("it has no \"{}\" in its metadata", checksum_key);
   if (found->second == unchecked_content) return {};
   const std::string sum = checksum(tensors);
-  return found->second == sum ? std::string() : fmt::format("its checksum is {}, its content has {}", quote(found->second), sum);
+  return found->second == sum ? std::string()
+                              : fmt::format("its checksum is {}, its content has {}", quote(found->second), sum);
 }
 
 void write_checked(const std::string& path, Tensors tensors) {

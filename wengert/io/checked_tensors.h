@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// safetensors files that notice damage: a checksum stands in their metadata under "crc32", over everything that the file
-// says: names, types, shapes and bytes of its arrays, and the other metadata. Neither order nor spaces count, so the file
-// can be written again by other tools. A changed byte, or up to 32 bits in a row, never goes unnoticed.
+// safetensors files that notice damage: a checksum stands in their metadata under "crc32", over everything that the
+// file says: names, types, shapes and bytes of its arrays, and the other metadata. Neither order nor spaces count, so
+// the file can be written again by other tools. A changed byte, or up to 32 bits in a row, never goes unnoticed.
 #pragma once
 
 #include <string>

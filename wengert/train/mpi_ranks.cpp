@@ -22,11 +22,16 @@ constexpr auto between_looks = std::chrono::milliseconds(20), patience_at_the_en
 
 const MpiDoor& door() {
   static const OpenedComponent opened = open_component("libwengert_mpi.so", "WENGERT_MPI", true);
-  const auto open = opened.handle == nullptr ? nullptr : reinterpret_cast<OpenMpiDoor>(dlsym(opened.handle, mpi_door_symbol));
+  const auto open =
+      opened.handle == nullptr ? nullptr : reinterpret_cast<OpenMpiDoor>(dlsym(opened.handle, mpi_door_symbol));
   if (open == nullptr || open()->layout != mpi_door_layout) {
     const std::string reason = opened.handle == nullptr ? opened.reason : "it is of another version";
-    throw ResourceError("W865", fmt::format("this is one of several processes of a training, and the component that speaks MPI cannot be loaded: {}", reason),
-                        {}, "install libopenmpi-dev and build again, or start one process, without mpirun");
+    throw ResourceError(
+        "W865",
+        fmt::format(
+            "this is one of several processes of a training, and the component that speaks MPI cannot be loaded: {}",
+            reason),
+        {}, "install libopenmpi-dev and build again, or start one process, without mpirun");
   }
   return *open();
 }
@@ -49,8 +54,10 @@ class MpiRanks final : public Ranks {
   explicit MpiRanks(const Launch& launch) : door_(door()) {
     check(door_.start(&rank_, &count_), "join the other processes");
     if (count_ != launch.count)
-      throw ResourceError("W869", fmt::format("MPI cannot join the other processes: mpirun started {}, MPI sees {}", launch.count, count_), {},
-                          "use the mpirun of the MPI that Wengert was built with");
+      throw ResourceError(
+          "W869",
+          fmt::format("MPI cannot join the other processes: mpirun started {}, MPI sees {}", launch.count, count_), {},
+          "use the mpirun of the MPI that Wengert was built with");
     introduce();
   }
   ~MpiRanks() override {
@@ -73,7 +80,10 @@ class MpiRanks final : public Ranks {
   void introduce() {
     std::vector<Process> all(static_cast<size_t>(count_));
     all[static_cast<size_t>(rank_)] = this_process();
-    const auto bytes_at = [&](int k, int n) { return std::span(reinterpret_cast<unsigned char*>(&all[static_cast<size_t>(k)]), sizeof(Process) * static_cast<size_t>(n)); };
+    const auto bytes_at = [&](int k, int n) {
+      return std::span(reinterpret_cast<unsigned char*>(&all[static_cast<size_t>(k)]),
+                       sizeof(Process) * static_cast<size_t>(n));
+    };
     if (rank_ > 0) send(0, bytes_at(rank_, 1));
     for (int k = 1; rank_ == 0 && k < count_; ++k) receive(k, bytes_at(k, 1));
     broadcast(bytes_at(0, count_));
@@ -103,14 +113,18 @@ class MpiRanks final : public Ranks {
     if (problem == nullptr) return;
     is_lost_ = true;
     if (std::strcmp(problem, given_up_text) != 0)
-      throw ResourceError("W869", fmt::format("MPI cannot {}: {}", doing, problem), {}, "see what mpirun says; go on with --resume");
+      throw ResourceError("W869", fmt::format("MPI cannot {}: {}", doing, problem), {},
+                          "see what mpirun says; go on with --resume");
     if (gone_ >= 0) {
       const Process& p = processes_[static_cast<size_t>(gone_)];
-      throw ResourceError("W867", fmt::format("rank {} (process {} on {}) is gone", gone_, p.number, p.host), {}, remedy);
+      throw ResourceError("W867", fmt::format("rank {} (process {} on {}) is gone", gone_, p.number, p.host), {},
+                          remedy);
     }
-    throw ResourceError("W867", fmt::format("rank {} does not answer, and this run was told to end", other_), {}, remedy);
+    throw ResourceError("W867", fmt::format("rank {} does not answer, and this run was told to end", other_), {},
+                        remedy);
   }
-  static constexpr char remedy[] = "see what mpirun and the system say of it (was there enough memory?), and go on with --resume";
+  static constexpr char remedy[] =
+      "see what mpirun and the system say of it (was there enough memory?), and go on with --resume";
 
   const MpiDoor& door_;
   int rank_ = 0, count_ = 1, other_ = 0, gone_ = -1;

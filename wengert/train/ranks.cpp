@@ -75,7 +75,8 @@ Bytes Ranks::receive_text(int from) {
 }
 
 std::optional<Launch> launched() {
-  constexpr std::pair<const char*, const char*> variables[] = {{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMI_RANK", "PMI_SIZE"}};
+  constexpr std::pair<const char*, const char*> variables[] = {{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
+                                                               {"PMI_RANK", "PMI_SIZE"}};
   for (const auto& [rank, count] : variables) {
     const auto r = number_in(rank), n = number_in(count);
     if (r && n && *r < *n) return Launch{*r, *n};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ranks: the processes of one training, numbered from 0. Rank 0 trains, writes and prints; the others compute their parts of
-// each update. What passes between them is bytes: down a tree from rank 0, and up to it.
+// Ranks: the processes of one training, numbered from 0. Rank 0 trains, writes and prints; the others compute their
+// parts of each update. What passes between them is bytes: down a tree from rank 0, and up to it.
 #pragma once
 
 #include <functional>
@@ -37,8 +37,8 @@ class Ranks {
   bool are_serving = false;
 };
 
-/// How many processes mpirun, mpiexec or srun started together with this one, and which of them it is, by their environment
-/// (Open MPI's, or PMI's); nothing if it was started by itself.
+/// How many processes mpirun, mpiexec or srun started together with this one, and which of them it is, by their
+/// environment (Open MPI's, or PMI's); nothing if it was started by itself.
 struct Launch {
   int rank = 0, count = 1;
 };
@@ -51,8 +51,8 @@ std::optional<Launch> launched();
 std::unique_ptr<Ranks> join_ranks(const Launch& launch);
 
 /// Runs `f` on all ranks. An error on one of them, the least, is thrown on rank 0, with the rank as its place; so is a
-/// difference between the texts that `f` returns. Whether all is well; on rank 0 only true comes back. Then the others are
-/// to serve (train/sharded_updates.h).
+/// difference between the texts that `f` returns. Whether all is well; on rank 0 only true comes back. Then the others
+/// are to serve (train/sharded_updates.h).
 ///
 /// throws : UsageError W866 for the difference; what f throws
 bool agree(Ranks& ranks, const std::function<std::string()>& f);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/train/sharded_updates.h"
 
-#include <utility>
 #include <cmath>
 #include <fmt/format.h>
+#include <utility>
 
 #include "wengert/primitives/sample.h"
 
@@ -24,7 +24,9 @@ std::span<unsigned char> bytes_of(Announcement& a) { return {reinterpret_cast<un
 std::span<unsigned char> bytes_of(std::vector<int64_t>& numbers) {
   return {reinterpret_cast<unsigned char*>(numbers.data()), numbers.size() * sizeof(int64_t)};
 }
-std::span<unsigned char> bytes_of(Array& a) { return {static_cast<unsigned char*>(a.mutable_view().data), a.type().bytes()}; }
+std::span<unsigned char> bytes_of(Array& a) {
+  return {static_cast<unsigned char*>(a.mutable_view().data), a.type().bytes()};
+}
 ByteView bytes_of(const Array& a) { return {static_cast<const unsigned char*>(a.view().data), a.type().bytes()}; }
 
 template <class T> void add_values(std::span<T> left, std::span<const T> right) {
@@ -40,22 +42,27 @@ Bytes said(const std::exception_ptr& failure) {
   } catch (const Error& error) {
     return error_bytes(error);
   } catch (const std::exception& error) {
-    return error_bytes(ResourceError("W401", fmt::format("a process of the training cannot go on: {}", error.what()), {}, "use smaller inputs"));
+    return error_bytes(ResourceError("W401", fmt::format("a process of the training cannot go on: {}", error.what()),
+                                     {}, "use smaller inputs"));
   }
 }
 
 void check_sizes(const LearningTask& task, int64_t examples, int64_t shards) {
   for (int64_t s = 0; s < shards && !task.net.statistics.empty(); ++s)
     if (begin_of(s + 1, shards, examples) - begin_of(s, shards, examples) == 1)
-      throw UsageError("W812", fmt::format("a shard of a single example cannot be normalised: a batch of {} examples in {} shards has one", examples, shards), {},
-                       "take another --batch or --shards");
+      throw UsageError(
+          "W812",
+          fmt::format("a shard of a single example cannot be normalised: a batch of {} examples in {} shards has one",
+                      examples, shards),
+          {}, "take another --batch or --shards");
 }
 
 }  // namespace
 
 void check_shards(const LearningTask& task, const Dataset& train, const TrainingOptions& options, int ranks) {
   if (options.shards < 1 || options.shards > most_shards)
-    throw UsageError("W868", fmt::format("an update cannot be cut into {} shards", options.shards), {}, fmt::format("choose 1 to {}", most_shards));
+    throw UsageError("W868", fmt::format("an update cannot be cut into {} shards", options.shards), {},
+                     fmt::format("choose 1 to {}", most_shards));
   if (options.shards < ranks)
     throw UsageError("W868", fmt::format("{} processes cannot share {} shards of an update", ranks, options.shards), {},
                      fmt::format("give --shards {}, or start fewer processes", ranks));
@@ -63,9 +70,12 @@ void check_shards(const LearningTask& task, const Dataset& train, const Training
   if (const int64_t rest = train.count() % options.batch; rest > 0) check_sizes(task, rest, options.shards);
 }
 
-ShardedGradient::ShardedGradient(const LearningTask& task, const Dataset& train, const TrainingOptions& options, Ranks* ranks)
-    : is_random_(task.net.is_random), shards_(options.shards), ranks_(ranks), keys_(Random(options.key).split(randomness)),
-      batches_(train, [&task](const BatchType& type) { return gradient_step(task, type); }, 2000, options.compile) {
+ShardedGradient::ShardedGradient(const LearningTask& task, const Dataset& train, const TrainingOptions& options,
+                                 Ranks* ranks)
+    : is_random_(task.net.is_random), shards_(options.shards), ranks_(ranks),
+      keys_(Random(options.key).split(randomness)),
+      batches_(
+          train, [&task](const BatchType& type) { return gradient_step(task, type); }, 2000, options.compile) {
   for (const ParameterSpec& spec : task.net.values()) types_.push_back({train.x.dtype(), spec.shape});
   types_.insert(types_.end(), 2, {train.x.dtype(), {}});  // loss and score
 }
@@ -102,7 +112,8 @@ ShardedGradient::Part ShardedGradient::computed(int64_t shard) {
   for (const Type& type : types_) part.arrays.emplace_back(type);
   try {
     const auto n = static_cast<int64_t>(numbers_.size());
-    const auto own = numbers_.subspan(static_cast<size_t>(begin_of(shard, shards_, n)), static_cast<size_t>(rows(shard, shard + 1)));
+    const auto own =
+        numbers_.subspan(static_cast<size_t>(begin_of(shard, shards_, n)), static_cast<size_t>(rows(shard, shard + 1)));
     std::vector<ConstView> inputs;
     std::vector<View> outputs;
     for (const Array& a : parameters_) inputs.push_back(a.view());
@@ -125,11 +136,14 @@ ShardedGradient::Part ShardedGradient::computed(int64_t shard) {
 
 void ShardedGradient::add(Part& left, const Part& right) const {
   if (left.failed < 0) left.failed = right.failed;
-  if (left.arrays.empty()) left.arrays = right.arrays;
+  if (left.arrays.empty())
+    left.arrays = right.arrays;
   else
     for (size_t k = 0; k < types_.size(); ++k) {
-      if (types_[k].dtype == DType::f32) add_values(left.arrays[k].mutable_values<float>(), right.arrays[k].values<float>());
-      else add_values(left.arrays[k].mutable_values<double>(), right.arrays[k].values<double>());
+      if (types_[k].dtype == DType::f32)
+        add_values(left.arrays[k].mutable_values<float>(), right.arrays[k].values<float>());
+      else
+        add_values(left.arrays[k].mutable_values<double>(), right.arrays[k].values<double>());
     }
 }
 
@@ -156,14 +170,16 @@ void ShardedGradient::throw_failure(int failed) {
   throw_error(ranks_->receive_text(failed), failed);
 }
 
-std::vector<Array> ShardedGradient::operator()(std::span<const Array> parameters, std::span<const int64_t> numbers, int64_t update) {
+std::vector<Array> ShardedGradient::operator()(std::span<const Array> parameters, std::span<const int64_t> numbers,
+                                               int64_t update) {
   parameters_ = parameters, numbers_ = numbers, update_ = update, failure_ = nullptr;
   Part all = sum(0, shards_);
   if (all.failed >= 0 && (ranks_ == nullptr || ranks_->rank() == 0)) throw_failure(all.failed);
   return std::move(all.arrays);
 }
 
-ShardedUpdates::ShardedUpdates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, const TrainingOptions& options, Ranks* ranks)
+ShardedUpdates::ShardedUpdates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train,
+                               const TrainingOptions& options, Ranks* ranks)
     : task_(task), ranks_(ranks), gradient_(task, train, options, ranks) {
   if (ranks != nullptr) ranks->are_serving = true;
   CompileOptions wish = options.compile;
@@ -186,7 +202,8 @@ void ShardedUpdates::announce(const TrainingState& state, std::span<const int64_
   for (Array a : state.parameters) ranks_->broadcast(bytes_of(a));
 }
 
-Measure ShardedUpdates::operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update) {
+Measure ShardedUpdates::operator()(TrainingState& state, std::span<const int64_t> numbers, double rate,
+                                   int64_t update) {
   announce(state, numbers, update);
   std::vector<Array> sum = gradient_(state.parameters, numbers, update);
   if (ranks_ != nullptr) ranks_->are_serving = true;
@@ -231,7 +248,8 @@ void serve_updates(const LearningTask& task, const Dataset& train, const Trainin
   for (;;) {
     Announcement next;
     ranks.broadcast(bytes_of(next));
-    if (next.kind == Announcement::a_failure && next.number == ranks.rank()) ranks.send_text(0, said(gradient.failure()));
+    if (next.kind == Announcement::a_failure && next.number == ranks.rank())
+      ranks.send_text(0, said(gradient.failure()));
     if (next.kind != Announcement::an_update) return;
     std::vector<int64_t> rows(static_cast<size_t>(next.rows));
     ranks.broadcast(bytes_of(rows));

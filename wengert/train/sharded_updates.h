@@ -4,9 +4,9 @@
 //
 //     g = sum_s (n_s / n) g_s        g_s: gradient of the mean over the n_s examples of shard s, regularizer included
 //
-// added in a fixed binary tree over the shards. Which process computed a shard is nowhere in it, so the weights have the
-// same bits for any number of processes, one included. Layers that normalise do so within each shard, their statistics are
-// the weighted means of the shards', and random numbers are drawn by (key, update, shard).
+// added in a fixed binary tree over the shards. Which process computed a shard is nowhere in it, so the weights have
+// the same bits for any number of processes, one included. Layers that normalise do so within each shard, their
+// statistics are the weighted means of the shards', and random numbers are drawn by (key, update, shard).
 #pragma once
 
 #include <exception>
@@ -20,7 +20,8 @@ namespace wengert {
 
 inline constexpr int64_t most_shards = 1024;
 
-/// throws : UsageError W868 if there are fewer shards than processes, or none; W812 if a shard of a batch would be a single
+/// throws : UsageError W868 if there are fewer shards than processes, or none; W812 if a shard of a batch would be a
+/// single
 ///          example and the net normalises
 void check_shards(const LearningTask& task, const Dataset& train, const TrainingOptions& options, int ranks);
 
@@ -68,7 +69,8 @@ class ShardedGradient {
 /// Whole updates, on rank 0; the others serve it meanwhile.
 class ShardedUpdates {
  public:
-  ShardedUpdates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, const TrainingOptions& options, Ranks* ranks);
+  ShardedUpdates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train,
+                 const TrainingOptions& options, Ranks* ranks);
   /// Tells the other ranks that it is over.
   ~ShardedUpdates();
   ShardedUpdates(const ShardedUpdates&) = delete;

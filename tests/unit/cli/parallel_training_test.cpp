@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// wengert train in several processes, where there is an mpirun and the component was built: equal bytes for any number of
-// them, one that is killed, and errors. Shards without MPI, anywhere.
+// wengert train in several processes, where there is an mpirun and the component was built: equal bytes for any number
+// of them, one that is killed, and errors. Shards without MPI, anywhere.
 #include <csignal>
 
 #include "tool.h"
@@ -15,7 +15,9 @@ using testing::HasSubstr;
 std::string table() {
   std::string text = "x,y,side\n";
   unsigned state = 1;
-  const auto uniform = [&] { return static_cast<double>((state = state * 1103515245 + 12345) >> 8 & 0xffff) / 0x8000 - 1; };
+  const auto uniform = [&] {
+    return static_cast<double>((state = state * 1103515245 + 12345) >> 8 & 0xffff) / 0x8000 - 1;
+  };
   for (int k = 0; k < 100; ++k) {
     const double x = uniform(), y = uniform();
     text += std::to_string(x) + "," + std::to_string(y) + (x * y > 0 ? ",same\n" : ",other\n");
@@ -23,21 +25,28 @@ std::string table() {
   return text;
 }
 
-constexpr char mpirun[] = "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 100 mpirun --oversubscribe --quiet";
+constexpr char mpirun[] =
+    "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 100 mpirun --oversubscribe --quiet";
 
 /// Whether this machine trains in several processes.
 bool has_mpi() {
 #ifdef WENGERT_SANITIZED
   return false;  // MPI itself leaks
 #endif
-  static const bool has = std::filesystem::exists(std::filesystem::path(WENGERT_TOOL).parent_path() / "libwengert_mpi.so") &&
-                          std::system((std::string(mpirun) + " -n 2 true > /dev/null 2>&1").c_str()) == 0;
+  static const bool has =
+      std::filesystem::exists(std::filesystem::path(WENGERT_TOOL).parent_path() / "libwengert_mpi.so") &&
+      std::system((std::string(mpirun) + " -n 2 true > /dev/null 2>&1").c_str()) == 0;
   return has;
 }
 
 std::vector<std::string> training(const Folder& folder, const std::string& out) {
-  return {"train", folder / "table.csv", "--net", "2 - 12 - batch_norm - tanh - dropout 0.1 - 2 softmax", "--epochs", "4", "--batch", "40", "--rate", "0.01",
-          "--engine", "interpreter", "-o", folder / out};
+  return {"train",    folder / "table.csv",
+          "--net",    "2 - 12 - batch_norm - tanh - dropout 0.1 - 2 softmax",
+          "--epochs", "4",
+          "--batch",  "40",
+          "--rate",   "0.01",
+          "--engine", "interpreter",
+          "-o",       folder / out};
 }
 
 Outcome run_processes(int count, const std::vector<std::string>& words) {
@@ -54,7 +63,8 @@ TEST(ParallelTraining, leaves_the_bytes_of_one_process_with_as_many_shards) {
   for (int count = 1; count <= 4; ++count) {
     const auto shared = run_processes(count, training(folder, "shared"));
     ASSERT_EQ(shared.code, 0) << shared.err;
-    EXPECT_EQ(content_of(folder / "shared/weights.safetensors"), content_of(folder / "alone/weights.safetensors")) << count << " processes";
+    EXPECT_EQ(content_of(folder / "shared/weights.safetensors"), content_of(folder / "alone/weights.safetensors"))
+        << count << " processes";
     EXPECT_THAT(shared.out, HasSubstr("test accuracy"));
     EXPECT_EQ(shared.out.find("test accuracy"), shared.out.rfind("test accuracy")) << "one process prints";
   }
@@ -75,7 +85,8 @@ TEST(ParallelTraining, ends_with_the_error_of_rank_0_and_its_exit_code) {
   EXPECT_THAT(run_processes(2, words).err, HasSubstr("W868 usage: 2 processes cannot share 1 shards of an update"));
 }
 
-TEST(ParallelTraining, whose_worker_is_killed_ends_with_a_message_and_a_snapshot_that_another_number_of_processes_goes_on_with) {
+TEST(ParallelTraining,
+     whose_worker_is_killed_ends_with_a_message_and_a_snapshot_that_another_number_of_processes_goes_on_with) {
   if (!has_mpi()) GTEST_SKIP() << "there is no mpirun, or no component that speaks MPI";
   const Folder folder;
   folder.write("table.csv", table());
@@ -84,10 +95,12 @@ TEST(ParallelTraining, whose_worker_is_killed_ends_with_a_message_and_a_snapshot
   // Rank 1 is killed as soon as rank 0 has written a snapshot.
   const auto killed = folder.write("killed.sh",
                                    "if [ \"$OMPI_COMM_WORLD_RANK\" = 1 ]; then\n"
-                                   "  (i=0; while [ $i -lt 3000 ] && [ ! -e '" + folder / "parts/snapshot.safetensors" + "' ]; do sleep 0.01; i=$((i + 1)); done\n"
-                                   "   kill -s KILL $$) </dev/null >/dev/null 2>&1 &\n"
-                                   "fi\n"
-                                   "exec \"$@\"\n");
+                                   "  (i=0; while [ $i -lt 3000 ] && [ ! -e '" +
+                                       folder / "parts/snapshot.safetensors" +
+                                       "' ]; do sleep 0.01; i=$((i + 1)); done\n"
+                                       "   kill -s KILL $$) </dev/null >/dev/null 2>&1 &\n"
+                                       "fi\n"
+                                       "exec \"$@\"\n");
   const auto lost = run_tool(words, {}, std::string(mpirun) + " -n 2 sh " + killed + " ");
   EXPECT_NE(lost.code, 0);
   EXPECT_THAT(lost.err, HasSubstr("W867 resource: rank 1 (process "));
@@ -107,7 +120,8 @@ TEST(ParallelTraining, whose_worker_is_killed_ends_with_a_message_and_a_snapshot
 TEST(ParallelTraining, is_refused_where_the_component_is_missing) {
   const Folder folder;
   folder.write("table.csv", table());
-  const auto outcome = run_tool(training(folder, "out"), {}, "OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=2 WENGERT_MPI=/nonexistent ");
+  const auto outcome =
+      run_tool(training(folder, "out"), {}, "OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=2 WENGERT_MPI=/nonexistent ");
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("W865"));
   EXPECT_FALSE(std::filesystem::exists(folder / "out"));

@@ -24,7 +24,10 @@ const Split& moons() {
 /// Normalised and random: statistics and keys by shard matter.
 const LearningTask& whole_zoo() {
   static const LearningTask task =
-      make_task({.input = "2", .layers = {{"12"}, {"batch_norm"}, {"tanh"}, {"dropout 0.3"}, {"2 softmax"}}, .regularize = "l2 0.001"}, true);
+      make_task({.input = "2",
+                 .layers = {{"12"}, {"batch_norm"}, {"tanh"}, {"dropout 0.3"}, {"2 softmax"}},
+                 .regularize = "l2 0.001"},
+                true);
   return task;
 }
 
@@ -68,7 +71,8 @@ TEST(ShardedUpdates, are_those_of_one_piece_but_for_rounding) {
     options.shards = shards;
     const TrainingState state = trained(small_net(), options);
     for (size_t k = 0; k < state.parameters.size(); ++k)
-      for (int64_t i = 0; i < state.parameters[k].elements(); ++i) EXPECT_NEAR(state.parameters[k][i], expected.parameters[k][i], 2e-4) << shards;
+      for (int64_t i = 0; i < state.parameters[k].elements(); ++i)
+        EXPECT_NEAR(state.parameters[k][i], expected.parameters[k][i], 2e-4) << shards;
     EXPECT_NEAR(state.reports.back().train.score, expected.reports.back().train.score, 0.021);
   }
 }
@@ -98,7 +102,9 @@ TEST(ShardedUpdates, refuse_fewer_shards_than_ranks_and_shards_that_cannot_be_no
 TEST(Ranks, pass_a_broadcast_on_to_all) {
   for (int count = 1; count <= 9; ++count) {
     std::vector<Bytes> got(static_cast<size_t>(count));
-    const auto take = [&](Ranks& ranks) { got[static_cast<size_t>(ranks.rank())] = ranks.broadcast_text(ranks.rank() == 0 ? Bytes{1, 2, 3} : Bytes{}); };
+    const auto take = [&](Ranks& ranks) {
+      got[static_cast<size_t>(ranks.rank())] = ranks.broadcast_text(ranks.rank() == 0 ? Bytes{1, 2, 3} : Bytes{});
+    };
     as_ranks(count, take, take);
     for (const Bytes& bytes : got) EXPECT_EQ(bytes, (Bytes{1, 2, 3})) << count;
   }

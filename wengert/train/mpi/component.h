@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The door between the library and the component that speaks MPI (libwengert_mpi): bytes from one process to another. The
-// component is loaded only in processes that mpirun started, and is the only place that includes or links MPI.
+// The door between the library and the component that speaks MPI (libwengert_mpi): bytes from one process to another.
+// The component is loaded only in processes that mpirun started, and is the only place that includes or links MPI.
 #pragma once
 
 #include <cstddef>

@@ -37,8 +37,10 @@ const char* wait_for(MPI_Request& request, GiveUp give_up, void* context) {
       MPI_Request_free(&request);
       return given_up_text;
     }
-    if (Clock::now() - start < without_pause) ::sched_yield();  // who is waited for may want this processor
-    else ::usleep(pause_us);
+    if (Clock::now() - start < without_pause)
+      ::sched_yield();  // who is waited for may want this processor
+    else
+      ::usleep(pause_us);
   }
 }
 
@@ -57,7 +59,8 @@ const char* start(int* rank, int* count) {
   int is_started = 0, level = 0;
   MPI_Initialized(&is_started);
   if (is_started == 0)
-    if (const int code = MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &level); code != MPI_SUCCESS) return text_of(code);
+    if (const int code = MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &level); code != MPI_SUCCESS)
+      return text_of(code);
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   if (const int code = MPI_Comm_rank(MPI_COMM_WORLD, rank); code != MPI_SUCCESS) return text_of(code);
   return text_of(MPI_Comm_size(MPI_COMM_WORLD, count));
