@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What `cmake --install` leaves: the library, its headers under include/wengert, the component that compiles in a private
+# What `cmake --install` leaves: the library, its headers under include/wengert, the components in a private
 # folder, the package files for find_package and pkg-config, the tool with its man page and shell completions.
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/wengert")
 set(export_dir "${PROJECT_BINARY_DIR}/package")
 
-# A program that holds the archive is anywhere, so its run path says where the component is; a shared library knows.
+# A program that holds the archive is anywhere, so its run path says where the components are; a shared library knows.
 get_target_property(library_type wengert TYPE)
 set(run_path "")
-if(TARGET wengert_llvm)
-  install(TARGETS wengert_llvm LIBRARY DESTINATION "${private_dir}")
-  if(library_type STREQUAL "STATIC_LIBRARY")
-    target_link_options(wengert INTERFACE "$<INSTALL_INTERFACE:LINKER:-rpath,$<INSTALL_PREFIX>/${private_dir}>")
-    set(run_path " -Wl,-rpath,\${libdir}/wengert")
+set(components "")
+foreach(component wengert_llvm wengert_mpi)
+  if(TARGET ${component})
+    install(TARGETS ${component} LIBRARY DESTINATION "${private_dir}")
+    list(APPEND components ${component})
   endif()
+endforeach()
+if(components AND library_type STREQUAL "STATIC_LIBRARY")
+  target_link_options(wengert INTERFACE "$<INSTALL_INTERFACE:LINKER:-rpath,$<INSTALL_PREFIX>/${private_dir}>")
+  set(run_path " -Wl,-rpath,\${libdir}/wengert")
 endif()
 
 install(TARGETS wengert EXPORT wengert-targets)

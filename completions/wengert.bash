@@ -185,6 +185,8 @@ _wengert() {
     train:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
     train:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     train:--separator) COMPREPLY=(); return ;;
+    train:--shards) COMPREPLY=(); return ;;
+    train:--snapshot-every) COMPREPLY=(); return ;;
     train:-o | train:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     train:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     predict:--sample) COMPREPLY=(); return ;;
@@ -285,7 +287,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     train)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume --shards --snapshot-every -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     predict)

@@ -287,6 +287,8 @@ complete -c wengert -n '__fish_seen_subcommand_from train' -l dtype -x -a 'f32 f
 complete -c wengert -n '__fish_seen_subcommand_from train' -l header -x -a 'auto yes no' -d 'Whether the first line of a table names its columns'
 complete -c wengert -n '__fish_seen_subcommand_from train' -l separator -x -d 'Between columns: a character, tab, blanks, or auto'
 complete -c wengert -n '__fish_seen_subcommand_from train' -l resume -d 'Go on from the snapshot in the folder of results'
+complete -c wengert -n '__fish_seen_subcommand_from train' -l shards -x -d 'Parts in which each update'\''s gradient is summed, shared by the processes of mpirun (default: 8 under mpirun, else not in parts)'
+complete -c wengert -n '__fish_seen_subcommand_from train' -l snapshot-every -x -d 'Write the snapshot after every N updates (default: after epochs, at most once a second, and every minute)'
 complete -c wengert -n '__fish_seen_subcommand_from train' -s o -l out -x -a '(__fish_complete_directories)' -d 'Where weights, metrics, pictures and snapshots go'
 complete -c wengert -n '__fish_seen_subcommand_from train' -l json -d 'Write the result, or the error, as one JSON object to standard output'
 complete -c wengert -n '__fish_seen_subcommand_from train' -l stats -d 'Report wall time, size and peak memory of each stage'

@@ -5,9 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "../unit/train/thread_ranks.h"
 #include "documented.h"
 #include "wengert/io/idx.h"
-#include "wengert/io/safetensors.h"
+#include "wengert/io/checked_tensors.h"
 #include "wengert/nn/net.h"
 #include "wengert/optim/first_order.h"
 #include "wengert/train/digit_files.h"
@@ -15,6 +16,7 @@
 #include "wengert/train/loop.h"
 #include "wengert/train/model_file.h"
 #include "wengert/train/read_data.h"
+#include "wengert/train/sharded_updates.h"
 #include "wengert/train/snapshot.h"
 
 namespace wengert {
@@ -160,12 +162,13 @@ TEST(TrainingErrors, W822_weights_that_do_not_fit_their_net) {
   EXPECT_EQ(read_model(folder / "good").parameters, model.parameters);
   EXPECT_EQ(read_model(folder / "good").encoding, encoding);
   Tensors tensors = read_safetensors(folder / "good");
+  tensors.metadata.pop_back();  // its checksum
   tensors.arrays[0].array = Array(f64({3}));
-  write_safetensors(folder / "bad", tensors);
+  write_checked(folder / "bad", tensors);
   EXPECT_EQ(error_of([&] { read_model(folder / "bad"); }).problem(),
             folder / "bad" + " holds f64[3] for the parameter layer1.weight of \"2-1\", which needs [2,1]");
   tensors.arrays.clear();
-  write_safetensors(folder / "bad", tensors);
+  write_checked(folder / "bad", tensors);
   EXPECT_THAT(error_of([&] { read_model(folder / "bad"); }).problem(), HasSubstr("holds nothing for the parameter layer1.weight"));
 }
 
@@ -179,7 +182,7 @@ TEST(TrainingErrors, W860_a_snapshot_that_is_none) {
   const Folder folder;
   write_safetensors(folder / "s", {{{"w", Array(1.0)}}, {{"format", "wengert"}}});
   EXPECT_EQ(error_of([&] { read_snapshot(folder / "s"); }).problem(),
-            folder / "s" + " is no snapshot of a training: its format is \"wengert\", not \"wengert snapshot 1\"");
+            folder / "s" + " is no snapshot of a training: its format is \"wengert\", not \"wengert snapshot 2\"");
 }
 
 TEST(TrainingErrors, W861_a_snapshot_that_is_damaged) {
@@ -190,6 +193,74 @@ TEST(TrainingErrors, W861_a_snapshot_that_is_damaged) {
   tensors.arrays[0].array = Array(f64({3}));
   write_safetensors(folder / "t", tensors);
   EXPECT_EQ(error_of([&] { read_snapshot(folder / "t"); }).id(), "W861");
+}
+
+TEST(TrainingErrors, W864_weights_that_are_damaged) {
+  const Folder folder;
+  const LearningTask task = task_of("2-1");
+  Encoding encoding;
+  encoding.source = Encoding::Source::arrays;
+  encoding.columns = 1;
+  encoding.targets = {{.name = "y"}};
+  encoding.example = {2};
+  write_model(folder / "w", {task, task.net.initial_parameters(1, DType::f32), encoding});
+  Tensors tensors = read_safetensors(folder / "w");
+  tensors.arrays[0].array.mutable_values<float>()[1] = 5;
+  write_safetensors(folder / "w", tensors);
+  const Error error = error_of([&] { read_model(folder / "w"); });
+  EXPECT_EQ(error.id(), "W864");
+  EXPECT_THAT(error.problem(), testing::MatchesRegex("the weights .*/w are damaged: its checksum is \"[0-9a-f]+\", its content has [0-9a-f]+"));
+  EXPECT_THAT(errors_section("W864"), HasSubstr("\n  fix: " + error.fix() + "\n"));
+  tensors.metadata.pop_back();
+  write_safetensors(folder / "w", tensors);
+  EXPECT_THAT(error_of([&] { read_model(folder / "w"); }).problem(), HasSubstr("it has no \"crc32\" in its metadata"));
+  tensors.metadata.emplace_back("crc32", "unchecked");
+  write_safetensors(folder / "w", tensors);
+  EXPECT_EQ(read_model(folder / "w").parameters[0][1], 5) << "changed on purpose";
+}
+
+TEST(TrainingErrors, W865_one_of_several_processes_without_the_component_that_speaks_MPI) {
+  ::setenv("WENGERT_MPI", "/nonexistent", 1);
+  documented("W865", [] { join_ranks({.rank = 0, .count = 4}); });
+  ::unsetenv("WENGERT_MPI");
+}
+
+TEST(TrainingErrors, W866_processes_that_do_not_train_the_same) {
+  as_ranks(
+      3, [](Ranks& ranks) { documented("W866", [&] { agree(ranks, [] { return "the same"; }); }); },
+      [](Ranks& ranks) { EXPECT_FALSE(agree(ranks, [&] { return ranks.rank() == 2 ? "another" : "the same"; })); });
+}
+
+/// Ranks of which another is gone: what is to be sent to it or received from it fails.
+class LostRanks : public Ranks {
+ public:
+  explicit LostRanks(std::string_view id) : id_(id) {}
+  int rank() const override { return 0; }
+  int count() const override { return 2; }
+  void send(int, ByteView) override { throw ResourceError(id_, "rank 1 is gone", {}, "go on with --resume"); }
+  void receive(int from, std::span<unsigned char>) override { send(from, {}); }
+
+ private:
+  std::string id_;
+};
+
+TEST(TrainingErrors, W867_and_W869_leave_the_state_before_the_update) {
+  for (const char* id : {"W867", "W869"}) {
+    EXPECT_NE(errors_section(id), "");
+    const LearningTask task = task_of("2-2");
+    TrainingState state = initial_state(task, sgd(), 1, DType::f32);
+    const auto before = state.parameters;
+    LostRanks ranks(id);
+    EXPECT_EQ(error_of([&] { train(task, sgd(), points(), {.batch = 2, .shards = 2}, state, {}, &ranks); }).id(), id);
+    EXPECT_EQ(state.parameters, before);
+    EXPECT_EQ(state.step, 0);
+  }
+}
+
+TEST(TrainingErrors, W868_shards_that_cannot_be) {
+  documented("W868", [] { check_shards(task_of("2-2"), points().train, {.shards = 0}, 1); });
+  EXPECT_EQ(error_of([] { check_shards(task_of("2-2"), points().train, {.shards = 2}, 3); }).problem(),
+            "3 processes cannot share 2 shards of an update");
 }
 
 TEST(TrainingErrors, W830_a_digit_that_does_not_exist) {

@@ -2,6 +2,7 @@
 //
 // The tool: `wengert VERB ...`. Finds the verb, runs it, and turns what was thrown into a message and an exit code.
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -128,6 +129,7 @@ void keep_code_at_home() {
 
 int main(int count, char** words) {
   wengert::cli::keep_code_at_home();
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes (ulimit -f) is an error of writing like others, not a sudden end
   std::setvbuf(stdout, nullptr, _IOLBF, 1 << 16);  // a long job shows its lines as they come, in pipes too
   if (count < 2) {
     std::fputs(wengert::cli::tool_help(wengert::cli::Palette()).c_str(), stderr);

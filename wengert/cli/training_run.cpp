@@ -15,22 +15,27 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Writes the state to the folder, not too often.
+/// Writes the state to the folder, not too often, or after every so many updates.
 class Snapshots {
  public:
-  Snapshots(std::string path, std::vector<std::pair<std::string, std::string>> settings) : path_(std::move(path)), settings_(std::move(settings)) {}
+  Snapshots(std::string path, std::vector<std::pair<std::string, std::string>> settings, int64_t updates)
+      : path_(std::move(path)), settings_(std::move(settings)), updates_(updates) {}
 
   void write(const TrainingState& state) {
     write_snapshot(path_, {state, settings_});
     last_ = Clock::now();
   }
-  void write_after(const TrainingState& state, std::chrono::seconds pause) {
-    if (Clock::now() - last_ >= pause) write(state);
+  void after_step(const TrainingState& state) {
+    if (updates_ == 0 ? Clock::now() - last_ >= std::chrono::seconds(60) : ++done_ % updates_ == 0) write(state);
+  }
+  void after_epoch(const TrainingState& state) {
+    if (updates_ == 0 && Clock::now() - last_ >= std::chrono::seconds(1)) write(state);
   }
 
  private:
   std::string path_;
   std::vector<std::pair<std::string, std::string>> settings_;
+  int64_t updates_, done_ = 0;
   Clock::time_point last_ = Clock::now();
 };
 
@@ -169,6 +174,22 @@ nlohmann::ordered_json json_of(const EpochReport& e, std::string_view score) {
   return object;
 }
 
+/// A training that loses one of its processes leaves a snapshot all the same.
+void train_by(Ranks* ranks, const TrainingPlan& plan, const Split& data, TrainingState& state, const TrainingObserver& observer, Snapshots& snapshots) {
+  const auto asked = [&](std::function<bool()> whether) {
+    if (ranks != nullptr) ranks->is_ending = std::move(whether);
+  };
+  asked(observer.stop);
+  try {
+    train(plan.task, plan.optimizer, data, plan.options, state, observer, ranks);
+    asked({});
+  } catch (const Error& error) {
+    asked({});
+    if (error.id() == "W867" || error.id() == "W869") snapshots.write(state);
+    throw;
+  }
+}
+
 }  // namespace
 
 nlohmann::ordered_json metrics_json(const std::vector<EpochReport>& reports, std::string_view score) {
@@ -187,7 +208,7 @@ std::string score_text(double score, const Encoding& encoding) {
 }
 
 TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split& data, const Encoding& encoding, const std::string& folder,
-                        bool resume) {
+                        bool resume, Ranks* ranks) {
   auto settings = plan.settings;
   settings.emplace_back("data", fingerprint(data));
   TrainedRun run;
@@ -196,22 +217,23 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
   print_heading(context, plan, data);
   if (resume) context.print(fmt::format("going on after epoch {}, step {}", run.state.epoch, run.state.step));
   context.print(EpochColumns{encoding}.title(data.validation.count() > 0));
-  Snapshots snapshots(snapshot_path(folder), settings);
+  const int64_t every = context.arguments().has("snapshot-every") ? context.arguments().integer("snapshot-every", 1) : 0;
+  Snapshots snapshots(snapshot_path(folder), settings, every);
   const Interrupt interrupt;
   {
     Display display(context, plan, data, encoding);
     const TrainingObserver observer{.on_step = [&](const TrainingState& s, int64_t steps) {
                                       display.step(s, steps);
-                                      snapshots.write_after(s, std::chrono::seconds(60));
+                                      snapshots.after_step(s);
                                     },
                                     .on_epoch = [&](const TrainingState& s) {
                                       display.epoch(s);
-                                      snapshots.write_after(s, std::chrono::seconds(1));
+                                      snapshots.after_epoch(s);
                                     },
                                     .stop = [&] { return interrupt.requested(); },
                                     .on_engine = [&](const CompileChoice& choice) { report_choice(context, choice); }};
     if (plan.full_batch) run.ended = train_full_batch(plan.task, *plan.full_batch, data, plan.options, run.state, observer);
-    else train(plan.task, plan.optimizer, data, plan.options, run.state, observer);
+    else train_by(ranks, plan, data, run.state, observer, snapshots);
   }
   run.interrupted = interrupt.requested() && run.ended.empty() && !is_finished(run.state, plan.options);
   snapshots.write(run.state);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "wengert/cli/training_options.h"
+#include "wengert/train/ranks.h"
 #include "wengert/train/snapshot.h"
 
 namespace wengert::cli {
@@ -21,13 +22,14 @@ struct TrainedRun {
 std::string snapshot_path(const std::string& folder);
 
 /// Trains; a line an epoch on standard output, a bar on a terminal's standard error. Writes snapshots to `folder`: after
-/// epochs and every minute, not more often than once a second, and at the end. An interrupt (SIGINT, SIGTERM) ends the
-/// training after the update under way, with a snapshot.
+/// epochs and every minute, not more often than once a second, or (--snapshot-every) after every so many updates; and at
+/// the end. An interrupt (SIGINT, SIGTERM) ends the training after the update under way, with a snapshot.
 ///
 /// resume : go on from the snapshot in `folder`
+/// ranks  : processes that share the updates; if one of them is lost, the snapshot is written before the error is thrown
 /// throws : UsageError W862 if it is of other settings or data, W863 if there is none; what train throws
 TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split& data, const Encoding& encoding, const std::string& folder,
-                        bool resume);
+                        bool resume, Ranks* ranks = nullptr);
 
 /// One object an epoch, as in the document of --json.
 nlohmann::ordered_json metrics_json(const std::vector<EpochReport>& reports, std::string_view score);

@@ -1,22 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wengert train: a net from examples.
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "wengert/cli/parallel_training.h"
 #include "wengert/cli/training_files.h"
 #include "wengert/cli/verbs.h"
+#include "wengert/train/sharded_updates.h"
 
 namespace wengert::cli {
 namespace {
 
+/// What must be the same in all processes of a training.
+std::string settings_text(const TrainingPlan& plan, const Split& data) {
+  std::string text = fingerprint(data);
+  for (const auto& [name, value] : plan.settings) text += fmt::format("\n{} {}", name, value);
+  return text;
+}
+
 int run(Context& context) {
   const Arguments& arguments = context.arguments();
   const std::string folder = arguments.text("out");
-  const TrainingData data = context.stage("read", [&] { return read_data(arguments.all("DATA"), data_options_of(arguments)); });
-  for (const std::string& note : data.notes) context.note("note: " + note);
-  const TrainingPlan plan = training_plan(arguments, data.split.train);
-  make_folder(folder);
-  const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, folder, arguments.has("resume")); });
+  Team team;
+  TrainingData data;
+  TrainingPlan plan;
+  const auto prepare = [&] {
+    data = context.stage("read", [&] { return read_data(arguments.all("DATA"), data_options_of(arguments)); });
+    for (const std::string& note : data.notes) context.note("note: " + note);
+    plan = training_plan(arguments, data.split.train);
+    take_shards(plan, arguments, data.split.train, team.ranks());
+    if (!team.serves()) make_folder(folder);
+    return settings_text(plan, data.split);
+  };
+  if (!team.agree(prepare)) return exit_ok;
+  if (team.serves()) {
+    serve_updates(plan.task, data.split.train, plan.options, *team.ranks());
+    return exit_ok;
+  }
+  const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, folder, arguments.has("resume"), team.ranks()); });
   if (!run.predicted.empty()) print_confusion(context, data.split.test, run);
   report_files(context, context.stage("write", [&] { return write_run(folder, plan, data.encoding, data.split.test, run); }));
   return run.interrupted ? exit_interrupted : exit_ok;
@@ -29,6 +51,8 @@ Verb train_verb() {
   options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "A table, a folder of IDX files, or arrays: see above", .completes = Completes::files, .required = true, .repeats = true});
   for (Option& option : data_options()) options.push_back(std::move(option));
   options.push_back({"--resume", {}, "Go on from the snapshot in the folder of results"});
+  options.push_back(shards_option());
+  options.push_back({"--snapshot-every", "N", "Write the snapshot after every N updates (default: after epochs, at most once a second, and every minute)"});
   options.push_back({"-o,--out", "FOLDER", "Where weights, metrics, pictures and snapshots go", "out", {}, Completes::directories});
   return {.name = "train",
           .summary = "Train a net on a table, on images, on arrays, or on a text",
@@ -39,12 +63,16 @@ Verb train_verb() {
               "A part of the examples is held out to test (--test), and with --validation another to choose the best epoch. Leaves "
               "weights.safetensors (what predict reads), metrics.csv, metrics.json, loss.svg, for classes confusion.svg, and "
               "snapshot.safetensors, from which --resume goes on, bit for bit as if there had been no stop: give the same command with "
-              "--resume. The same seed gives the same weights on the same kind of machine, by the same --engine.",
+              "--resume. The same seed gives the same weights on the same kind of machine, by the same --engine.\n\n"
+              "Started by mpirun, several processes share each update: its examples are cut into --shards, and their gradients are added in an "
+              "order that does not depend on the number of processes, so that the weights have the same bits as those of one process with "
+              "as many --shards. The first process prints and writes. If one of them dies, the training ends with a snapshot.",
           .options = options,
           .examples = {{"wengert train iris.csv --net \"4-16 tanh-3 softmax\" --epochs 200", "Classes in the last column of a table"},
                        {"wengert train houses.csv --target price --validation 0.1 --patience 20", "Values, with early stopping"},
                        {"wengert data digits && wengert train digits --epochs 3", "Generated digits"},
                        {"wengert train mnist --net \"28x28x1 - conv 6 5 pad=2 relu - max_pool 2 - flatten - 10 softmax\" --epochs 3", "A convolutional net"},
+                       {"mpirun -n 4 wengert train mnist --batch 256", "The same net as with one process and --shards 8, by four"},
                        {"wengert train text.txt --text 64 --epochs 5", "A text, character by character"},
                        {"wengert train mnist --net \"784-30 sigmoid-10 sigmoid\" --loss squared_error --optimizer gradient_descent --rate 3 --batch 10",
                         "Another net, loss and optimizer"}},

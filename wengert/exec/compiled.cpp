@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "wengert/base/component.h"
 #include "wengert/base/thread_pool.h"
 #include "wengert/exec/code_key.h"
 #include "wengert/exec/interpreter.h"
@@ -28,17 +29,9 @@ struct Component {
   std::string host, reason;
 
   Component() {
-    void* handle = nullptr;
-    bool found = false;  // a file of the name that could not be loaded says more than a folder without one
-    for (const std::string& path : places()) {
-      handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-      if (handle != nullptr) break;
-      const char* const why = dlerror();
-      std::error_code none;
-      const bool is_there = std::filesystem::exists(path, none);
-      if (why != nullptr && (reason.empty() || (is_there && !found))) reason = why;
-      found |= is_there;
-    }
+    const OpenedComponent opened = open_component("libwengert_llvm.so", "WENGERT_LLVM");
+    reason = opened.reason;
+    void* const handle = opened.handle;
     if (handle == nullptr) return;
     compile = reinterpret_cast<CompileCode>(dlsym(handle, compile_code_symbol));
     release = reinterpret_cast<ReleaseCode>(dlsym(handle, release_code_symbol));
@@ -53,26 +46,6 @@ struct Component {
     vector_bytes = bytes();
     if (const auto text = reinterpret_cast<HostText>(dlsym(handle, host_symbol))) host = text();
   }
-
-  /// Named by the environment, and nowhere else; or beside the program or its library, where both were installed, the
-  /// folder that they were to be installed in, or where libraries are (LD_LIBRARY_PATH, the program's run path).
-  static std::vector<std::string> places() {
-    constexpr const char* name = "libwengert_llvm.so";
-    if (const char* const given = std::getenv("WENGERT_LLVM"); given != nullptr && *given != '\0') return {given};
-    std::vector<std::string> all;
-    Dl_info info;
-    if (dladdr(&marker, &info) != 0 && info.dli_fname != nullptr) {
-      std::error_code none;
-      const auto folder = std::filesystem::canonical(info.dli_fname, none).parent_path();
-      for (const auto& place :
-           {folder, folder.parent_path(), folder / "wengert", folder.parent_path() / WENGERT_LIBRARY_FOLDER})
-        all.push_back((place / name).string());
-    }
-    all.push_back((std::filesystem::path(WENGERT_INSTALL_FOLDER) / name).string());
-    all.emplace_back(name);
-    return all;
-  }
-  static constexpr char marker = 0;
 };
 
 const Component& component() {

@@ -33,6 +33,7 @@ class Header {
     limits.depth = 3;
     const Json root = parse_json(text, label, limits);
     if (!root.is_object()) fail("W571", "the header is no object", "{\"name\": {...}, ...}");
+    if (text.find_last_not_of(' ') != text.rfind('}')) fail("W571", "the header is filled up with other bytes than blanks", "blanks");
     for (const auto& [key, value] : root.items()) {
       if (key == metadata_key)
         read_metadata(value);

@@ -22,13 +22,11 @@ Batches::Batches(const Dataset& data, MakeProgram make, double expected_runs, co
 Batches::~Batches() = default;
 
 Batches::Ready& Batches::ready(int64_t count) {
-  const auto [place, is_new] = ready_.try_emplace(count);
-  Ready& ready = place->second;
-  if (is_new) {
-    ready.type = batch_type(data_, count);
-    ready.executable = compile(make_(ready.type), options_, &ready.choice);
-  }
-  return ready;
+  const auto found = ready_.find(count);
+  if (found != ready_.end()) return found->second;
+  Ready ready{.type = batch_type(data_, count), .executable = {}, .choice = {}, .x = {}, .y = {}};
+  ready.executable = compile(make_(ready.type), options_, &ready.choice);  // if it throws, nothing is kept
+  return ready_.emplace(count, std::move(ready)).first->second;
 }
 
 const Executable& Batches::gathered(std::span<const int64_t> numbers, std::vector<ConstView>& inputs) {

@@ -7,6 +7,7 @@
 #include "wengert/base/random.h"
 #include "wengert/primitives/sample.h"
 #include "wengert/train/epoch_end.h"
+#include "wengert/train/sharded_updates.h"
 
 namespace wengert {
 namespace {
@@ -98,6 +99,28 @@ void check_last_batch(const LearningTask& task, const Optimizer& optimizer, cons
   }
 }
 
+/// In one piece or in shards, as the options say.
+class AnyUpdates {
+ public:
+  AnyUpdates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, const TrainingOptions& options, Ranks* ranks) {
+    if (options.shards > 0 || ranks != nullptr) {
+      check_shards(task, train, options, ranks == nullptr ? 1 : ranks->count());
+      sharded_.emplace(task, optimizer, train, options, ranks);
+    } else {
+      check_last_batch(task, optimizer, train, options.batch);
+      whole_.emplace(task, optimizer, train, options.key, options.compile);
+    }
+  }
+  Measure operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update) {
+    return sharded_ ? (*sharded_)(state, numbers, rate, update) : (*whole_)(state, numbers, rate, update);
+  }
+  const CompileChoice* engine() const { return sharded_ ? sharded_->engine() : whole_->engine(); }
+
+ private:
+  std::optional<Updates> whole_ = {};
+  std::optional<ShardedUpdates> sharded_ = {};
+};
+
 std::string steps_in_words(int64_t steps) {
   return steps == 0 ? "one thing of an example" : fmt::format("one thing of each of {} positions", steps);
 }
@@ -134,12 +157,11 @@ bool is_finished(const TrainingState& state, const TrainingOptions& options) {
 }
 
 void train(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
-           const TrainingObserver& observer) {
+           const TrainingObserver& observer, Ranks* ranks) {
   check_fit(task, data.train);
   check_options(data.validation, options);
   check_state(state, task, optimizer);
-  check_last_batch(task, optimizer, data.train, options.batch);
-  Updates update(task, optimizer, data.train, options.key, options.compile);
+  AnyUpdates update(task, optimizer, data.train, options, ranks);
   EpochEnd finish(task, data, options.compile);
   const int64_t steps = steps_an_epoch(data.train, options.batch);
   const auto rate_at = [&](int64_t step) {

@@ -13,6 +13,8 @@
 
 namespace wengert {
 
+class Ranks;
+
 struct EpochReport {
   int64_t epoch = 0;  ///< from 1
   double rate = 0;    ///< of its first update
@@ -29,6 +31,7 @@ struct TrainingOptions {
   Schedule schedule = {};
   int64_t patience = 0;  ///< epochs without a better validation loss after which training ends; 0: never
   uint64_t key = 1;      ///< of initial values and shuffles
+  int64_t shards = 0;    ///< in which the gradient of an update is summed (train/sharded_updates.h); 0: in one piece
   CompileOptions compile = {};  ///< engine and mathematics; how often a step is run is decided here
 };
 
@@ -63,8 +66,12 @@ struct TrainingObserver {
 /// cost   : an update is one run of training_step; memory: two copies of the state
 /// throws : UsageError W812 if net, loss and data do not fit, or the state belongs to another net; DomainError W813 if
 ///          the loss stops being finite: the state before that update is kept in `state`
+///
+/// ranks  : processes that share the shards of an update; the others serve (train/sharded_updates.h), and are let go at the
+///          end. Null: this one does all; the result has the same bits. Throws UsageError W868; ResourceError W867 if one of
+///          them dies: the state before that update is kept
 void train(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
-           const TrainingObserver& observer = {});
+           const TrainingObserver& observer = {}, Ranks* ranks = nullptr);
 
 /// Whether `train` has nothing more to do.
 bool is_finished(const TrainingState& state, const TrainingOptions& options);

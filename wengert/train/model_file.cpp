@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "wengert/io/safetensors.h"
+#include "wengert/io/checked_tensors.h"
 #include "wengert/nn/net_json.h"
 
 namespace wengert {
@@ -52,13 +52,16 @@ void write_model(const std::string& path, const Model& model) {
   tensors.metadata = {{"format", "wengert"}, {"net", to_json(net.description)}, {"encoding", to_json(model.encoding)}};
   const auto specs = net.values();
   for (size_t k = 0; k < specs.size(); ++k) tensors.arrays.push_back({specs[k].name, model.parameters[k]});
-  write_safetensors(path, tensors);
+  write_checked(path, std::move(tensors));
 }
 
 Model read_model(const std::string& path) {
   const Tensors tensors = read_safetensors(path);
   Model model;
   const std::string net = metadata(tensors, "net", path);
+  if (const std::string problem = checksum_problem(tensors); !problem.empty())
+    throw UsageError("W864", fmt::format("the weights {} are damaged: {}", path, problem), {},
+                     fmt::format("copy the file again; if it was changed on purpose, write \"{}\" for \"crc32\" in its metadata", unchecked_content));
   model.encoding = encoding_from_json(metadata(tensors, "encoding", path), path);
   model.task = make_task(parse_net_json(net, path), model.encoding.class_count() > 0);
   for (const ParameterSpec& spec : model.task.net.values())

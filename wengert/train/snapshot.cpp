@@ -6,27 +6,21 @@
 #include <fmt/format.h>
 #include <unordered_map>
 
+#include "wengert/io/checked_tensors.h"
 #include "wengert/io/compress.h"
-#include "wengert/io/safetensors.h"
 
 namespace wengert {
 namespace {
 
-constexpr std::string_view format_name = "wengert snapshot 1", setting_prefix = "setting ";
+constexpr std::string_view format_name = "wengert snapshot 2", setting_prefix = "setting ";
 constexpr int64_t report_fields = 12;
 
 ByteView bytes_of(const Array& array) { return {static_cast<const unsigned char*>(array.view().data), array.type().bytes()}; }
 
-std::string checksum(std::span<const ByteView> parts) {
+std::string sum_of(std::span<const ByteView> parts) {
   Bytes sums;  // of each part; then one over these, so that parts cannot change places
   for (const ByteView& part : parts) append(sums, crc32(part), ByteOrder::little);
   return fmt::format("{:08x}", crc32(sums));
-}
-
-std::string checksum(const NamedArrays& arrays) {
-  std::vector<ByteView> parts;
-  for (const NamedArray& a : arrays) parts.push_back(bytes_of(a.array));
-  return checksum(parts);
 }
 
 void add(NamedArrays& arrays, const std::string& kind, const std::vector<Array>& values) {
@@ -124,24 +118,22 @@ void write_snapshot(const std::string& path, const Snapshot& snapshot) {
   add(tensors.arrays, "best", snapshot.state.best);
   tensors.arrays.push_back({"position", position_of(snapshot.state)});
   tensors.arrays.push_back({"reports", table_of(snapshot.state.reports)});
-  tensors.metadata = {{"format", std::string(format_name)}, {"crc32", checksum(tensors.arrays)}};
+  tensors.metadata = {{"format", std::string(format_name)}};
   for (const auto& [name, value] : snapshot.settings) tensors.metadata.emplace_back(std::string(setting_prefix) + name, value);
-  write_safetensors(path, tensors);
+  write_checked(path, std::move(tensors));
 }
 
 Snapshot read_snapshot(const std::string& path) {
   const Tensors tensors = read_safetensors(path);
   Snapshot snapshot;
-  std::string format, sum;
+  std::string format;
   for (const auto& [name, value] : tensors.metadata) {
     if (name == "format") format = value;
-    if (name == "crc32") sum = value;
     if (name.starts_with(setting_prefix)) snapshot.settings.emplace_back(name.substr(setting_prefix.size()), value);
   }
   if (format != format_name) no_snapshot(path, fmt::format("its format is {}, not \"{}\"", quote(format), format_name));
-  if (sum != checksum(tensors.arrays))
-    throw UsageError("W861", fmt::format("the snapshot {} is damaged: its checksum is {}, its arrays have {}", path, quote(sum), checksum(tensors.arrays)), {},
-                     "begin anew without --resume");
+  if (const std::string problem = checksum_problem(tensors); !problem.empty())
+    throw UsageError("W861", fmt::format("the snapshot {} is damaged: {}", path, problem), {}, "begin anew without --resume");
   TrainingState& state = snapshot.state;
   const Reader reader(path, tensors.arrays);
   state.parameters = reader.list("parameter");
@@ -157,7 +149,7 @@ std::string fingerprint(const Split& data) {
   std::vector<ByteView> parts;
   for (const Dataset* set : {&data.train, &data.validation, &data.test})
     for (const Array* array : {&set->x, &set->y}) parts.push_back(bytes_of(*array));
-  return fmt::format("{}+{}+{} {}", data.train.count(), data.validation.count(), data.test.count(), checksum(parts));
+  return fmt::format("{}+{}+{} {}", data.train.count(), data.validation.count(), data.test.count(), sum_of(parts));
 }
 
 }  // namespace wengert

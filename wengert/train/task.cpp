@@ -52,14 +52,36 @@ Expr minimised(const LearningTask& task, std::span<const Expr> parameters, Expr 
   return loss + penalty(task.regularizer, task.net.parameters, parameters);
 }
 
-/// (parameters..., statistics..., x, y, [key]) -> what is minimised
-Program minimised_program(const LearningTask& task, const BatchType& type) {
+enum class Examples { of_an_update, a_share };
+
+/// (parameters..., statistics..., x, y, [share], [key]) -> what is minimised, times the share
+Program minimised_program(const LearningTask& task, const BatchType& type, Examples examples) {
   Recording recording("minimised", type.x.dtype);
   Batch batch(recording, task.net, type.x.dtype);
   batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
+  Expr share = 1;
+  if (examples == Examples::a_share) share = recording.input({type.x.dtype, {}}, "share");
   if (task.net.is_random) batch.key = recording.input(i64({2}), "key");
   const Expr outputs = by_position(task.net.apply(batch.in_training()).value);
-  return recording.finish(Values{minimised(task, batch.parameters, outputs, targets_by_position(task.net, batch.y))});
+  const Expr value = minimised(task, batch.parameters, outputs, targets_by_position(task.net, batch.y));
+  return recording.finish(Values{examples == Examples::a_share ? value * share : value});
+}
+
+/// What a Program of a batch is applied to, in its order.
+Values in_order(const Batch& batch, std::optional<Expr> share = {}) {
+  Values inputs = batch.parameters;
+  inputs.insert(inputs.end(), batch.statistics.begin(), batch.statistics.end());
+  inputs.insert(inputs.end(), {batch.x, batch.y});
+  if (share) inputs.push_back(*share);
+  if (batch.key) inputs.push_back(*batch.key);
+  return inputs;
+}
+
+std::vector<Values> declare_states(Recording& recording, const Net& net, const Optimizer& optimizer, DType dtype) {
+  std::vector<Values> states;
+  for (size_t slot = 0; slot < optimizer.slots; ++slot)
+    states.push_back(declare(recording, net.parameters, dtype, fmt::format(".{}{}", optimizer.name, slot)));
+  return states;
 }
 
 std::vector<size_t> first(size_t n) {
@@ -121,28 +143,51 @@ Program training_step(const LearningTask& task, const Optimizer& optimizer, cons
   const Net& net = task.net;
   const size_t count = net.parameters.size();
   const DType dtype = type.x.dtype;
-  const Program value_and_gradient = value_and_grad(minimised_program(task, type), first(count));
+  const Program value_and_gradient = value_and_grad(minimised_program(task, type, Examples::of_an_update), first(count));
 
   Recording recording("training_step", dtype);
   Batch batch(recording, net, dtype);
-  std::vector<Values> states;
-  for (size_t slot = 0; slot < optimizer.slots; ++slot)
-    states.push_back(declare(recording, net.parameters, dtype, fmt::format(".{}{}", optimizer.name, slot)));
+  const std::vector<Values> states = declare_states(recording, net, optimizer, dtype);
   batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
   const Expr rate = recording.input({dtype, {}}, "rate"), update = recording.input({dtype, {}}, "update");
   if (net.is_random) batch.key = recording.input(i64({2}), "key");
 
-  Values inputs = batch.parameters;
-  inputs.insert(inputs.end(), batch.statistics.begin(), batch.statistics.end());
-  inputs.insert(inputs.end(), {batch.x, batch.y});
-  if (batch.key) inputs.push_back(*batch.key);
-  const auto results = replay(value_and_gradient, inputs);
+  const auto results = replay(value_and_gradient, in_order(batch));
   Values outputs = updated(task, optimizer, batch.parameters, std::span(results).subspan(1), states, rate, update);
   const LayerOutputs forward = net.apply(batch.in_training());  // is one with the gradient's
   outputs.insert(outputs.begin() + static_cast<std::ptrdiff_t>(count), forward.statistics.begin(), forward.statistics.end());
   outputs.push_back(results[0]);
   outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
   return simplify(merge_scans(simplify(recording.finish(outputs))));
+}
+
+Program gradient_step(const LearningTask& task, const BatchType& type) {
+  const Net& net = task.net;
+  const DType dtype = type.x.dtype;
+  const Program value_and_gradient = value_and_grad(minimised_program(task, type, Examples::a_share), first(net.parameters.size()));
+
+  Recording recording("gradient_step", dtype);
+  Batch batch(recording, net, dtype);
+  batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
+  const Expr share = recording.input({dtype, {}}, "share");
+  if (net.is_random) batch.key = recording.input(i64({2}), "key");
+
+  const auto results = replay(value_and_gradient, in_order(batch, share));
+  Values outputs(results.begin() + 1, results.end());
+  const LayerOutputs forward = net.apply(batch.in_training());  // is one with the gradient's
+  for (Expr statistic : forward.statistics) outputs.push_back(statistic * share);
+  outputs.push_back(results[0]);
+  outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
+  return simplify(recording.finish(outputs));
+}
+
+Program update_step(const LearningTask& task, const Optimizer& optimizer, DType dtype) {
+  Recording recording("update_step", dtype);
+  const Values parameters = declare(recording, task.net.parameters, dtype);
+  const std::vector<Values> states = declare_states(recording, task.net, optimizer, dtype);
+  const Values gradients = declare(recording, task.net.parameters, dtype, ".gradient");
+  const Expr rate = recording.input({dtype, {}}, "rate"), update = recording.input({dtype, {}}, "update");
+  return simplify(recording.finish(updated(task, optimizer, parameters, gradients, states, rate, update)));
 }
 
 Program evaluation(const LearningTask& task, const BatchType& type) {

@@ -43,6 +43,17 @@ Expr score(const LearningTask& task, Expr outputs, Expr y, int64_t classes);
 /// update : 1, 2, ...: which update it is; loss and score are those before it
 Program training_step(const LearningTask& task, const Optimizer& optimizer, const BatchType& batch);
 
+/// The first half of a training step, for some of the examples of an update:
+/// (parameters..., statistics..., x, y, share, [key]) -> (gradients..., statistics..., loss, score)
+///
+/// share : these examples' part of the update's, at most 1. Gradients, statistics and loss are multiplied by it, so that
+///         their sums over the parts of an update are the update's: gradient and loss those of a mean over all examples,
+///         regularizer included, and statistics the mean of what each part by itself makes of them. The score is a sum anyway.
+Program gradient_step(const LearningTask& task, const BatchType& part);
+
+/// The second half: (parameters..., state..., gradients..., rate, update) -> (parameters..., state...)
+Program update_step(const LearningTask& task, const Optimizer& optimizer, DType dtype);
+
 /// (parameters..., statistics..., x, y) -> (loss, score); the loss is without the regularizer.
 Program evaluation(const LearningTask& task, const BatchType& batch);
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
+#include <fstream>
 
 #include "../io/files.h"
 #include "training_cases.h"
@@ -71,6 +71,54 @@ TEST(Snapshot, notices_a_changed_array) {
   write_snapshot(folder / "s", {some_state()});
   write_safetensors(folder / "t", changed(folder / "s", "position", Array({1, 2, 3, 4, 1})));
   EXPECT_EQ(id_of(folder / "t"), "W861");
+}
+
+/// Not synced to disk, nor over an old file, which some file systems sync by themselves: for files by the thousand.
+void write_quickly(const std::string& path, const Bytes& content) {
+  std::filesystem::remove(path);
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+}
+
+/// With any one bit of the file changed, and cut at any multiple of 16 bytes, `read` must refuse it.
+void expect_every_damage_is_noticed(const std::string& path, const std::function<void(const std::string&)>& read) {
+  const Bytes whole = read_file(path);
+  const std::string copy = path + "-damaged";
+  const auto refused = [&](const Bytes& content) {
+    write_quickly(copy, content);
+    const std::string message = message_of([&] { read(copy); });
+    return message.starts_with("W5") || message.starts_with("W8");
+  };
+  for (size_t at = 0; at < whole.size(); ++at) {
+    Bytes changed = whole;
+    changed[at] ^= static_cast<unsigned char>(1U << at % 8);
+    EXPECT_TRUE(refused(changed)) << "bit " << at % 8 << " of byte " << at;
+    if (at % 16 == 0) {
+      EXPECT_TRUE(refused(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(at)))) << at << " bytes";
+    }
+  }
+  EXPECT_NO_THROW(read(path));
+}
+
+TEST(Snapshot, with_any_bit_changed_or_cut_anywhere_is_refused) {
+  const TemporaryFolder folder;
+  const LearningTask task = make_task({.input = "1", .layers = {{"2 tanh"}, {"1"}}}, false);
+  const Optimizer method = parse_optimizer("gradient_descent");
+  TrainingState state = initial_state(task, method, 1, DType::f32);
+  train(task, method, {line(8, 1), {}, line(4, 2)}, {.batch = 4, .epochs = 1}, state);
+  write_snapshot(folder / "s", {state, {{"net", "1-2 tanh-1"}, {"seed", "1"}}});
+  expect_every_damage_is_noticed(folder / "s", read_snapshot);
+}
+
+TEST(Model, with_any_bit_changed_or_cut_anywhere_is_refused) {
+  const TemporaryFolder folder;
+  Model model{make_task({.input = "1", .layers = {{"2 tanh"}, {"1"}}}, false), {}, {}};
+  model.parameters = model.task.net.initial_parameters(1, DType::f32);
+  model.encoding.source = Encoding::Source::arrays;
+  model.encoding.columns = 1;
+  model.encoding.targets = {{.name = "y"}};
+  model.encoding.example = {1};
+  write_model(folder / "weights", model);
+  expect_every_damage_is_noticed(folder / "weights", read_model);
 }
 
 TEST(Snapshot, a_fingerprint_tells_other_data) {

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Updates in shards: the same bits for any number of ranks, near those of one piece, and errors that reach rank 0.
+#include "wengert/train/sharded_updates.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "thread_ranks.h"
+#include "training_cases.h"
+
+namespace wengert {
+namespace {
+
+using testing::HasSubstr;
+
+const Split& moons() {
+  static const Split split{two_moons(50, DType::f32, 1), two_moons(30, DType::f32, 2), two_moons(20, DType::f32, 3)};
+  return split;
+}
+
+/// Normalised and random: statistics and keys by shard matter.
+const LearningTask& whole_zoo() {
+  static const LearningTask task =
+      make_task({.input = "2",
+                 .layers = {{"12"}, {"batch_norm"}, {"tanh"}, {"dropout 0.3"}, {"2 softmax"}},
+                 .regularize = "l2 0.001"},
+                true);
+  return task;
+}
+
+TrainingOptions usual(int64_t shards) {
+  return {.batch = 20, .epochs = 3, .rate = 0.01, .shards = shards, .compile = {.engine = Engine::interpreter}};
+}
+
+TrainingState trained(const LearningTask& task, const TrainingOptions& options, Ranks* ranks = nullptr) {
+  const Optimizer adam = parse_optimizer("adam");
+  TrainingState state = initial_state(task, adam, options.key, DType::f32);
+  train(task, adam, moons(), options, state, {}, ranks);
+  return state;
+}
+
+TrainingState trained_by(int count, const LearningTask& task, const TrainingOptions& options) {
+  TrainingState state;
+  as_ranks(
+      count, [&](Ranks& ranks) { state = trained(task, options, &ranks); },
+      [&](Ranks& ranks) { serve_updates(task, moons().train, options, ranks); });
+  return state;
+}
+
+TEST(ShardedUpdates, give_the_same_bits_for_any_number_of_ranks) {
+  for (const int64_t shards : {4, 5}) {
+    const TrainingState alone = trained(whole_zoo(), usual(shards));
+    for (int count = 1; count <= 4; ++count) {
+      const TrainingState shared = trained_by(count, whole_zoo(), usual(shards));
+      EXPECT_EQ(shared.parameters, alone.parameters) << count << " ranks, " << shards << " shards";
+      EXPECT_EQ(shared.optimizer, alone.optimizer) << count << " ranks, " << shards << " shards";
+      EXPECT_EQ(shared.reports.back().train.loss, alone.reports.back().train.loss);
+    }
+  }
+}
+
+TEST(ShardedUpdates, are_those_of_one_piece_but_for_rounding) {
+  TrainingOptions whole = usual(0);
+  whole.batch = 7;
+  const TrainingState expected = trained(small_net(), whole);
+  for (const int64_t shards : {1, 3, 16}) {  // more shards than examples, too
+    TrainingOptions options = whole;
+    options.shards = shards;
+    const TrainingState state = trained(small_net(), options);
+    for (size_t k = 0; k < state.parameters.size(); ++k)
+      for (int64_t i = 0; i < state.parameters[k].elements(); ++i)
+        EXPECT_NEAR(state.parameters[k][i], expected.parameters[k][i], 2e-4) << shards;
+    EXPECT_NEAR(state.reports.back().train.score, expected.reports.back().train.score, 0.021);
+  }
+}
+
+TEST(ShardedUpdates, of_another_number_of_shards_are_others) {
+  EXPECT_NE(trained(whole_zoo(), usual(4)).parameters, trained(whole_zoo(), usual(5)).parameters);
+}
+
+std::string id_of(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    return error.id();
+  }
+  return "none";
+}
+
+TEST(ShardedUpdates, refuse_fewer_shards_than_ranks_and_shards_that_cannot_be_normalised) {
+  EXPECT_EQ(id_of([] { check_shards(whole_zoo(), moons().train, usual(4), 5); }), "W868");
+  EXPECT_EQ(id_of([] { check_shards(whole_zoo(), moons().train, usual(0), 1); }), "W868");
+  EXPECT_EQ(id_of([] { check_shards(whole_zoo(), moons().train, usual(most_shards + 1), 1); }), "W868");
+  EXPECT_EQ(id_of([] { check_shards(whole_zoo(), moons().train, usual(20), 1); }), "W812") << "shards of one example";
+  EXPECT_EQ(id_of([] { check_shards(whole_zoo(), moons().train, usual(8), 1); }), "W812") << "the last batch has 10";
+  EXPECT_EQ(id_of([] { check_shards(small_net(), moons().train, usual(20), 20); }), "none");
+}
+
+TEST(Ranks, pass_a_broadcast_on_to_all) {
+  for (int count = 1; count <= 9; ++count) {
+    std::vector<Bytes> got(static_cast<size_t>(count));
+    const auto take = [&](Ranks& ranks) {
+      got[static_cast<size_t>(ranks.rank())] = ranks.broadcast_text(ranks.rank() == 0 ? Bytes{1, 2, 3} : Bytes{});
+    };
+    as_ranks(count, take, take);
+    for (const Bytes& bytes : got) EXPECT_EQ(bytes, (Bytes{1, 2, 3})) << count;
+  }
+}
+
+/// What rank 0 throws when each rank prepares by `prepare(rank)`; how many ranks were told that all is well.
+std::pair<std::string, int> agreed(int count, const std::function<std::string(int)>& prepare) {
+  std::string message = "none";
+  std::atomic<int> well = 0;
+  as_ranks(
+      count,
+      [&](Ranks& ranks) {
+        try {
+          well += agree(ranks, [&] { return prepare(0); });
+        } catch (const Error& error) {
+          message = error.what();
+        }
+      },
+      [&](Ranks& ranks) { well += agree(ranks, [&] { return prepare(ranks.rank()); }); });
+  return {message, well};
+}
+
+TEST(Ranks, agree_on_what_they_read_or_end_with_the_first_error) {
+  EXPECT_EQ(agreed(4, [](int) { return "the same"; }), (std::pair<std::string, int>{"none", 4}));
+  const auto [other, none] = agreed(3, [](int rank) { return rank == 2 ? "another" : "the same"; });
+  EXPECT_THAT(other, HasSubstr("W866 usage: rank 2 has other data or settings than rank 0"));
+  EXPECT_EQ(none, 0);
+  const auto [error, nobody] = agreed(4, [](int rank) -> std::string {
+    if (rank >= 2) throw ResourceError("W440", "cannot read x", "x", "check the name");
+    return "the same";
+  });
+  EXPECT_EQ(error, "W440 resource: cannot read x\n  at x, on rank 2\n  fix: check the name");
+  EXPECT_EQ(nobody, 0);
+}
+
+TEST(ShardedUpdates, end_on_all_ranks_when_one_of_them_fails) {
+  Split bad = moons();  // of rank 2: features that do not fit
+  bad.train.x = Array(Type{DType::f32, {50, 3}});
+  std::string message = "none";
+  const LearningTask& task = small_net();
+  as_ranks(
+      3,
+      [&](Ranks& ranks) {
+        try {
+          trained(task, usual(4), &ranks);
+        } catch (const Error& error) {
+          message = error.what();
+        }
+      },
+      [&](Ranks& ranks) { serve_updates(task, ranks.rank() == 2 ? bad.train : moons().train, usual(4), ranks); });
+  EXPECT_THAT(message, HasSubstr("rank 2\n"));
+}
+
+}  // namespace
+}  // namespace wengert
