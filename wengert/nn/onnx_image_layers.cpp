@@ -33,11 +33,20 @@ OnnxValue convolution(const OnnxLayer& layer, std::string op, std::vector<OnnxAt
   return {graph.add(std::move(op), {x, weight, bias}, std::move(attributes)), layer.shape, true};
 }
 
-OnnxValue pool(const OnnxLayer& layer, std::string op, std::vector<OnnxAttribute> more) {
+OnnxValue pool(const OnnxLayer& layer, std::string op, const std::string& x, double padding) {
   const auto n = layer.numbers;
-  std::vector<OnnxAttribute> attributes = windows(layer, n[0], n[1] == 0 ? n[0] : n[1], n[2]);
-  attributes.insert(attributes.end(), more.begin(), more.end());
-  return {layer.graph.add(std::move(op), {layer.graph.channels_first(layer.values[0]).name}, std::move(attributes)), layer.shape, true};
+  return {layer.graph.add(std::move(op), {x}, windows(layer, n[0], n[1] == 0 ? n[0] : n[1], padding)), layer.shape, true};
+}
+
+/// Zeros around the spatial axes.
+std::string padded(const OnnxLayer& layer, const std::string& x, double padding) {
+  std::vector<int64_t> pads = {0, 0};
+  for (int side = 0; side < 2; ++side) {
+    const auto own = each_axis(layer, padding);
+    pads.insert(pads.end(), own.begin(), own.end());
+    if (side == 0) pads.insert(pads.end(), {0, 0});
+  }
+  return layer.graph.add("Pad", {x, layer.graph.integers("pads", pads)});
 }
 
 OnnxValue global(const OnnxLayer& layer, std::string op) {
@@ -60,8 +69,13 @@ OnnxValue onnx_conv_transposed(const OnnxLayer& layer) {
   return convolution(layer, "ConvTranspose", windows(layer, n[1], n[2], n[3]));
 }
 
-OnnxValue onnx_max_pool(const OnnxLayer& layer) { return pool(layer, "MaxPool", {}); }
-OnnxValue onnx_average_pool(const OnnxLayer& layer) { return pool(layer, "AveragePool", {{"count_include_pad", int64_t{1}}}); }
+OnnxValue onnx_max_pool(const OnnxLayer& layer) { return pool(layer, "MaxPool", layer.graph.channels_first(layer.values[0]).name, layer.numbers[2]); }
+
+/// Padding counts as zeros, which are written out: of the attribute for it, count_include_pad, OpenCV 4.6 takes no notice.
+OnnxValue onnx_average_pool(const OnnxLayer& layer) {
+  const std::string x = layer.graph.channels_first(layer.values[0]).name;
+  return pool(layer, "AveragePool", layer.numbers[2] > 0 ? padded(layer, x, layer.numbers[2]) : x, 0);
+}
 OnnxValue onnx_global_average_pool(const OnnxLayer& layer) { return global(layer, "GlobalAveragePool"); }
 OnnxValue onnx_global_max_pool(const OnnxLayer& layer) { return global(layer, "GlobalMaxPool"); }
 

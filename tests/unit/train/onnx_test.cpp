@@ -73,7 +73,7 @@ std::vector<Question> net_questions() {
       {"residual", "8x8x3 - conv 4 3 pad=1 - batch_norm relu as a - conv 4 3 pad=1 - batch_norm - add a - relu as b - conv 8 3 stride=2 pad=1 - batch_norm as c - "
                    "from b - conv 8 1 stride=2 - add c - relu - global_average_pool - 10 softmax"},
       {"branches", "6x6x2 - conv 3 3 pad=1 as a - from a - max_pool 3 stride=1 pad=1 - concatenate a - average_pool 2 - flatten - batch_norm - 3 sigmoid"},
-      {"enlarged", "3x4x2 - conv_transposed 3 3 stride=2 pad=1 relu - layer_norm - group_norm 3 - global_max_pool - 2"},
+      {"enlarged", "3x4x2 - conv_transposed 3 3 stride=2 pad=1 relu - layer_norm - group_norm 3 - average_pool 3 stride=2 pad=1 - global_max_pool - 2"},
       {"series", "20x3 - conv 4 3 stride=2 pad=1 relu - max_pool 2 - flatten - 2 softmax"},
       {"characters", "5 tokens - embedding 4 3 - lstm 6 - 4 softmax"},
       {"transformer", "6 tokens - embedding 4 8 - positions - transformer 2 12 causal=1 - layer_norm - 4 softmax"}};
