@@ -2,6 +2,7 @@
 //
 // wengert import: weights that another tool trained, as a model that predict, export and emit take.
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -59,9 +60,19 @@ std::vector<double> each_feature(const Arguments& arguments, std::string_view op
   return all;
 }
 
+/// That of a model whose data this net can take.
+Encoding encoding_like(const std::string& path, const Net& net) {
+  Encoding encoding = read_model_at(path).encoding;
+  const int64_t told_apart = net.outputs == 1 ? 2 : net.outputs;
+  if (encoding.features() != net.inputs || (encoding.class_count() > 0 && encoding.class_count() != told_apart))
+    throw UsageError("W602", fmt::format("--like {} has examples of {} features and {} classes; the net takes {}, and has {} outputs", path, encoding.features(),
+                                         encoding.class_count(), net.inputs, net.outputs), {}, "name a model that was trained on the same data");
+  return encoding;
+}
+
 /// What data look like, as far as the options say.
 Encoding encoding_of(const Arguments& arguments, const Net& net) {
-  if (arguments.has("like")) return read_model_at(arguments.text("like")).encoding;
+  if (arguments.has("like")) return encoding_like(arguments.text("like"), net);
   const InputText input = net_steps(net).input;
   Encoding encoding{.source = Encoding::Source::arrays};
   encoding.example = arguments.has("example") ? parse_input(arguments.text("example"), arguments.text("example")).shape : input.shape;

@@ -95,10 +95,10 @@ constexpr std::string_view reader = R"C(
 
 enum { @name_input_count = @inputs, @name_output_count = @outputs };
 
-/* The next character that is neither blank nor in a comment of a PGM file. */
+/* The next character that is neither blank nor comma, nor in a comment of a PGM file. */
 static int @name_next_character(void) {
   int c = getchar();
-  while (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '#') {
+  while (c == ' ' || c == ',' || c == '\t' || c == '\n' || c == '\r' || c == '#') {
     if (c == '#')
       while (c != '\n' && c != EOF) c = getchar();
     c = getchar();
