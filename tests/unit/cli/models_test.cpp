@@ -21,7 +21,7 @@ TEST(ImportVerb, makes_a_model_that_predicts) {
   const Folder folder;
   const auto imported = run_tool({"import", state_dict(folder), "--net", "2 - 3 relu - 2 softmax", "--classes", "left,right", "-o", folder / "out"});
   ASSERT_EQ(imported.code, 0) << imported.err;
-  EXPECT_THAT(imported.out, HasSubstr("layer1 (3 relu): 0.weight, 0.bias\nlayer2 (2): 2.weight; bias not there: 0\n"));
+  EXPECT_THAT(imported.out, HasSubstr("layer1 (3 relu): 0.weight, 0.bias\nlayer2 (2 softmax): 2.weight; bias not there: 0\n"));
   write_npy(folder / "x.npy", Array({3, 2}, {1, 0, 0, 1, 2, 1.5}));
   const auto predicted = run_tool({"predict", folder / "out/weights.safetensors", folder / "x.npy"});
   EXPECT_THAT(predicted.out, HasSubstr("class,p(left),p(right)\nleft,0.98"));
