@@ -15,8 +15,6 @@ bool names_model(const std::string& path) {
   return path.ends_with(".safetensors") || (std::filesystem::is_directory(path) && std::filesystem::exists(weights_in(path)));
 }
 
-Model read_model_at(const std::string& path) {
-  return read_model(std::filesystem::is_directory(path) ? weights_in(path) : path);
-}
+Model read_model_at(const std::string& path) { return read_model(std::filesystem::is_directory(path) ? weights_in(path) : path); }
 
 }  // namespace wengert::cli

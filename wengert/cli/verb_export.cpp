@@ -33,7 +33,8 @@ int run(Context& context) {
   const Arguments& arguments = context.arguments();
   const std::string path = arguments.text("output");
   if (!path.ends_with(".onnx"))
-    throw UsageError("W847", fmt::format("{} does not say in which format: the name ends in none that is known", path), {}, "let it end in .onnx; C is written by `wengert emit --c`");
+    throw UsageError("W847", fmt::format("{} does not say in which format: the name ends in none that is known", path), {},
+                     "let it end in .onnx; C is written by `wengert emit --c`");
   const Model model = context.stage("read model", [&] { return read_model_at(arguments.text("MODEL")); });
   const OnnxModel onnx = context.stage("export", [&] { return onnx_model(model); });
   context.stage("write", [&] { write_onnx(path, onnx); });
@@ -52,8 +53,16 @@ Verb export_verb() {
               "Gemm, BatchNormalization, LSTM), and the probabilities or values at the end. Images are [batch, channels, height, width] with pixels "
               "as the data have them, tables rows of features before standardization. Names of classes and features stand in its metadata. "
               "See docs/models.md.",
-          .options = {{.names = "MODEL", .value = "PATH", .help = "Folder of a training, or the weights.safetensors in it", .completes = Completes::files, .required = true},
-                      {.names = "-o,--output", .value = "FILE", .help = "Where to write; the ending says the format: .onnx", .initial = "model.onnx", .completes = Completes::files}},
+          .options = {{.names = "MODEL",
+                       .value = "PATH",
+                       .help = "Folder of a training, or the weights.safetensors in it",
+                       .completes = Completes::files,
+                       .required = true},
+                      {.names = "-o,--output",
+                       .value = "FILE",
+                       .help = "Where to write; the ending says the format: .onnx",
+                       .initial = "model.onnx",
+                       .completes = Completes::files}},
           .examples = {{"wengert export out -o digits.onnx", "A trained net for other tools"}},
           .run = run};
 }

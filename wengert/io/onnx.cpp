@@ -100,7 +100,7 @@ void expect_small(const OnnxModel& model) {
   for (const NamedArray& constant : model.constants) bytes += constant.array.type().bytes();
   if (bytes + (size_t{1} << 20) < largest_message) return;
   throw UsageError("W847", fmt::format("the weights take {} bytes; an ONNX file has less than {}", bytes, largest_message), {},
-                      "keep the safetensors file, or export a smaller net");
+                   "keep the safetensors file, or export a smaller net");
 }
 
 }  // namespace

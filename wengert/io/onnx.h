@@ -22,7 +22,7 @@ struct OnnxAttribute {
 };
 
 struct OnnxNode {
-  std::string op;  ///< "Conv"
+  std::string op;                            ///< "Conv"
   std::vector<std::string> inputs, outputs;  ///< an empty name: an optional input that is not given
   std::vector<OnnxAttribute> attributes = {};
 };
@@ -34,7 +34,7 @@ struct OnnxPort {
 };
 
 struct OnnxModel {
-  std::string name;  ///< of the graph
+  std::string name;             ///< of the graph
   std::vector<OnnxNode> nodes;  ///< each behind those that it reads; one is called as its first output
   NamedArrays constants;
   std::vector<OnnxPort> inputs, outputs;

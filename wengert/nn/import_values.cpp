@@ -60,7 +60,8 @@ bool before(std::string_view a, std::string_view b) {
 /// Puts the tensors of a file to layers.
 class Matching {
  public:
-  Matching(const NamedArrays& tensors, const std::vector<Wanting>& layers, const ImportOptions& options) : tensors_(tensors), layers_(layers), taken_(tensors.size(), false) {
+  Matching(const NamedArrays& tensors, const std::vector<Wanting>& layers, const ImportOptions& options)
+      : tensors_(tensors), layers_(layers), taken_(tensors.size(), false) {
     for (size_t k = 0; k < tensors.size(); ++k) taken_[k] = tensors[k].name.ends_with("num_batches_tracked");
     places_.resize(layers.size());
     for (const auto& [from, to] : options.map) assign(from, to);
@@ -83,7 +84,8 @@ class Matching {
  private:
   static std::string listed(const std::vector<std::string>& names) {
     const size_t shown = std::min<size_t>(names.size(), 8);
-    return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "), shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : "");
+    return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                       shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : "");
   }
   int64_t find(const std::string& name) const {
     const auto found = std::ranges::find(tensors_, name, &NamedArray::name);
@@ -96,7 +98,8 @@ class Matching {
     Places places;
     for (const TorchTensor& t : layers_[k].form.tensors) {
       const int64_t place = find(joined(module, t.name));
-      if (place < 0 && !t.optional) return complain(k, fmt::format("needs {} {}, which is not in the file", joined(module, t.name), to_string(t.shape)));
+      if (place < 0 && !t.optional)
+        return complain(k, fmt::format("needs {} {}, which is not in the file", joined(module, t.name), to_string(t.shape)));
       if (place >= 0 && !fits(k, t, place)) return {};
       places.push_back(place);
     }
@@ -144,9 +147,12 @@ class Matching {
     if (!places_[k].empty()) refuse(fmt::format("--map {}={}: {} has been given already", from, to, layer));
     const int64_t single = find(from);
     std::optional<Places> places;
-    if (single < 0) places = module_places(k, from);
-    else if (found->form.tensors.size() > 1) complain(k, fmt::format("takes a module, not the tensor {} alone", from));
-    else if (fits(k, found->form.tensors[0], single)) places = Places{single};
+    if (single < 0)
+      places = module_places(k, from);
+    else if (found->form.tensors.size() > 1)
+      complain(k, fmt::format("takes a module, not the tensor {} alone", from));
+    else if (fits(k, found->form.tensors[0], single))
+      places = Places{single};
     if (!places) refuse(fmt::format("--map {}={}: {}", from, to, problem_));
     put(k, *places);
   }

@@ -22,10 +22,11 @@ std::string silu(OnnxGraph& graph, const std::string& x) { return graph.add("Mul
 struct Elementwise {
   std::string_view primitive, op;
 };
-constexpr std::array<Elementwise, 23> nodes{{{"relu", "Relu"}, {"tanh", "Tanh"}, {"sigmoid", "Sigmoid"}, {"softplus", "Softplus"}, {"exp", "Exp"}, {"log", "Log"},
-                                             {"sqrt", "Sqrt"}, {"sin", "Sin"}, {"cos", "Cos"}, {"tan", "Tan"}, {"asin", "Asin"}, {"acos", "Acos"},
-                                             {"atan", "Atan"}, {"sinh", "Sinh"}, {"cosh", "Cosh"}, {"asinh", "Asinh"}, {"acosh", "Acosh"}, {"atanh", "Atanh"},
-                                             {"erf", "Erf"}, {"abs", "Abs"}, {"neg", "Neg"}, {"floor", "Floor"}, {"sign", "Sign"}}};
+constexpr std::array<Elementwise, 23> nodes{
+    {{"relu", "Relu"}, {"tanh", "Tanh"}, {"sigmoid", "Sigmoid"}, {"softplus", "Softplus"}, {"exp", "Exp"},     {"log", "Log"},
+     {"sqrt", "Sqrt"}, {"sin", "Sin"},   {"cos", "Cos"},         {"tan", "Tan"},           {"asin", "Asin"},   {"acos", "Acos"},
+     {"atan", "Atan"}, {"sinh", "Sinh"}, {"cosh", "Cosh"},       {"asinh", "Asinh"},       {"acosh", "Acosh"}, {"atanh", "Atanh"},
+     {"erf", "Erf"},   {"abs", "Abs"},   {"neg", "Neg"},         {"floor", "Floor"},       {"sign", "Sign"}}};
 
 }  // namespace
 

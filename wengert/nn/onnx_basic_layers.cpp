@@ -81,7 +81,9 @@ OnnxValue onnx_batch_norm(const OnnxLayer& layer) {
 }
 
 std::string onnx_normalized(OnnxGraph& graph, const std::string& x, const Array& scale, const Array& bias, double epsilon) {
-  const auto mean = [&](const std::string& of) { return graph.add("ReduceMean", {of}, {{"axes", std::vector<int64_t>{-1}}, {"keepdims", int64_t{1}}}); };
+  const auto mean = [&](const std::string& of) {
+    return graph.add("ReduceMean", {of}, {{"axes", std::vector<int64_t>{-1}}, {"keepdims", int64_t{1}}});
+  };
   const std::string centred = graph.add("Sub", {x, mean(x)});
   const std::string variance = mean(graph.add("Mul", {centred, centred}));
   const std::string deviation = graph.add("Sqrt", {graph.add("Add", {variance, graph.number("epsilon", epsilon)})});
@@ -102,8 +104,9 @@ OnnxValue onnx_group_norm(const OnnxLayer& layer) {
   const auto groups = static_cast<int64_t>(layer.numbers[0]);
   const Type row{DType::f32, {groups}};
   const std::string grouped = graph.reshape(x.name, {0, groups, -1});
-  const std::string normal = graph.add("InstanceNormalization", {grouped, graph.constant("ones", Array::filled(row, 1)), graph.constant("zeros", Array(row))},
-                                       {{"epsilon", layer.numbers[1]}});
+  const std::string normal =
+      graph.add("InstanceNormalization", {grouped, graph.constant("ones", Array::filled(row, 1)), graph.constant("zeros", Array(row))},
+                {{"epsilon", layer.numbers[1]}});
   const Shape lying = channels_first(x.shape);
   std::vector<int64_t> extents{0};
   extents.insert(extents.end(), lying.begin(), lying.end());

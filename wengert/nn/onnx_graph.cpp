@@ -44,7 +44,8 @@ std::string OnnxGraph::add(std::string op, std::vector<std::string> inputs, std:
   return add_several(std::move(op), std::move(inputs), std::move(attributes), 1)[0];
 }
 
-std::vector<std::string> OnnxGraph::add_several(std::string op, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes, size_t count) {
+std::vector<std::string> OnnxGraph::add_several(std::string op, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes,
+                                                size_t count) {
   std::vector<std::string> outputs;
   for (size_t k = 0; k < count; ++k) outputs.push_back(fresh(op));
   model_.nodes.push_back({std::move(op), std::move(inputs), outputs, std::move(attributes)});

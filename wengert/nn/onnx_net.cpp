@@ -43,8 +43,6 @@ OnnxValue write_net(OnnxGraph& graph, const Net& net, std::span<const Array> val
   return made.back();
 }
 
-OnnxValue write_link(OnnxGraph& graph, Link link, const OnnxValue& outputs) {
-  return activated(graph, parse_activation(to_string(link)), outputs);
-}
+OnnxValue write_link(OnnxGraph& graph, Link link, const OnnxValue& outputs) { return activated(graph, parse_activation(to_string(link)), outputs); }
 
 }  // namespace wengert

@@ -29,11 +29,13 @@ Array both_biases(const Array& input, const Array& state, std::initializer_list<
   return all;
 }
 
-OnnxValue recurrent(const OnnxLayer& layer, std::string op, std::initializer_list<int> gates, const Array& state_bias, std::vector<OnnxAttribute> attributes) {
+OnnxValue recurrent(const OnnxLayer& layer, std::string op, std::initializer_list<int> gates, const Array& state_bias,
+                    std::vector<OnnxAttribute> attributes) {
   OnnxGraph& graph = layer.graph;
   attributes.push_back({"hidden_size", layer.shape.back()});
   const std::string x = graph.transpose(graph.channels_last(layer.values[0]).name, {1, 0, 2});
-  const std::string w = graph.constant("input_weight", by_gates(layer.parameters[0], gates)), r = graph.constant("hidden_weight", by_gates(layer.parameters[1], gates));
+  const std::string w = graph.constant("input_weight", by_gates(layer.parameters[0], gates)),
+                    r = graph.constant("hidden_weight", by_gates(layer.parameters[1], gates));
   const std::string b = graph.constant("bias", both_biases(layer.parameters[2], state_bias, gates));
   const std::string states = graph.add(std::move(op), {x, w, r, b}, std::move(attributes));  // [time, 1, batch, h]
   return {graph.transpose(graph.reshape(states, {0, -1, layer.shape.back()}), {1, 0, 2}), layer.shape};
@@ -51,7 +53,8 @@ Array causal_mask(int64_t time) {
   Array mask(Type{DType::f32, {time, time}});
   const auto values = mask.mutable_values<float>();
   for (int64_t row = 0; row < time; ++row)
-    for (int64_t column = row + 1; column < time; ++column) values[static_cast<size_t>(row * time + column)] = -std::numeric_limits<float>::infinity();
+    for (int64_t column = row + 1; column < time; ++column)
+      values[static_cast<size_t>(row * time + column)] = -std::numeric_limits<float>::infinity();
   return mask;
 }
 
@@ -73,18 +76,20 @@ std::string attended(OnnxGraph& graph, const std::string& x, const Shape& shape,
 }  // namespace
 
 OnnxValue onnx_embedding(const OnnxLayer& layer) {
-  return {layer.graph.add("Gather", {layer.graph.constant("weight", layer.parameters[0]), layer.values[0].name}, {{"axis", int64_t{0}}}), layer.shape};
+  return {layer.graph.add("Gather", {layer.graph.constant("weight", layer.parameters[0]), layer.values[0].name}, {{"axis", int64_t{0}}}),
+          layer.shape};
 }
 
 OnnxValue onnx_positions(const OnnxLayer& layer) {
-  return {layer.graph.add("Add", {layer.graph.channels_last(layer.values[0]).name, layer.graph.constant("weight", layer.parameters[0])}), layer.shape};
+  return {layer.graph.add("Add", {layer.graph.channels_last(layer.values[0]).name, layer.graph.constant("weight", layer.parameters[0])}),
+          layer.shape};
 }
 
 OnnxValue onnx_last(const OnnxLayer& layer) {
   OnnxGraph& graph = layer.graph;
   const int64_t time = layer.values[0].shape[0];
-  const std::string last = graph.add("Slice", {graph.channels_last(layer.values[0]).name, graph.integers("starts", {time - 1}), graph.integers("ends", {time}),
-                                               graph.integers("axes", {1})});
+  const std::string last = graph.add("Slice", {graph.channels_last(layer.values[0]).name, graph.integers("starts", {time - 1}),
+                                               graph.integers("ends", {time}), graph.integers("axes", {1})});
   return {graph.add("Flatten", {last}, {{"axis", int64_t{1}}}), layer.shape};
 }
 
@@ -110,8 +115,8 @@ OnnxValue onnx_transformer(const OnnxLayer& layer) {
   const auto p = layer.parameters;
   constexpr double epsilon = 1e-5;
   const std::string x = graph.channels_last(layer.values[0]).name;
-  const std::string heard = attended(graph, onnx_normalized(graph, x, p[0], p[1], epsilon), layer.shape, p.subspan(2, 4), static_cast<int64_t>(layer.numbers[0]),
-                                     layer.numbers[2] != 0);
+  const std::string heard = attended(graph, onnx_normalized(graph, x, p[0], p[1], epsilon), layer.shape, p.subspan(2, 4),
+                                     static_cast<int64_t>(layer.numbers[0]), layer.numbers[2] != 0);
   const std::string y = graph.add("Add", {x, heard});
   const std::string up = onnx_projected(graph, onnx_normalized(graph, y, p[6], p[7], epsilon), p[8], p[9]);
   const std::string down = onnx_projected(graph, onnx_elementwise("gelu")(graph, up), p[10], p[11]);

@@ -37,7 +37,8 @@ Array with_parts(const Array& array, std::initializer_list<int> from) {
   const auto* source = array.view().as<std::byte>();
   auto* target = static_cast<std::byte*>(result.mutable_view().data);
   for (size_t row = 0; row < rows; ++row)
-    for (size_t k = 0; k < count; ++k) std::memcpy(target + (row * count + k) * part, source + (row * count + static_cast<size_t>(from.begin()[k])) * part, part);
+    for (size_t k = 0; k < count; ++k)
+      std::memcpy(target + (row * count + k) * part, source + (row * count + static_cast<size_t>(from.begin()[k])) * part, part);
   return result;
 }
 

@@ -49,7 +49,9 @@ Array rows_in_order(const Array& array, const Shape& flattened) {
 
 TorchForm dense_form(const TorchInput& in) {
   const Shape& w = shape_of(in, 0);
-  return {{{"weight", {w[1], w[0]}}, {"bias", {w[1]}, true}}, [order = in.order](Given t) { return Arrays{rows_in_order(permuted(t[0], {1, 0}), order.flattened), t[1]}; }};
+  return {{{"weight", {w[1], w[0]}}, {"bias", {w[1]}, true}}, [order = in.order](Given t) {
+            return Arrays{rows_in_order(permuted(t[0], {1, 0}), order.flattened), t[1]};
+          }};
 }
 
 /// [out, in, taps...] as [taps..., in, out], and of a transposed convolution [in, out, taps...] as [taps..., out, in].
@@ -64,7 +66,9 @@ TorchForm conv_form(const TorchInput& in) {
   const Shape& w = shape_of(in, 0);
   std::vector<int64_t> extents{w.back(), w[w.rank() - 2]};
   extents.insert(extents.end(), w.begin(), w.end() - 2);
-  return {{{"weight", Shape(std::span<const int64_t>(extents))}, {"bias", shape_of(in, 1), true}}, [](Given t) { return Arrays{taps_in_front(t[0]), t[1]}; }};
+  return {{{"weight", Shape(std::span<const int64_t>(extents))}, {"bias", shape_of(in, 1), true}}, [](Given t) {
+            return Arrays{taps_in_front(t[0]), t[1]};
+          }};
 }
 
 TorchForm batch_norm_form(const TorchInput& in) {
@@ -78,7 +82,9 @@ TorchForm batch_norm_form(const TorchInput& in) {
 
 TorchForm layer_norm_form(const TorchInput& in) {
   const Shape& c = shape_of(in, 0);
-  return {{{"weight", c}, {"bias", c, true}}, [order = in.order](Given t) { return Arrays{rows_in_order(t[0], order.flattened), rows_in_order(t[1], order.flattened)}; }};
+  return {{{"weight", c}, {"bias", c, true}}, [order = in.order](Given t) {
+            return Arrays{rows_in_order(t[0], order.flattened), rows_in_order(t[1], order.flattened)};
+          }};
 }
 
 TorchForm group_norm_form(const TorchInput& in) {
@@ -118,7 +124,10 @@ TorchForm gru_form(const TorchInput& in) {
 }
 
 std::vector<TorchTensor> attention_tensors(int64_t d, const std::string& prefix) {
-  return {{prefix + "in_proj_weight", {3 * d, d}}, {prefix + "in_proj_bias", {3 * d}, true}, {prefix + "out_proj.weight", {d, d}}, {prefix + "out_proj.bias", {d}, true}};
+  return {{prefix + "in_proj_weight", {3 * d, d}},
+          {prefix + "in_proj_bias", {3 * d}, true},
+          {prefix + "out_proj.weight", {d, d}},
+          {prefix + "out_proj.bias", {d}, true}};
 }
 
 TorchForm attention_form(const TorchInput& in) {
@@ -129,19 +138,27 @@ TorchForm attention_form(const TorchInput& in) {
 TorchForm transformer_form(const TorchInput& in) {
   const int64_t d = in.shape[1], width = shape_of(in, 8)[1];
   std::vector<TorchTensor> tensors = attention_tensors(d, "self_attn.");
-  tensors.insert(tensors.end(), {{"linear1.weight", {width, d}}, {"linear1.bias", {width}, true}, {"linear2.weight", {d, width}}, {"linear2.bias", {d}, true},
-                                 {"norm1.weight", {d}}, {"norm1.bias", {d}, true}, {"norm2.weight", {d}}, {"norm2.bias", {d}, true}});
+  tensors.insert(tensors.end(), {{"linear1.weight", {width, d}},
+                                 {"linear1.bias", {width}, true},
+                                 {"linear2.weight", {d, width}},
+                                 {"linear2.bias", {d}, true},
+                                 {"norm1.weight", {d}},
+                                 {"norm1.bias", {d}, true},
+                                 {"norm2.weight", {d}},
+                                 {"norm2.bias", {d}, true}});
   return {tensors, [](Given t) {
-            return Arrays{t[8], t[9], permuted(t[0], {1, 0}), t[1], permuted(t[2], {1, 0}), t[3], t[10], t[11], permuted(t[4], {1, 0}), t[5], permuted(t[6], {1, 0}), t[7]};
+            return Arrays{t[8],  t[9],  permuted(t[0], {1, 0}), t[1], permuted(t[2], {1, 0}), t[3],
+                          t[10], t[11], permuted(t[4], {1, 0}), t[5], permuted(t[6], {1, 0}), t[7]};
           }};
 }
 
 }  // namespace
 
 const TorchLayer torch_kept{nullptr, as_before}, torch_joined{nullptr, joined}, torch_row{nullptr, a_row}, torch_flatten{nullptr, flattened},
-    torch_dense{dense_form, a_row}, torch_conv{conv_form, channels_in_front}, torch_conv_transposed{conv_form, channels_in_front}, torch_pool{nullptr, channels_in_front},
-    torch_batch_norm{batch_norm_form, as_before}, torch_layer_norm{layer_norm_form, as_before}, torch_group_norm{group_norm_form, as_before},
-    torch_embedding{table_form, a_row}, torch_positions{table_form, as_before}, torch_rnn{recurrent_form, a_row}, torch_lstm{recurrent_form, a_row},
-    torch_gru{gru_form, a_row}, torch_attention{attention_form, as_before}, torch_transformer{transformer_form, as_before};
+    torch_dense{dense_form, a_row}, torch_conv{conv_form, channels_in_front}, torch_conv_transposed{conv_form, channels_in_front},
+    torch_pool{nullptr, channels_in_front}, torch_batch_norm{batch_norm_form, as_before}, torch_layer_norm{layer_norm_form, as_before},
+    torch_group_norm{group_norm_form, as_before}, torch_embedding{table_form, a_row}, torch_positions{table_form, as_before},
+    torch_rnn{recurrent_form, a_row}, torch_lstm{recurrent_form, a_row}, torch_gru{gru_form, a_row}, torch_attention{attention_form, as_before},
+    torch_transformer{transformer_form, as_before};
 
 }  // namespace wengert

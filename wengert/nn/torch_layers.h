@@ -47,7 +47,8 @@ struct TorchLayer {
   TorchOrder (*order)(const TorchInput& input);
 };
 
-extern const TorchLayer torch_kept, torch_joined, torch_row, torch_flatten, torch_dense, torch_conv, torch_conv_transposed, torch_pool, torch_batch_norm,
-    torch_layer_norm, torch_group_norm, torch_embedding, torch_positions, torch_rnn, torch_lstm, torch_gru, torch_attention, torch_transformer;
+extern const TorchLayer torch_kept, torch_joined, torch_row, torch_flatten, torch_dense, torch_conv, torch_conv_transposed, torch_pool,
+    torch_batch_norm, torch_layer_norm, torch_group_norm, torch_embedding, torch_positions, torch_rnn, torch_lstm, torch_gru, torch_attention,
+    torch_transformer;
 
 }  // namespace wengert

@@ -41,7 +41,8 @@ Program program_of(const Model& model) {
   std::vector<Expr> values;
   for (const Array& value : model.parameters) values.push_back(constant(value.as(DType::f32)));
   const std::span<const Expr> all = values;
-  const Expr outputs = net.apply({all.first(net.parameters.size()), all.subspan(net.parameters.size()), reshape(encoded(model.encoding, x), {1, net.inputs})}).value;
+  const Expr outputs =
+      net.apply({all.first(net.parameters.size()), all.subspan(net.parameters.size()), reshape(encoded(model.encoding, x), {1, net.inputs})}).value;
   const Expr y = decoded(model, model.task.loss.prediction(outputs));
   return simplify(recording.finish(std::vector<Expr>{reshape(y, {y.shape().elements()})}));
 }
@@ -51,8 +52,10 @@ std::string c_text(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 32 || byte > 126 || c == '"' || c == '\\' || c == '?') out += fmt::format("\\{:03o}", byte);
-    else out += c;
+    if (byte < 32 || byte > 126 || c == '"' || c == '\\' || c == '?')
+      out += fmt::format("\\{:03o}", byte);
+    else
+      out += c;
   }
   return out + "\"";
 }
@@ -65,29 +68,39 @@ std::string c_texts(const std::vector<std::string>& texts) {
 
 /// What every call needs to know, behind the function that emit_c wrote.
 std::string interface(const Model& model, const EmittedC& net, const std::string& name, int64_t outputs) {
-  std::string text = fmt::format("\n/* As {0}_net, with a workspace of its own: one thread at a time. */\nvoid {0}(const float* x, float* outputs) {{\n"
-                                 "  static int64_t workspace[{1}];\n  (void){0}_net(x, outputs, workspace);\n}}\n",
-                                 name, net.workspace_bytes / 8 + 1);
-  if (!model.encoding.feature_names().empty()) text += fmt::format("\n/* What the numbers of x are. */\nconst char* const {}_features[] = {{\n{}}};\n", name, c_texts(model.encoding.feature_names()));
+  std::string text = fmt::format(
+      "\n/* As {0}_net, with a workspace of its own: one thread at a time. */\nvoid {0}(const float* x, float* outputs) {{\n"
+      "  static int64_t workspace[{1}];\n  (void){0}_net(x, outputs, workspace);\n}}\n",
+      name, net.workspace_bytes / 8 + 1);
+  if (!model.encoding.feature_names().empty())
+    text += fmt::format("\n/* What the numbers of x are. */\nconst char* const {}_features[] = {{\n{}}};\n", name,
+                        c_texts(model.encoding.feature_names()));
   if (!has_classes(model)) return text;
   text += fmt::format("\nconst char* const {}_classes[] = {{\n{}}};\n", name, c_texts(model.encoding.classes));
-  if (outputs == 1) return text + fmt::format("\n/* The only output is the probability of class 1. */\nint {}_class(const float* outputs) {{ return outputs[0] > 0.5f; }}\n", name);
-  return text + fmt::format("\nint {}_class(const float* outputs) {{\n  int best = 0;\n  for (int k = 1; k < {}; ++k)\n    if (outputs[k] > outputs[best]) best = k;\n  return best;\n}}\n",
-                            name, outputs);
+  if (outputs == 1)
+    return text +
+           fmt::format("\n/* The only output is the probability of class 1. */\nint {}_class(const float* outputs) {{ return outputs[0] > 0.5f; }}\n",
+                       name);
+  return text + fmt::format(
+                    "\nint {}_class(const float* outputs) {{\n  int best = 0;\n  for (int k = 1; k < {}; ++k)\n    if (outputs[k] > outputs[best]) "
+                    "best = k;\n  return best;\n}}\n",
+                    name, outputs);
 }
 
 /// In C++, too, by the names of C.
 std::string declarations(const Model& model, const EmittedC& net) {
   const std::string& name = net.name;
   std::string text = "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
-  text += fmt::format("int {0}_net(const float* x, float* outputs, void* workspace); /* of {1} bytes */\nvoid {0}(const float* x, float* outputs);\n", name, net.workspace_bytes);
+  text += fmt::format("int {0}_net(const float* x, float* outputs, void* workspace); /* of {1} bytes */\nvoid {0}(const float* x, float* outputs);\n",
+                      name, net.workspace_bytes);
   if (!model.encoding.feature_names().empty()) text += fmt::format("extern const char* const {}_features[];\n", name);
   if (has_classes(model)) text += fmt::format("extern const char* const {0}_classes[];\nint {0}_class(const float* outputs);\n", name);
   return text + "\n#ifdef __cplusplus\n}\n#endif\n";
 }
 
 std::string header(const Model& model, const EmittedC& net) {
-  return fmt::format("/* {0}: a trained net, written by wengert emit --c. */\n#ifndef WENGERT_MODEL_{0}\n#define WENGERT_MODEL_{0}\n\n{1}\n#endif\n", net.name, declarations(model, net));
+  return fmt::format("/* {0}: a trained net, written by wengert emit --c. */\n#ifndef WENGERT_MODEL_{0}\n#define WENGERT_MODEL_{0}\n\n{1}\n#endif\n",
+                     net.name, declarations(model, net));
 }
 
 constexpr std::string_view reader = R"C(
@@ -167,22 +180,30 @@ std::string replaced(std::string text, const std::vector<std::pair<std::string, 
 std::string program(const Model& model, const std::string& name, int64_t outputs) {
   const Net& net = model.task.net;
   if (net_steps(net).input.tokens || net.steps > 0)
-    throw UsageError("W849", fmt::format("a program for \"{}\" cannot read its examples: they are sequences, of which standard input does not say how they are written", net.text), {},
-                     "leave out --main, and call the function with the numbers of a sequence");
-  std::string print = "    for (int k = 0; k < @name_output_count; ++k) printf(k == 0 ? \"%.9g\" : \" %.9g\", (double)outputs[k]);\n    printf(\"\\n\");";
+    throw UsageError(
+        "W849",
+        fmt::format("a program for \"{}\" cannot read its examples: they are sequences, of which standard input does not say how they are written",
+                    net.text),
+        {}, "leave out --main, and call the function with the numbers of a sequence");
+  std::string print =
+      "    for (int k = 0; k < @name_output_count; ++k) printf(k == 0 ? \"%.9g\" : \" %.9g\", (double)outputs[k]);\n    printf(\"\\n\");";
   if (has_classes(model)) {
     const std::string of_two = fmt::format("(best ? outputs[0] : 1 - outputs[0])"), of_many = "outputs[best]";
-    print = fmt::format("    const int best = {}_class(outputs);\n    printf(\"%s %.6f\\n\", {}_classes[best], (double){});", name, name, outputs == 1 ? of_two : of_many);
+    print = fmt::format("    const int best = {}_class(outputs);\n    printf(\"%s %.6f\\n\", {}_classes[best], (double){});", name, name,
+                        outputs == 1 ? of_two : of_many);
   }
   const std::string white = model.encoding.scale != 1 ? "255.0" : "1.0";
-  return replaced(std::string(reader), {{"@print", print}, {"@inputs", std::to_string(net.inputs)}, {"@outputs", std::to_string(outputs)}, {"@white", white}, {"@name", name}});
+  return replaced(
+      std::string(reader),
+      {{"@print", print}, {"@inputs", std::to_string(net.inputs)}, {"@outputs", std::to_string(outputs)}, {"@white", white}, {"@name", name}});
 }
 
 }  // namespace
 
 EmittedC emit_c_model(const Model& model, const CModelOptions& options) {
   if (!is_c_identifier(options.name) || is_reserved_in_c(options.name) || options.name == "main")
-    throw UsageError("W721", fmt::format("\"{}\" is no name for a C function, or C has taken it", options.name), {}, "choose another, for example digit");
+    throw UsageError("W721", fmt::format("\"{}\" is no name for a C function, or C has taken it", options.name), {},
+                     "choose another, for example digit");
   const Program p = program_of(model);
   const int64_t outputs = p.output_types()[0].elements();
   EmitCOptions how{.name = options.name + "_net", .single = true, .outputs = {"outputs"}};

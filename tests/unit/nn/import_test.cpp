@@ -37,7 +37,8 @@ std::string message_of(const std::string& net, const NamedArrays& tensors, const
   return "no error";
 }
 
-const NamedArrays two_layers{{"fc1.weight", counted({4, 3})}, {"fc1.bias", counted({4})}, {"fc2.weight", counted({2, 4})}, {"fc2.bias", counted({2})}};
+const NamedArrays two_layers{
+    {"fc1.weight", counted({4, 3})}, {"fc1.bias", counted({4})}, {"fc2.weight", counted({2, 4})}, {"fc2.bias", counted({2})}};
 
 TEST(Import, turns_weights_and_keeps_biases) {
   const auto imported = import_values(parse_net("3-4 relu-2"), two_layers);
@@ -97,7 +98,8 @@ std::string write_modules() {
   const std::string folder = testing::TempDir() + "/wengert-modules-" + std::to_string(getpid());
   std::filesystem::create_directories(folder);
   for (const char* python : {"python3", "/usr/bin/python3"}) {
-    const int status = WEXITSTATUS(std::system((std::string(python) + " '" WENGERT_SOURCE_DIR "/tests/unit/nn/torch_modules.py' '" + folder + "'").c_str()));
+    const int status =
+        WEXITSTATUS(std::system((std::string(python) + " '" WENGERT_SOURCE_DIR "/tests/unit/nn/torch_modules.py' '" + folder + "'").c_str()));
     if (status == 77 || status == 127) continue;
     EXPECT_EQ(status, 0) << "torch_modules.py failed";
     return folder;

@@ -97,10 +97,15 @@ TEST(CModel, reads_digits_as_predict_does) {
 }
 
 TEST(CModel, has_a_header_for_callers_and_values_in_the_units_of_the_data) {
-  const Model model = model_of("2 - 5 tanh - 1", {.inputs = {{"width", 1}, {"height", 2}}, .targets = {{"price", 3, 100, 20}}, .classes = {}, .example = {2}, .means = {1, 2}, .deviations = {2, 4}});
+  const Model model = model_of("2 - 5 tanh - 1", {.inputs = {{"width", 1}, {"height", 2}},
+                                                  .targets = {{"price", 3, 100, 20}},
+                                                  .classes = {},
+                                                  .example = {2},
+                                                  .means = {1, 2},
+                                                  .deviations = {2, 4}});
   const CProgram program(emit_c_model(model, {.name = "price"}),
-                        "#include <stdio.h>\n#include \"net.h\"\nint main(void) {\n  const float x[2] = {3, -6};\n  float y;\n  price(x, &y);\n"
-                        "  printf(\"%s %.9g\\n\", price_features[1], (double)y);\n  return 0;\n}\n");
+                         "#include <stdio.h>\n#include \"net.h\"\nint main(void) {\n  const float x[2] = {3, -6};\n  float y;\n  price(x, &y);\n"
+                         "  printf(\"%s %.9g\\n\", price_features[1], (double)y);\n  return 0;\n}\n");
   if (!program.made()) GTEST_SKIP() << "no C compiler here";
   const Array y = model.encoding.decoded_targets(predict(model.task, model.parameters, Array({1, 2}, {1, -2}).as(DType::f32)).values);
   const auto out = program.run("").second;
@@ -109,7 +114,8 @@ TEST(CModel, has_a_header_for_callers_and_values_in_the_units_of_the_data) {
 }
 
 TEST(CModel, of_every_kind_of_layer_is_emitted) {
-  for (const LayerKind& kind : layer_kinds()) EXPECT_GT(emit_c_model(model_of(std::string(kind.example), {})).source.size(), 1000u) << kind.choice.name;
+  for (const LayerKind& kind : layer_kinds())
+    EXPECT_GT(emit_c_model(model_of(std::string(kind.example), {})).source.size(), 1000u) << kind.choice.name;
 }
 
 TEST(CModel, refuses_a_program_for_sequences) {

@@ -60,8 +60,9 @@ std::string file_name(std::string text) {
 std::vector<Question> layer_questions() {
   std::vector<Question> all;
   for (const LayerKind& kind : layer_kinds()) all.push_back({"kind_" + kind.choice.name, model_of(std::string(kind.example))});
-  for (const char* activation : {"relu", "tanh", "sigmoid", "softplus", "exp", "gelu", "silu", "leaky_relu 0.2", "elu 0.7", "selu", "mish", "softsign", "relu6",
-                                 "maxout 3", "softmax", "sin", "cos", "atan", "abs", "neg", "erf"})
+  for (const char* activation :
+       {"relu",    "tanh", "sigmoid", "softplus", "exp", "gelu", "silu", "leaky_relu 0.2", "elu 0.7", "selu", "mish", "softsign", "relu6", "maxout 3",
+        "softmax", "sin",  "cos",     "atan",     "abs", "neg",  "erf"})
     all.push_back({"activation_" + file_name(activation), model_of(std::string("4 - 6 ") + activation + " - 3")});
   return all;
 }
@@ -70,10 +71,14 @@ std::vector<Question> net_questions() {
   const std::pair<const char*, const char*> nets[] = {
       {"lenet", "28x28x1 - conv 6 5 pad=2 relu - max_pool 2 - conv 16 5 relu - max_pool 2 - flatten - 120 relu - 84 relu - 10 softmax"},
       {"dense", "12 - 16 relu - 16 tanh - 4 softmax"},
-      {"residual", "8x8x3 - conv 4 3 pad=1 - batch_norm relu as a - conv 4 3 pad=1 - batch_norm - add a - relu as b - conv 8 3 stride=2 pad=1 - batch_norm as c - "
-                   "from b - conv 8 1 stride=2 - add c - relu - global_average_pool - 10 softmax"},
-      {"branches", "6x6x2 - conv 3 3 pad=1 as a - from a - max_pool 3 stride=1 pad=1 - concatenate a - average_pool 2 - flatten - batch_norm - 3 sigmoid"},
-      {"enlarged", "3x4x2 - conv_transposed 3 3 stride=2 pad=1 relu - layer_norm - group_norm 3 - average_pool 3 stride=2 pad=1 - global_max_pool - 2"},
+      {"residual",
+       "8x8x3 - conv 4 3 pad=1 - batch_norm relu as a - conv 4 3 pad=1 - batch_norm - add a - relu as b - conv 8 3 stride=2 pad=1 - batch_norm as c "
+       "- "
+       "from b - conv 8 1 stride=2 - add c - relu - global_average_pool - 10 softmax"},
+      {"branches",
+       "6x6x2 - conv 3 3 pad=1 as a - from a - max_pool 3 stride=1 pad=1 - concatenate a - average_pool 2 - flatten - batch_norm - 3 sigmoid"},
+      {"enlarged",
+       "3x4x2 - conv_transposed 3 3 stride=2 pad=1 relu - layer_norm - group_norm 3 - average_pool 3 stride=2 pad=1 - global_max_pool - 2"},
       {"series", "20x3 - conv 4 3 stride=2 pad=1 relu - max_pool 2 - flatten - 2 softmax"},
       {"characters", "5 tokens - embedding 4 3 - lstm 6 - 4 softmax"},
       {"transformer", "6 tokens - embedding 4 8 - positions - transformer 2 12 causal=1 - layer_norm - 4 softmax"}};
@@ -91,7 +96,8 @@ std::vector<Question> encoding_questions() {
   Array seen(pixels.type());
   for (size_t k = 0; k < 72; ++k)
     seen.mutable_values<float>()[k] = static_cast<float>((pixels.values<float>()[k] / 255.0 - images.means[k % 24]) / images.deviations[k % 24]);
-  const Encoding table{.inputs = {{"a", 1}, {"b", 2}}, .targets = {{"y", 3, 20, 4}}, .classes = {}, .example = {2}, .means = {1, -2}, .deviations = {2, 0.5}};
+  const Encoding table{
+      .inputs = {{"a", 1}, {"b", 2}}, .targets = {{"y", 3, 20, 4}}, .classes = {}, .example = {2}, .means = {1, -2}, .deviations = {2, 0.5}};
   const Array rows({2, 2}, {3, -1, 0, -2.5});
   return {{"pixels", model_of("4x3x2 - conv 3 2 relu - flatten - 2 softmax", images), pixels, seen},
           {"units", model_of("2 - 3 tanh - 1", table), rows.as(DType::f32), Array({2, 2}, {1, 2, -0.5, -1}).as(DType::f32)}};
@@ -111,13 +117,15 @@ void write_question(const std::string& folder, const Question& q) {
   write_onnx(folder + "/" + q.name + ".onnx", onnx_model(q.model));
   const auto extents = input.shape.extents();
   write_npz(folder + "/" + q.name + ".npz",
-            {{"x", x}, {"y", predicted(q.model, q.encoded ? *q.encoded : x)}, {"shape", Array::of<int64_t>({input.shape.rank()}, extents)}}, Compression::none);
+            {{"x", x}, {"y", predicted(q.model, q.encoded ? *q.encoded : x)}, {"shape", Array::of<int64_t>({input.shape.rank()}, extents)}},
+            Compression::none);
 }
 
 /// The status of the oracle, 77 where no Python here has what it needs.
 int ask(const std::string& folder) {
   for (const char* python : {"python3", "/usr/bin/python3"}) {
-    const int status = WEXITSTATUS(std::system((std::string(python) + " '" WENGERT_SOURCE_DIR "/tests/unit/train/onnx_oracle.py' '" + folder + "'").c_str()));
+    const int status =
+        WEXITSTATUS(std::system((std::string(python) + " '" WENGERT_SOURCE_DIR "/tests/unit/train/onnx_oracle.py' '" + folder + "'").c_str()));
     if (status != 77 && status != 127) return status;
   }
   return 77;
