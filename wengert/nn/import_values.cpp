@@ -34,8 +34,9 @@ std::vector<Wanting> wanting_layers(const NetSteps& net) {
     const TorchInput input{step, shapes[step.sources[0]], orders[step.sources[0]]};
     const TorchLayer& torch = *step.kind->torch;
     if (torch.form != nullptr) all.push_back({k, fmt::format("layer{}", k + 1), torch.form(input)});
-    shapes.push_back(step.layer.shape);
+    for (const size_t source : step.sources) torch.order({step, shapes[source], orders[source]});  // each may be one that is refused
     orders.push_back(torch.order(input));
+    shapes.push_back(step.layer.shape);
   }
   return all;
 }

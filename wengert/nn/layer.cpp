@@ -73,7 +73,7 @@ std::vector<LayerKind> basic_kinds() {
           {{"flatten"}, "each example as one row of numbers", "2x3-flatten-2", false, true, make_flatten, onnx_flatten, &torch_flatten},
           {{"identity"}, "what came before", "3-identity-2", false, true, make_identity, onnx_identity, &torch_kept},
           {{"from"}, "goes on from an earlier value instead of the one before", "3 - 2 tanh as a - 3 - from a - 2", true, false, make_identity, onnx_identity, &torch_kept},
-          {{"add"}, "the sum of the value before and earlier ones", "3 - 3 tanh as a - 3 - add a - 2", true, true, make_add, onnx_add, &torch_kept},
+          {{"add"}, "the sum of the value before and earlier ones", "3 - 3 tanh as a - 3 - add a - 2", true, true, make_add, onnx_add, &torch_joined},
           {{"concatenate"}, "the value before and earlier ones side by side, along the last axis", "3 - 2 tanh as a - 3 - concatenate a - 2", true, true, make_concatenate, onnx_concatenate, &torch_joined}};
 }
 

@@ -28,7 +28,7 @@ TorchOrder flattened(const TorchInput& in) {
 }
 
 TorchOrder joined(const TorchInput& in) {
-  if (in.order.flattened.rank() > 0) in_another_order(in, "concatenate");
+  if (in.order.flattened.rank() > 0) in_another_order(in, in.step.kind->choice.name);
   return in.order;
 }
 

@@ -91,6 +91,7 @@ TEST(Import, refuses_maps_that_name_nothing) {
 
 TEST(Import, refuses_layers_behind_a_flattened_image_that_pytorch_orders_otherwise) {
   EXPECT_THAT(message_of("4x4x2 - flatten - group_norm 2", {}), HasSubstr("group_norm behind a flattened image"));
+  EXPECT_THAT(message_of("4x4x2 - flatten as a - 32 - add a - 2", {}), HasSubstr("add behind a flattened image"));
 }
 
 /// The folder with modules; empty where no Python here has torch.
