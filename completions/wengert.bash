@@ -4,11 +4,11 @@ _wengert() {
   [[ $current == = ]] && current=
   [[ $previous == = && $COMP_CWORD -ge 2 ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict data primitives demo help --help --version --man --completion' -- "$current"))
+    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict import export data primitives demo help --help --version --man --completion' -- "$current"))
     return
   fi
   case $verb:$previous in
-    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict data primitives demo' -- "$current")); return ;;
+    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict import export data primitives demo' -- "$current")); return ;;
     --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
     print:--program) COMPREPLY=(); return ;;
     print:--at) COMPREPLY=(); return ;;
@@ -200,6 +200,18 @@ _wengert() {
     predict:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     predict:--threads) COMPREPLY=(); return ;;
     predict:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    import:--net) COMPREPLY=(); return ;;
+    import:--map) COMPREPLY=(); return ;;
+    import:--like) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    import:--example) COMPREPLY=(); return ;;
+    import:--mean) COMPREPLY=(); return ;;
+    import:--deviation) COMPREPLY=(); return ;;
+    import:--classes) COMPREPLY=(); return ;;
+    import:--precision) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
+    import:-o | import:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
+    import:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    export:-o | export:--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    export:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     data:--train) COMPREPLY=(); return ;;
     data:--test) COMPREPLY=(); return ;;
     data:--seed) COMPREPLY=(); return ;;
@@ -271,7 +283,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     emit)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --c --of --wrt -o --output --header --name --batch --lanes --sparse --packed --mode --scalars --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--program --at --types --precision --c --of --wrt -o --output --header --main --name --batch --lanes --sparse --packed --mode --scalars --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     check)
@@ -292,6 +304,14 @@ _wengert() {
       fi ;;
     predict)
       if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--sample --prompt --temperature --seed --each -o --out --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    import)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --map --like --example --mean --deviation --classes --precision -o --out --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    export)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '-o --output --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     data)

@@ -13,11 +13,13 @@
 #include "wengert/cli/derivative_frame.h"
 #include "wengert/cli/emitted.h"
 #include "wengert/cli/job.h"
+#include "wengert/cli/trained_model.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/exec/emit_c.h"
 #include "wengert/io/file.h"
 #include "wengert/passes/simplify.h"
 #include "wengert/plan/compressed.h"
+#include "wengert/train/c_model.h"
 
 namespace wengert::cli {
 namespace {
@@ -136,8 +138,28 @@ void describe(Context& context, const EmittedC& c, const Program& p) {
   }
 }
 
+/// A trained net in the Program's place.
+int emit_model(Context& context) {
+  const Arguments& a = context.arguments();
+  for (const std::string_view option : {"of", "wrt", "at", "types", "program", "precision", "batch", "lanes", "sparse", "packed", "mode", "scalars"})
+    if (a.has(option))
+      throw UsageError("W849", fmt::format("--{} is for Programs; {} is a trained net, of which the predictions are emitted, in float", option, a.text("PROGRAM")), {}, "leave it out");
+  const Model model = context.stage("read model", [&] { return read_model_at(a.text("PROGRAM")); });
+  const CModelOptions options{.name = a.has("name") ? a.text("name") : "predict", .main = a.has("main")};
+  const EmittedC c = context.stage("emit", [&] { return emit_c_model(model, options); });
+  auto& document = context.document();
+  document["language"] = "c";
+  document["name"] = c.name;
+  document["signature"] = c.signature;
+  document["workspace_bytes"] = c.workspace_bytes;
+  write(context, c);
+  return exit_ok;
+}
+
 int run(Context& context) {
   const Arguments& a = context.arguments();
+  if (names_model(a.text("PROGRAM"))) return emit_model(context);
+  if (a.has("main")) throw UsageError("W849", "--main is for trained nets: a Program's inputs can be anything", {}, "compile the file with -DNAME_SELF_TEST to try it");
   const Point point = load(context, false);
   const Emission e = context.stage("derive", [&] { return emission(context, point.program); });
   EmitCOptions options{.name = a.text("name"),
@@ -176,6 +198,7 @@ std::vector<Option> emit_options() {
         .help = "Where to write; standard output otherwise, or for -",
         .completes = Completes::files},
        {.names = "--header", .value = "FILE", .help = "Write a header for it too", .completes = Completes::files},
+       {.names = "--main", .help = "Of a trained net: a program that reads numbers or a PGM image, and says the class"},
        {.names = "--name", .value = "NAME", .help = "Name of the function; made of the Program's otherwise"},
        {.names = "--batch", .help = "Also NAME_batch and NAME_batch_rows, which run many points, several at once"},
        {.names = "--lanes",
@@ -202,13 +225,16 @@ Verb emit_verb() {
           .description =
               "A C99 file (C++ too) with one function: pointers to inputs, outputs and a workspace; no allocation, no "
               "library but libm. Without contraction of products and sums it gives the interpreter's results bit for "
-              "bit. Compiled with -DNAME_SELF_TEST it is a program that tests itself. See docs/emit.md.",
+              "bit. Compiled with -DNAME_SELF_TEST it is a program that tests itself. See docs/emit.md.\n\n"
+              "In the place of PROGRAM a trained net may stand, the folder of a training: what is emitted are its predictions, with the weights "
+              "in the file, and with --main a program that reads examples. See docs/models.md.",
           .options = emit_options(),
           .examples = {{"wengert emit \"x*sin(y)\" --c -o f.c", "A formula as C"},
                        {"wengert emit \"x*sin(y)\" --c --of grad --name g -o g.c --header g.h",
                         "Value and gradient, with a header"},
                        {"wengert emit \"x*y, y*z\" --c --of jacobian --sparse", "The entries of a sparse Jacobian"},
-                       {"wengert emit net.wl --c --precision f32 --batch", "In float, and over many points"}},
+                       {"wengert emit net.wl --c --precision f32 --batch", "In float, and over many points"},
+                       {"wengert emit out --c --main -o digit.c && cc -O2 digit.c -lm -o digit && ./digit < 7.pgm", "A trained net as a program"}},
           .run = run};
 }
 

@@ -26,6 +26,8 @@ Verb emit_verb();
 Verb primitives_verb();
 Verb train_verb();
 Verb predict_verb();
+Verb export_verb();
+Verb import_verb();
 Verb data_verb();
 Verb compile_verb();
 Verb bench_verb();

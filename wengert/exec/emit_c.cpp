@@ -183,7 +183,8 @@ EmittedC emit_c(const CFunction& function, const EmitCOptions& options) {
 EmittedC emit_c(const Program& p, const EmitCOptions& options) {
   const LoweredProgram lowered = lower(p, {options.scalar_lines, options.scalar_lines});
   CFunction function{.name = p.name(), .kernel = lowered.kernel, .constants = lowered.constants, .has_failures = true};
-  if (p.size() <= 60) function.origin = print(p);
+  function.origin = options.origin;
+  if (function.origin.empty() && p.size() <= 60) function.origin = print(p);
   for (uint32_t k = 0; k < p.inputs(); ++k) function.inputs.emplace_back(p.value_name(ValueId{k}));
   for (size_t k = 0; k < p.outputs().size(); ++k) {
     const ValueId v = p.outputs()[k];

@@ -56,6 +56,7 @@ struct EmitCOptions {
   size_t part_steps = 200;
   std::optional<CPattern> pattern = {};  ///< of the Jacobian that the only output holds
   std::optional<CTest> test = {};        ///< for main() under NAME_SELF_TEST
+  std::string origin = {};  ///< what the comment at the top says it is of; empty: a short Program as it is
 };
 
 struct EmittedC {

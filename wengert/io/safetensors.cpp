@@ -15,13 +15,35 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr size_t size_field = 8, alignment = 8;
 constexpr std::string_view metadata_key = "__metadata__";
-constexpr std::array<std::string_view, 4> codes{"F64", "F32", "I64", "BOOL"};  // in the order of DType
+constexpr std::array<std::string_view, 6> codes{"F64", "F32", "I64", "BOOL", "F16", "BF16"};  // the first in the order of DType
 
 struct Entry {
   std::string name;
   Type type;
   uint64_t begin = 0, end = 0;  ///< counted from the end of the header
+  std::string_view code = {};   ///< how it is stored
 };
+
+bool is_half(std::string_view code) { return code.ends_with("F16"); }
+
+/// The number whose 16 bits are sign, 5 of exponent, 10 of fraction (IEEE 754 binary16).
+float from_half(uint16_t bits) {
+  const uint32_t sign = static_cast<uint32_t>(bits & 0x8000) << 16, exponent = bits >> 10 & 31, fraction = bits & 1023;
+  if (exponent == 0) return std::bit_cast<float>(sign | std::bit_cast<uint32_t>(static_cast<float>(fraction) * 0x1p-24f));
+  return std::bit_cast<float>(sign | (exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13);
+}
+
+/// BF16 is the upper half of a float.
+Array widened(const Entry& entry, ByteView content) {
+  Array array(entry.type);
+  const unsigned char* at = content.data();
+  for (float& x : array.mutable_values<float>()) {
+    const auto bits = load<uint16_t>(at, ByteOrder::little);
+    x = entry.code == "F16" ? from_half(bits) : std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
+    at += sizeof(uint16_t);
+  }
+  return array;
+}
 
 /// The header of one file, with what its messages need.
 class Header {
@@ -75,14 +97,14 @@ class Header {
     return list.get<std::vector<uint64_t>>();
   }
 
-  DType dtype(const std::string& tensor, const Json& value) const {
+  std::string_view stored_as(const std::string& tensor, const Json& value) const {
     const Json& code = member(tensor, value, "dtype");
     if (!code.is_string()) fail("W571", fmt::format("the dtype of tensor {} is no text", quote(tensor)), "a text");
     const auto found = std::find(codes.begin(), codes.end(), code.get_ref<const std::string&>());
     if (found == codes.end())
       fail("W572", fmt::format("tensor {} has dtype {}", quote(tensor), quote(code.get_ref<const std::string&>())),
            fmt::format("{}", fmt::join(codes, ", ")));
-    return static_cast<DType>(found - codes.begin());
+    return *found;
   }
 
   Entry entry(const std::string& tensor, const Json& value) const {
@@ -90,13 +112,16 @@ class Header {
       fail("W571", fmt::format("tensor {} is no object", quote(tensor)), "dtype, shape and data_offsets");
     const auto extents = numbers(tensor, value, "shape"), offsets = numbers(tensor, value, "data_offsets");
     const std::string place = fmt::format("tensor {} of {}", quote(tensor), name_);
-    const Type type{dtype(tensor, value), shape_in_file(extents, place, size_field)};
+    const std::string_view code = stored_as(tensor, value);
+    const auto number = static_cast<size_t>(std::ranges::find(codes, code) - codes.begin());
+    const Type type{is_half(code) ? DType::f32 : static_cast<DType>(number), shape_in_file(extents, place, size_field)};
+    const size_t bytes = type.bytes() / (is_half(code) ? 2 : 1);
     if (offsets.size() != 2)
       fail("W571", fmt::format("tensor {} has {} data_offsets", quote(tensor), offsets.size()), "2");
-    if (offsets[1] < offsets[0] || offsets[1] - offsets[0] != type.bytes())
+    if (offsets[1] < offsets[0] || offsets[1] - offsets[0] != bytes)
       fail("W573", fmt::format("tensor {} fills bytes {} to {}", quote(tensor), offsets[0], offsets[1]),
-           fmt::format("{} bytes for {}", type.bytes(), to_string(type)));
-    return {tensor, type, offsets[0], offsets[1]};
+           fmt::format("{} bytes for {}{}", bytes, is_half(code) ? std::string(code) : to_string(type), is_half(code) ? to_string(type.shape) : ""));
+    return {tensor, type, offsets[0], offsets[1], code};
   }
 
   std::string_view name_;
@@ -194,7 +219,8 @@ Tensors parse_safetensors(ByteView bytes, std::string_view name) {
   for (Entry& entry : header.entries()) {
     const ByteView content = bytes.subspan(data + entry.begin, entry.end - entry.begin);
     if (entry.type.dtype == DType::boolean) expect_bools(content, name, data + entry.begin);
-    result.arrays.push_back({std::move(entry.name), Array::from({entry.type, content.data()})});
+    Array array = is_half(entry.code) ? widened(entry, content) : Array::from({entry.type, content.data()});
+    result.arrays.push_back({std::move(entry.name), std::move(array)});
   }
   return result;
 }

@@ -22,7 +22,7 @@ struct Tensors {
 /// Most bytes of a header, the format's own limit.
 inline constexpr uint64_t longest_safetensors_header = 100'000'000;
 
-/// Types F64, F32, I64 and BOOL. The arrays' places must fill the bytes after the header exactly, without overlap.
+/// Types F64, F32, I64 and BOOL; F16 and BF16 become f32, which holds all of their numbers. The arrays' places must fill the bytes after the header exactly, without overlap.
 ///
 /// throws : UsageError W570 for an impossible header size, W571 for a header that lacks something or has the wrong kind
 ///          of value, W572 for another element type, W573 for places that overlap, leave gaps or do not fit the shape,

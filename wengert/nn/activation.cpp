@@ -7,6 +7,7 @@
 #include "wengert/base/choice.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/ir/registry.h"
+#include "wengert/nn/onnx_layers.h"
 #include "wengert/primitives/activation.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/elementary.h"
@@ -21,39 +22,43 @@ namespace {
 using Numbers = std::span<const double>;
 using Function = std::function<Expr(Expr)>;
 
+constexpr double selu_scale = 1.0507009873554805, selu_alpha = 1.6732632423543772;
+
+std::string unchanged(OnnxGraph&, const std::string& x) { return x; }
+
 /// The largest of `pieces` sums for each unit: columns [piece][unit] of x.
 Expr largest_piece(const Expr& x, int64_t pieces) {
   const int64_t batch = x.shape()[0], width = x.shape()[1] / pieces;
   return max_reduce(reshape(x, {batch, pieces, width}), {1});
 }
 
-Activation plain(Function f) { return {{}, std::move(f)}; }
+Activation plain(Function f, OnnxFunction onnx) { return {.text = {}, .apply = std::move(f), .onnx = std::move(onnx)}; }
 
 const std::vector<Maker<Activation>>& makers() {
   static const std::vector<Maker<Activation>> all{
-      {{"identity"}, [](Numbers) { return plain([](Expr x) { return x; }); }},
-      {{"linear"}, [](Numbers) { return plain([](Expr x) { return x; }); }},
+      {{"identity"}, [](Numbers) { return plain([](Expr x) { return x; }, unchanged); }},
+      {{"linear"}, [](Numbers) { return plain([](Expr x) { return x; }, unchanged); }},
       {{"sigmoid"},
        [](Numbers) {
-         return Activation{{}, [](Expr x) { return sigmoid(x); }, 1, Link::sigmoid};
+         return Activation{{}, [](Expr x) { return sigmoid(x); }, 1, Link::sigmoid, onnx_node("Sigmoid")};
        }},
       {{"softmax"},
        [](Numbers) {
-         return Activation{{}, [](Expr x) { return softmax(x); }, 1, Link::softmax};
+         return Activation{{}, [](Expr x) { return softmax(x); }, 1, Link::softmax, onnx_node("Softmax", {{"axis", int64_t{-1}}})};
        }},
       {{"leaky_relu", {{"slope", non_negative, 0.1}}},
-       [](Numbers n) { return plain([slope = n[0]](Expr x) { return leaky_relu(x, slope); }); }},
+       [](Numbers n) { return plain([slope = n[0]](Expr x) { return leaky_relu(x, slope); }, onnx_node("LeakyRelu", {{"alpha", n[0]}})); }},
       {{"elu", {{"alpha", non_negative, 1.0}}},
-       [](Numbers n) { return plain([alpha = n[0]](Expr x) { return elu(x, alpha); }); }},
+       [](Numbers n) { return plain([alpha = n[0]](Expr x) { return elu(x, alpha); }, onnx_node("Elu", {{"alpha", n[0]}})); }},
       {{"maxout", {{"pieces", {2, 64, false, false, true}, 2.0}}},
        [](Numbers n) {
          const auto pieces = static_cast<int64_t>(n[0]);
-         return Activation{{}, [pieces](Expr x) { return largest_piece(x, pieces); }, pieces};
+         return Activation{{}, [pieces](Expr x) { return largest_piece(x, pieces); }, pieces, Link::identity, onnx_maxout(pieces)};
        }},
-      {{"selu"}, [](Numbers) { return plain(selu); }},
-      {{"mish"}, [](Numbers) { return plain(mish); }},
-      {{"softsign"}, [](Numbers) { return plain(softsign); }},
-      {{"relu6"}, [](Numbers) { return plain(relu6); }}};
+      {{"selu"}, [](Numbers) { return plain(selu, onnx_node("Selu", {{"alpha", selu_alpha}, {"gamma", selu_scale}})); }},
+      {{"mish"}, [](Numbers) { return plain(mish, onnx_mish()); }},
+      {{"softsign"}, [](Numbers) { return plain(softsign, onnx_node("Softsign")); }},
+      {{"relu6"}, [](Numbers) { return plain(relu6, onnx_relu6()); }}};
   return all;
 }
 
@@ -83,7 +88,7 @@ Expr apply_link(Link link, Expr outputs) {
 Activation parse_activation(std::string_view text) {
   if (text.find_first_not_of(" \t") == std::string_view::npos) return parse_activation("identity");
   if (const Primitive* p = find_unary(text); p && p->name != "sigmoid")
-    return {std::string(p->name), [p](Expr x) { return record(*p, {x}); }};
+    return {.text = std::string(p->name), .apply = [p](Expr x) { return record(*p, {x}); }, .onnx = onnx_elementwise(p->name)};
   try {
     auto [activation, canonical] = make_chosen(text, "activation", makers());
     activation.text = canonical == "identity" || canonical == "linear" ? "" : canonical;
@@ -94,7 +99,7 @@ Activation parse_activation(std::string_view text) {
   }
 }
 
-Expr selu(Expr x) { return 1.0507009873554805 * elu(x, 1.6732632423543772); }
+Expr selu(Expr x) { return selu_scale * elu(x, selu_alpha); }
 Expr mish(Expr x) { return x * tanh(softplus(x)); }
 Expr softsign(Expr x) { return x / (1 + abs(x)); }
 Expr relu6(Expr x) { return clamp(x, 0, 6); }

@@ -20,11 +20,16 @@ std::string to_string(Link link);
 /// outputs : float[batch, k]; softmax is over the last axis
 Expr apply_link(Link link, Expr outputs);
 
+class OnnxGraph;
+/// (graph, name of x) -> name of the result (onnx_layers.h).
+using OnnxFunction = std::function<std::string(OnnxGraph&, const std::string&)>;
+
 struct Activation {
   std::string text;                 ///< canonical; empty for the identity
   std::function<Expr(Expr)> apply;  ///< [batch, pieces * width] -> [batch, width]
   int64_t pieces = 1;               ///< linear pieces a unit; more than 1 for maxout only
   Link link = Link::identity;       ///< what it is as a net's last activation
+  OnnxFunction onnx = {};           ///< empty: ONNX has none such
 };
 
 /// The identity for "", "identity" and "linear".

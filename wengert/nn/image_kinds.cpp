@@ -6,6 +6,8 @@
 
 #include "wengert/nn/convolution.h"
 #include "wengert/nn/layer_families.h"
+#include "wengert/nn/onnx_layers.h"
+#include "wengert/nn/torch_layers.h"
 #include "wengert/primitives/pooling.h"
 
 namespace wengert {
@@ -88,12 +90,12 @@ Layer make_global_max_pool(LayerNumbers, LayerShapes in, const LayerStart&) {
 std::vector<LayerKind> image_kinds() {
   const Setting channels{"channels", counts}, size{"size", counts}, stride{"stride", counts, 1}, pad{"pad", padding, 0};
   const Setting pool_stride{"stride", padding, 0};
-  return {{{"conv", {channels, size, stride, pad, {"dilation", counts, 1}, {"groups", counts, 1}}}, "convolution by windows of size x size (or size) places", "5x5x2 - conv 4 3 stride=2 pad=1 groups=2 tanh - flatten - 2", false, true, make_conv},
-          {{"conv_transposed", {channels, size, stride, pad}}, "the transpose of a convolution: enlarges", "2x2x2 - conv_transposed 3 3 stride=2 pad=1 tanh - flatten - 2", false, true, make_conv_transposed},
-          {{"max_pool", {size, pool_stride, pad}}, "the largest number under each window; stride 0: side by side", "4x4x2 - max_pool 2 - flatten - 2", false, true, make_max_pool},
-          {{"average_pool", {size, pool_stride, pad}}, "the mean under each window; stride 0: side by side", "4x4x2 - average_pool 3 stride=1 pad=1 - flatten - 2", false, true, make_average_pool},
-          {{"global_average_pool"}, "the mean of each channel", "3x3x2 - global_average_pool - 2", false, true, make_global_average_pool},
-          {{"global_max_pool"}, "the largest number of each channel", "3x3x2 - global_max_pool - 2", false, true, make_global_max_pool}};
+  return {{{"conv", {channels, size, stride, pad, {"dilation", counts, 1}, {"groups", counts, 1}}}, "convolution by windows of size x size (or size) places", "5x5x2 - conv 4 3 stride=2 pad=1 groups=2 tanh - flatten - 2", false, true, make_conv, onnx_conv, &torch_conv},
+          {{"conv_transposed", {channels, size, stride, pad}}, "the transpose of a convolution: enlarges", "2x2x2 - conv_transposed 3 3 stride=2 pad=1 tanh - flatten - 2", false, true, make_conv_transposed, onnx_conv_transposed, &torch_conv_transposed},
+          {{"max_pool", {size, pool_stride, pad}}, "the largest number under each window; stride 0: side by side", "4x4x2 - max_pool 2 - flatten - 2", false, true, make_max_pool, onnx_max_pool, &torch_pool},
+          {{"average_pool", {size, pool_stride, pad}}, "the mean under each window; stride 0: side by side", "4x4x2 - average_pool 3 stride=1 pad=1 - flatten - 2", false, true, make_average_pool, onnx_average_pool, &torch_pool},
+          {{"global_average_pool"}, "the mean of each channel", "3x3x2 - global_average_pool - 2", false, true, make_global_average_pool, onnx_global_average_pool, &torch_row},
+          {{"global_max_pool"}, "the largest number of each channel", "3x3x2 - global_max_pool - 2", false, true, make_global_max_pool, onnx_global_max_pool, &torch_row}};
 }
 
 }  // namespace wengert

@@ -8,6 +8,8 @@
 #include "wengert/nn/convolution.h"
 #include "wengert/nn/layer_families.h"
 #include "wengert/nn/net.h"
+#include "wengert/nn/onnx_layers.h"
+#include "wengert/nn/torch_layers.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/rearrange.h"
 
@@ -67,12 +69,12 @@ const std::vector<LayerKind>& kinds() {
 }  // namespace
 
 std::vector<LayerKind> basic_kinds() {
-  return {{{"dense", {{"width", counts}}}, "x W + b over the last axis; \"dense\" may be left out: \"128 relu\"", "3-2", false, true, make_dense},
-          {{"flatten"}, "each example as one row of numbers", "2x3-flatten-2", false, true, make_flatten},
-          {{"identity"}, "what came before", "3-identity-2", false, true, make_identity},
-          {{"from"}, "goes on from an earlier value instead of the one before", "3 - 2 tanh as a - 3 - from a - 2", true, false, make_identity},
-          {{"add"}, "the sum of the value before and earlier ones", "3 - 3 tanh as a - 3 - add a - 2", true, true, make_add},
-          {{"concatenate"}, "the value before and earlier ones side by side, along the last axis", "3 - 2 tanh as a - 3 - concatenate a - 2", true, true, make_concatenate}};
+  return {{{"dense", {{"width", counts}}}, "x W + b over the last axis; \"dense\" may be left out: \"128 relu\"", "3-2", false, true, make_dense, onnx_dense, &torch_dense},
+          {{"flatten"}, "each example as one row of numbers", "2x3-flatten-2", false, true, make_flatten, onnx_flatten, &torch_flatten},
+          {{"identity"}, "what came before", "3-identity-2", false, true, make_identity, onnx_identity, &torch_kept},
+          {{"from"}, "goes on from an earlier value instead of the one before", "3 - 2 tanh as a - 3 - from a - 2", true, false, make_identity, onnx_identity, &torch_kept},
+          {{"add"}, "the sum of the value before and earlier ones", "3 - 3 tanh as a - 3 - add a - 2", true, true, make_add, onnx_add, &torch_joined},
+          {{"concatenate"}, "the value before and earlier ones side by side, along the last axis", "3 - 2 tanh as a - 3 - concatenate a - 2", true, true, make_concatenate, onnx_concatenate, &torch_joined}};
 }
 
 Layer plain_layer(Shape shape, std::function<Expr(Expr)> f) {

@@ -58,6 +58,14 @@ struct LayerStart {
   int64_t pieces = 1;  ///< linear pieces a unit: maxout's
 };
 
+/// What a layer is in an ONNX graph (onnx_layers.h).
+struct OnnxLayer;
+struct OnnxValue;
+using OnnxWriter = OnnxValue (*)(const OnnxLayer& layer);
+
+/// What PyTorch keeps for a layer (torch_layers.h).
+struct TorchLayer;
+
 struct LayerKind {
   Choice choice;          ///< name and numbers: "dropout 0.5"
   std::string_view help;     ///< a sentence without a full stop
@@ -66,6 +74,8 @@ struct LayerKind {
   bool takes_names = false, takes_previous = true;
   /// inputs : shapes of examples, one a value. throws : UsageError W818 for shapes it does not go with
   Layer (*make)(std::span<const double> numbers, std::span<const Shape> inputs, const LayerStart& start);
+  OnnxWriter onnx = nullptr;  ///< none: a net that has it cannot be exported
+  const TorchLayer* torch = nullptr;
 };
 
 /// Every kind of layer that a text may name.

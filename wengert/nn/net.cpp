@@ -6,7 +6,7 @@
 
 #include "wengert/base/error.h"
 #include "wengert/nn/net_json.h"
-#include "wengert/nn/net_text.h"
+#include "wengert/nn/net_steps.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/convert.h"
 #include "wengert/primitives/linalg.h"
@@ -16,14 +16,7 @@
 namespace wengert {
 namespace {
 
-/// A layer at its place: which values it takes (0: the input, k: what step k - 1 gives), and its part of the parameters
-/// and statistics.
-struct Step {
-  Layer layer;
-  Activation activation;
-  std::vector<size_t> sources;
-  size_t parameter = 0, statistic = 0;
-};
+using Step = NetStep;
 
 /// Puts a net together, layer by layer.
 class NetBuilder {
@@ -39,7 +32,7 @@ class NetBuilder {
     for (const size_t source : sources) inputs.push_back(shapes_[source]);
     if (text.activation.pieces > 1 && text.kind->choice.name != "dense") bad_net(described.text, "has maxout behind a layer that is not dense: its pieces are columns of weights");
     Layer layer = text.kind->make(text.numbers, inputs, {weight.fill, bias.fill, text.activation.pieces});
-    const Step step{std::move(layer), text.activation, sources, net_.parameters.size(), net_.statistics.size()};
+    const Step step{std::move(layer), text.activation, sources, net_.parameters.size(), net_.statistics.size(), text.kind, text.numbers, described.text};
     add_specs(net_.parameters, step.layer.parameters);
     add_specs(net_.statistics, step.layer.statistics);
     net_.is_random = net_.is_random || step.layer.is_random;
@@ -160,6 +153,17 @@ Net make_net(NetDescription description) {
   net.text = short_text(description);
   net.description = std::move(description);
   return net;
+}
+
+NetSteps net_steps(const Net& net) {
+  NetDescription description = net.description;
+  if (description.layers.empty())
+    throw UsageError("W822", fmt::format("the net \"{}\" was made by hand: no text says what its layers are", net.text), {}, "describe it by a text (docs/nets.md)");
+  Net again;
+  const InputText input = parse_input(description.input, net.text);
+  NetBuilder builder(again, input);
+  for (auto& layer : description.layers) builder.add(layer);
+  return {input, builder.finish()};
 }
 
 Net parse_net(const std::string& text, const std::string& initializer, const std::string& bias_initializer) {

@@ -4,6 +4,8 @@
 #include "wengert/nn/dropout.h"
 #include "wengert/nn/layer_families.h"
 #include "wengert/nn/normalization.h"
+#include "wengert/nn/onnx_layers.h"
+#include "wengert/nn/torch_layers.h"
 
 namespace wengert {
 namespace {
@@ -57,10 +59,10 @@ Layer make_dropout(LayerNumbers n, LayerShapes in, const LayerStart&) {
 
 std::vector<LayerKind> normalization_kinds() {
   const Setting epsilon{"epsilon", small, 1e-5};
-  return {{{"batch_norm", {{"momentum", share, 0.1}, epsilon}}, "each channel over the batch; in use by running means and variances", "3 - batch_norm - 2", false, true, make_batch_norm},
-          {{"layer_norm", {epsilon}}, "each row over its last axis", "3 - layer_norm - 2", false, true, make_layer_norm},
-          {{"group_norm", {{"groups", counts}, epsilon}}, "groups of channels of each example", "2x4 - group_norm 2 - flatten - 2", false, true, make_group_norm},
-          {{"dropout", {{"rate", below_one}}}, "in training a share of numbers becomes 0, the others grow to make up for it", "6 - dropout 0.5 - 2", false, true, make_dropout}};
+  return {{{"batch_norm", {{"momentum", share, 0.1}, epsilon}}, "each channel over the batch; in use by running means and variances", "3 - batch_norm - 2", false, true, make_batch_norm, onnx_batch_norm, &torch_batch_norm},
+          {{"layer_norm", {epsilon}}, "each row over its last axis", "3 - layer_norm - 2", false, true, make_layer_norm, onnx_layer_norm, &torch_layer_norm},
+          {{"group_norm", {{"groups", counts}, epsilon}}, "groups of channels of each example", "2x4 - group_norm 2 - flatten - 2", false, true, make_group_norm, onnx_group_norm, &torch_group_norm},
+          {{"dropout", {{"rate", below_one}}}, "in training a share of numbers becomes 0, the others grow to make up for it", "6 - dropout 0.5 - 2", false, true, make_dropout, onnx_identity, &torch_kept}};
 }
 
 }  // namespace wengert

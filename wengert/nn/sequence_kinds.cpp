@@ -4,7 +4,9 @@
 #include "wengert/nn/attention.h"
 #include "wengert/nn/dropout.h"
 #include "wengert/nn/layer_families.h"
+#include "wengert/nn/onnx_layers.h"
 #include "wengert/nn/recurrent.h"
+#include "wengert/nn/torch_layers.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/rearrange.h"
 #include "wengert/primitives/slice.h"
@@ -113,14 +115,14 @@ Layer make_transformer(LayerNumbers n, LayerShapes in, const LayerStart& start) 
 
 std::vector<LayerKind> sequence_kinds() {
   const Setting width{"width", counts}, heads{"heads", counts}, causal{"causal", flag, 0};
-  return {{{"embedding", {{"symbols", counts}, width}}, "a row of numbers for each symbol", "3 tokens - embedding 4 2 - flatten - 2", false, true, make_embedding},
-          {{"positions"}, "adds a learned row to each position", "3x2 - positions - flatten - 2", false, true, make_positions},
-          {{"rnn", {width}}, "a recurrent layer of tanh units: all states", "3x2 - rnn 2 - 2", false, true, make_rnn},
-          {{"lstm", {width}}, "long short-term memory: all states", "3x2 - lstm 2 - 2", false, true, make_lstm},
-          {{"gru", {width}}, "gated recurrent units: all states", "3x2 - gru 2 - 2", false, true, make_gru},
-          {{"last"}, "the last position alone", "3x2 - gru 2 - last - 2", false, true, make_last},
-          {{"attention", {heads, causal}}, "each position looks at all, or with causal=1 at those before it and itself", "3x4 - attention 2 causal=1 - 2", false, true, make_attention},
-          {{"transformer", {heads, width, causal}}, "attention and two dense layers, each behind a layer_norm and beside a path around it", "3x4 - transformer 2 5 - 2", false, true, make_transformer}};
+  return {{{"embedding", {{"symbols", counts}, width}}, "a row of numbers for each symbol", "3 tokens - embedding 4 2 - flatten - 2", false, true, make_embedding, onnx_embedding, &torch_embedding},
+          {{"positions"}, "adds a learned row to each position", "3x2 - positions - flatten - 2", false, true, make_positions, onnx_positions, &torch_positions},
+          {{"rnn", {width}}, "a recurrent layer of tanh units: all states", "3x2 - rnn 2 - 2", false, true, make_rnn, onnx_rnn, &torch_rnn},
+          {{"lstm", {width}}, "long short-term memory: all states", "3x2 - lstm 2 - 2", false, true, make_lstm, onnx_lstm, &torch_lstm},
+          {{"gru", {width}}, "gated recurrent units: all states", "3x2 - gru 2 - 2", false, true, make_gru, onnx_gru, &torch_gru},
+          {{"last"}, "the last position alone", "3x2 - gru 2 - last - 2", false, true, make_last, onnx_last, &torch_row},
+          {{"attention", {heads, causal}}, "each position looks at all, or with causal=1 at those before it and itself", "3x4 - attention 2 causal=1 - 2", false, true, make_attention, onnx_attention, &torch_attention},
+          {{"transformer", {heads, width, causal}}, "attention and two dense layers, each behind a layer_norm and beside a path around it", "3x4 - transformer 2 5 - 2", false, true, make_transformer, onnx_transformer, &torch_transformer}};
 }
 
 }  // namespace wengert

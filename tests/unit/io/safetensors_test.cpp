@@ -98,8 +98,21 @@ TEST(Safetensors, names_the_tensor_whose_header_is_wrong) {
 }
 
 TEST(Safetensors, names_types_it_does_not_read) {
-  EXPECT_THAT(error_in("{" + entry("w", "BF16", "1", "0,2") + "}", Bytes(2)),
-              StartsWith("W572 usage: a.safetensors: tensor \"w\" has dtype \"BF16\"; expected F64, F32, I64, BOOL"));
+  EXPECT_THAT(error_in("{" + entry("w", "I16", "1", "0,2") + "}", Bytes(2)),
+              StartsWith("W572 usage: a.safetensors: tensor \"w\" has dtype \"I16\"; expected F64, F32, I64, BOOL, F16, BF16"));
+}
+
+TEST(Safetensors, reads_half_precision_as_f32) {
+  const Bytes halves{0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, 0xff, 0x7b, 0x00, 0x7c, 0x01, 0x7e};  // 1, -2, 2^-24, 65504, infinity, NaN
+  const Tensors read = parse_safetensors(tensors_file("{" + entry("w", "F16", "6", "0,12") + "}", halves), "a.safetensors");
+  const auto w = read.arrays[0].array.values<float>();
+  EXPECT_THAT(std::vector<float>(w.begin(), w.begin() + 5), testing::ElementsAre(1.0f, -2.0f, 0x1p-24f, 65504.0f, INFINITY));
+  EXPECT_TRUE(std::isnan(w[5]));
+  const Bytes brain{0x80, 0x3f, 0x49, 0xc0, 0x00, 0x80};  // 1, -3.140625, -0
+  const Array b = parse_safetensors(tensors_file("{" + entry("w", "BF16", "3", "0,6") + "}", brain), "a.safetensors").arrays[0].array;
+  EXPECT_THAT(b.values<float>(), testing::ElementsAre(1.0f, -3.140625f, 0.0f));
+  EXPECT_TRUE(std::signbit(b.values<float>()[2]));
+  EXPECT_THAT(error_in("{" + entry("w", "F16", "2", "0,8") + "}", Bytes(8)), testing::HasSubstr("4 bytes for F16[2]"));
 }
 
 TEST(Safetensors, refuses_headers_that_are_not_json) {
