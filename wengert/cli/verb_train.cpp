@@ -26,7 +26,7 @@ int run(Context& context) {
 
 Verb train_verb() {
   auto options = learning_options({.optimizer = "adam", .rate = "", .schedule = "constant", .epochs = "20"});
-  options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "A table, a folder of IDX files, or arrays: see above", .completes = Completes::files, .required = true, .repeats = true});
+  options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "A table, a folder of images, or arrays: see above", .completes = Completes::files, .required = true, .repeats = true});
   for (Option& option : data_options()) options.push_back(std::move(option));
   options.push_back({"--resume", {}, "Go on from the snapshot in the folder of results"});
   options.push_back({"-o,--out", "FOLDER", "Where weights, metrics, pictures and snapshots go", "out", {}, Completes::directories});
@@ -34,8 +34,8 @@ Verb train_verb() {
           .summary = "Train a net on a table, on images, on arrays, or on a text",
           .description =
               "DATA is a table (CSV with or without header; the last column is learned unless --target names another; text becomes classes or "
-              "categories), a folder with MNIST's four IDX files, two IDX files (images, labels), an .npz file with x and y, or with --text a "
-              "text, of which the next character is learned.\n\n"
+              "categories), a folder with MNIST's four IDX files, two IDX files (images, labels), an .npz file with x and y, a pair of .npy files (x, y), a folder "
+              "of PNG files with one folder a label, or with --text a text, of which the next character is learned.\n\n"
               "A part of the examples is held out to test (--test), and with --validation another to choose the best epoch. Leaves "
               "weights.safetensors (what predict reads), metrics.csv, metrics.json, loss.svg, for classes confusion.svg, and "
               "snapshot.safetensors, from which --resume goes on, bit for bit as if there had been no stop: give the same command with "

@@ -43,6 +43,19 @@ Expr score(const LearningTask& task, Expr outputs, Expr y, int64_t classes);
 /// update : 1, 2, ...: which update it is; loss and score are those before it
 Program training_step(const LearningTask& task, const Optimizer& optimizer, const BatchType& batch);
 
+/// The parts of a training step whose gradient is the mean over several batches.
+///
+/// (parameters..., statistics..., sums..., x, y, [key]) -> (sums..., statistics..., loss, score)
+///
+/// sums : shaped like the parameters: of the batches so far, examples times gradient
+Program gradient_sums(const LearningTask& task, const BatchType& batch);
+/// (parameters..., state..., sums..., examples, rate, update) -> (parameters..., state...): an update by the gradient
+/// sums / examples
+Program apply_sums(const LearningTask& task, const Optimizer& optimizer, DType dtype);
+
+/// (parameters..., statistics..., x, [key]) -> statistics after a batch in training
+Program gathered_statistics(const LearningTask& task, const BatchType& batch);
+
 /// (parameters..., statistics..., x, y) -> (loss, score); the loss is without the regularizer.
 Program evaluation(const LearningTask& task, const BatchType& batch);
 
