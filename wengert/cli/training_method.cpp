@@ -54,4 +54,23 @@ std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& 
   return settings;
 }
 
+Option augment_option() {
+  return {"--augment", "TEXT", "Training pictures are changed at each showing: \"shift 2 rotate 15 scale 0.1 noise 0.05 flip\""};
+}
+
+void apply_augmentation(const Arguments& arguments, const Encoding& encoding, TrainingPlan& plan) {
+  if (!arguments.has("augment")) return;
+  Augmentation augmentation = parse_augmentation(arguments.text("augment"));
+  augmentation.shape = encoding.example;
+  const auto refuse = [&](const std::string& why, const std::string& fix) {
+    throw UsageError("W839", fmt::format("the augmentation \"{}\" {}", to_string(augmentation), why), {}, fix);
+  };
+  if (plan.full_batch) refuse("has no meaning for lbfgs, which takes all examples at once", "leave it out, or choose another optimizer");
+  if (encoding.source == Encoding::Source::text) refuse("has no meaning for a text", "leave it out");
+  check_augmentation(augmentation, encoding.features());
+  if (augmentation.moves() && !encoding.means.empty()) refuse("would mix features that were standardized apart", "leave them as they are: --standardize no");
+  plan.options.augment = augmentation;
+  plan.settings.emplace_back("augment", to_string(augmentation));
+}
+
 }  // namespace wengert::cli

@@ -15,4 +15,9 @@ std::vector<Option> method_options();
 ///          throw
 std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& arguments, const Dataset& data, TrainingPlan& plan);
 
+/// --augment, for verbs that know what their examples look like.
+Option augment_option();
+/// throws : UsageError W839 for a text that makes no sense, or examples that are no pictures
+void apply_augmentation(const Arguments& arguments, const Encoding& encoding, TrainingPlan& plan);
+
 }  // namespace wengert::cli

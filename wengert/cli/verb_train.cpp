@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wengert/cli/training_files.h"
+#include "wengert/cli/training_method.h"
 #include "wengert/cli/verbs.h"
 
 namespace wengert::cli {
@@ -14,7 +15,8 @@ int run(Context& context) {
   const std::string folder = arguments.text("out");
   const TrainingData data = context.stage("read", [&] { return read_data(arguments.all("DATA"), data_options_of(arguments)); });
   for (const std::string& note : data.notes) context.note("note: " + note);
-  const TrainingPlan plan = training_plan(arguments, data.split.train);
+  TrainingPlan plan = training_plan(arguments, data.split.train);
+  apply_augmentation(arguments, data.encoding, plan);
   make_folder(folder);
   const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, folder, arguments.has("resume")); });
   if (!run.predicted.empty()) print_confusion(context, data.split.test, run);
@@ -28,6 +30,7 @@ Verb train_verb() {
   auto options = learning_options({.optimizer = "adam", .rate = "", .schedule = "constant", .epochs = "20"});
   options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "A table, a folder of images, or arrays: see above", .completes = Completes::files, .required = true, .repeats = true});
   for (Option& option : data_options()) options.push_back(std::move(option));
+  options.push_back(augment_option());
   options.push_back({"--resume", {}, "Go on from the snapshot in the folder of results"});
   options.push_back({"-o,--out", "FOLDER", "Where weights, metrics, pictures and snapshots go", "out", {}, Completes::directories});
   return {.name = "train",
@@ -45,6 +48,9 @@ Verb train_verb() {
                        {"wengert train houses.csv --target price --validation 0.1 --patience 20", "Values, with early stopping"},
                        {"wengert data digits && wengert train digits --epochs 3", "Generated digits"},
                        {"wengert train mnist --net \"28x28x1 - conv 6 5 pad=2 relu - max_pool 2 - flatten - 10 softmax\" --epochs 3", "A convolutional net"},
+                       {"wengert train photos --image-size 32x32 --augment \"shift 2 rotate 10 flip\" --net \"32x32x3 - conv 16 3 relu - max_pool 2 - flatten - 4 softmax\"",
+                        "A folder of pictures, one folder a label"},
+                       {"wengert train mnist --from out/weights.safetensors --freeze 1-2 --average 0.999", "Going on from another training's values"},
                        {"wengert train text.txt --text 64 --epochs 5", "A text, character by character"},
                        {"wengert train mnist --net \"784-30 sigmoid-10 sigmoid\" --loss squared_error --optimizer gradient_descent --rate 3 --batch 10",
                         "Another net, loss and optimizer"}},

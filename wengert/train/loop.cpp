@@ -100,6 +100,7 @@ void run_epochs(const LearningTask& task, const Optimizer& optimizer, const Spli
     const auto start = std::chrono::steady_clock::now();
     const auto order = shuffled(data.train.count(), options.key, static_cast<uint64_t>(state.epoch + 1));
     const int64_t first = state.step;
+    update.begin_epoch(std::span(order).subspan(static_cast<size_t>(first * in_update)), state.epoch + 1);
     while (state.step < steps) {
       const auto numbers = batch_of(order, state.step, in_update);
       const double rate = rate_at(state.step);
@@ -128,6 +129,7 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
            const TrainingObserver& observer) {
   check_fit(task, data.train);
   check_options(data.validation, options);
+  check_augmentation(options.augment, data.train.features());
   check_state(state, task, optimizer);
   check_last_batch(task, optimizer, data.train, options.batch);
   run_epochs(task, optimizer, data, options, state, observer);

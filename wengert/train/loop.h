@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "wengert/optim/step_size.h"
+#include "wengert/train/augment.h"
 #include "wengert/train/evaluate.h"
 
 namespace wengert {
@@ -31,6 +32,8 @@ struct TrainingOptions {
   int64_t patience = 0;  ///< epochs without a better validation loss after which training ends; 0: never
   uint64_t key = 1;      ///< of initial values and shuffles
   CompileOptions compile = {};  ///< engine and mathematics; how often a step is run is decided here
+  Augmentation augment = {};    ///< of the pictures of training batches, never of others
+  bool prefetch = true;         ///< augmented batches are made ready by a second thread; the result is the same without
 
   int64_t examples_an_update() const { return batch * accumulate; }
 };

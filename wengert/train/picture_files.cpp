@@ -100,7 +100,7 @@ Array stacked(Paths files, DType dtype, size_t limit, const PictureOptions& opti
                                             : Shape{static_cast<int64_t>(files.size()), shape[0], shape[1], shape[2]}});
     }
     if (picture.shape() != shape)
-      refuse_pictures(fmt::format("{} is {}, {} is {}: pictures have one size and one kind of colour", files[k], described_shape(picture.shape()), files[0], described_shape(shape)),
+      refuse_pictures(fmt::format("{} is {}, {} is {}: pictures have one size and one kind of colour", files[0], described_shape(shape), files[k], described_shape(picture.shape())),
                       fmt::format("make them alike with {}", picture.shape()[2] != shape[2] ? "--grey" : fmt::format("--image-size {}x{}", shape[0], shape[1])));
     const size_t bytes = picture.type().bytes();
     std::memcpy(static_cast<std::byte*>(all.mutable_view().data) + k * bytes, picture.view().data, bytes);

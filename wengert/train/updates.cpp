@@ -41,7 +41,22 @@ Updates::Updates(const LearningTask& task, const Optimizer& optimizer, const Dat
     : train_(train), options_(options), learned_(task.net.parameters.size()), random_(task.net.is_random),
       keys_(Random(options.key).split(randomness)),
       batches_(train, program_of_batches(task, optimizer, options.accumulate > 1), expected_runs, options.compile),
-      make_apply_([&, dtype = train.x.dtype()] { return compiled_apply(task, optimizer, dtype, options.compile); }) {}
+      make_apply_([&, dtype = train.x.dtype()] { return compiled_apply(task, optimizer, dtype, options.compile); }) {
+  if (!options.augment.changes()) return;
+  const auto change = [&options](int64_t epoch, std::span<const int64_t> numbers, Array& x) { augment(options.augment, options.key, epoch, numbers, x); };
+  prepared_.emplace(train, change, options.prefetch);
+}
+
+void Updates::begin_epoch(std::span<const int64_t> order, int64_t epoch) {
+  if (prepared_) prepared_->begin({order.begin(), order.end()}, options_.batch, epoch);
+}
+
+const Executable& Updates::gathered(std::span<const int64_t> numbers) {
+  if (!prepared_) return batches_.gathered(numbers, inputs_);
+  const PreparedBatches::Batch& batch = prepared_->next();
+  inputs_.insert(inputs_.end(), {batch.x.view(), batch.y.view()});
+  return batches_.executable(static_cast<int64_t>(numbers.size()));
+}
 
 Measure Updates::operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update) {
   scalars_.clear();
@@ -66,7 +81,7 @@ Measure Updates::in_one_step(TrainingState& state, std::span<const int64_t> numb
   const auto learned = arrays_of(state);
   Array loss({train_.x.dtype(), {}}), score({train_.x.dtype(), {}});
   for (const Array* a : learned) inputs_.push_back(a->view());
-  const Executable& step = batches_.gathered(numbers, inputs_);
+  const Executable& step = gathered(numbers);
   inputs_.push_back(scalar(rate));
   inputs_.push_back(scalar(static_cast<double>(update)));
   add_key(update);
@@ -109,7 +124,7 @@ Measure Updates::add_gradients(const TrainingState& state, std::span<const int64
   for (size_t k = 0; k < learned_; ++k) inputs_.push_back(state.parameters[k].view());
   add_views({sums_.begin() + learned, sums_.end()}, inputs_);
   add_views({sums_.begin(), sums_.begin() + learned}, inputs_);
-  const Executable& step = batches_.gathered(numbers, inputs_);
+  const Executable& step = gathered(numbers);
   add_key(batch_number);
   for (Array& a : next_sums_) outputs_.push_back(a.mutable_view());
   outputs_.push_back(loss.mutable_view());

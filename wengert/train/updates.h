@@ -5,6 +5,7 @@
 
 #include "wengert/base/random.h"
 #include "wengert/train/loop.h"
+#include "wengert/train/prepared_batches.h"
 
 namespace wengert {
 
@@ -18,7 +19,10 @@ class Updates {
   /// What runs the steps; nothing before the first.
   const CompileChoice* engine() const { return batches_.choice(); }
 
-  /// One update from the examples of these numbers, in batches of `options.batch`.
+  /// Before the updates of an epoch (1, 2, ...) from those of `order`, or what is left of them.
+  void begin_epoch(std::span<const int64_t> order, int64_t epoch);
+
+  /// One update from the examples of these numbers, the next of the epoch, in batches of `options.batch`.
   ///
   /// update  : 1, 2, ...
   /// returns : loss (a mean over the examples) and score (a sum) before the update. A loss that is not finite leaves the
@@ -30,6 +34,8 @@ class Updates {
   Measure accumulated(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update);
   Measure add_gradients(const TrainingState& state, std::span<const int64_t> numbers, int64_t batch_number);
   void apply_sums(TrainingState& state, double examples, double rate, int64_t update);
+  /// Appends x and y to the inputs.
+  const Executable& gathered(std::span<const int64_t> numbers);
   /// Appended to the inputs where the net is random.
   void add_key(int64_t batch_number);
   ConstView scalar(double value);
@@ -40,6 +46,7 @@ class Updates {
   bool random_;
   Random keys_;
   Batches batches_;
+  std::optional<PreparedBatches> prepared_ = {};  ///< where pictures are augmented
   std::function<std::unique_ptr<Executable>()> make_apply_;
   std::unique_ptr<Executable> apply_ = {};
   std::vector<Array> next_ = {};                     ///< of parameters, statistics and the optimizer's state
