@@ -106,9 +106,9 @@ std::vector<Option> learning_options(const UsualTraining& usual) {
           {"--bias-initializer", "TEXT", "How biases start", "zeros"},
           {"--optimizer", "TEXT", "gradient_descent, \"sgd 0.9\", nesterov, adagrad, rmsprop, adam, adamw, lbfgs", usual.optimizer},
           {"--rate", "R", "Learning rate; unsaid, what suits the optimizer", usual.rate},
-          {"--schedule", "TEXT", "Factor on the rate: constant, \"step 0.5 every 1\", cosine, ..., each with warmup=EPOCHS", usual.schedule},
+          {"--schedule", "TEXT", "Factor on the rate: constant, \"step 0.5 every 1\", cosine, ..., each with warmup=EPOCHS; a chain: \"constant for 10, cosine scaled 0.5\"", usual.schedule},
           {"--epochs", "N", "Passes over the training set", usual.epochs},
-          {"--batch", "N", "Examples an update", "64"},
+          {"--batch", "N", "Examples a batch", "64"},
           {"--patience", "N", "End after N epochs without a better validation loss (0: never)", "0"},
           {"--seed", "K", "Decides what is held out, initial values and shuffles", "1"}},
                 joined(method_options(), engine_options()));

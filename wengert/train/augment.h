@@ -19,7 +19,7 @@ struct Augmentation {
   double shift = 0;   ///< pixels, up to so many in either direction, along each axis
   double rotate = 0;  ///< degrees, up to so many in either direction
   double scale = 0;   ///< factor from 1 - scale to 1 + scale; below 1
-  double noise = 0;   ///< deviation of normal noise on each number, in the units of the examples
+  double noise = 0;   ///< deviation of normal noise (in 4096 steps) on each number, in the units of the examples
   bool flip = false;  ///< mirrored left to right, each second picture on average
   Shape shape = {};   ///< of an example: [height, width] or [height, width, channels]
 
@@ -41,7 +41,7 @@ void check_augmentation(const Augmentation& augmentation, int64_t features);
 /// edge goes on. Between pixels it is bilinear, about the centre of the picture.
 ///
 /// x    : float[n, features], changed in place
-/// cost : about 10 operations a number, with noise 30
+/// cost : about 8 ns a number for moving, as much for noise
 void augment(const Augmentation& augmentation, uint64_t key, int64_t epoch, std::span<const int64_t> numbers, Array& x);
 
 }  // namespace wengert
