@@ -10,6 +10,7 @@ columns. A folder for each set holds data.csv (the target last) and test_rows.cs
 """
 
 import argparse
+import json
 import math
 import re
 import subprocess
@@ -39,13 +40,14 @@ def run_split(options, rows, test_rows, split, folder):
     features = header.count(",")
     command = [options.wengert, "train", str(folder / "train.csv"), "--test", str(folder / "test.csv"), "--learn", "values",
                "--net", f"{features}-{options.hidden} relu-1", "--validation", "0.1", "--patience", str(options.patience),
-               "--epochs", str(options.epochs), "--batch", str(options.batch), "--rate", str(options.rate), "--seed", str(split + 1),
-               "-o", str(folder / "out")]
+               "--epochs", str(options.epochs), "--batch", str(options.batch), "--rate", str(options.rate),
+               "--regularize", options.regularize, "--seed", str(split + 1), "-o", str(folder / "out")]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"^test rmse (\S+)$", result.stdout, re.MULTILINE)
     if result.returncode != 0 or found is None:
         sys.exit(f"{' '.join(command)}\n{result.stdout}{result.stderr}")
-    return float(found[1])
+    epochs = json.loads((folder / "out" / "metrics.json").read_text())
+    return float(found[1]), min(epoch["validation_loss"] for epoch in epochs)
 
 
 def mean_and_error(values):
@@ -58,16 +60,19 @@ def run_set(options, name):
     source = options.data / name
     rows = source.joinpath("data.csv").read_text().split()
     splits = [[int(k) for k in line.split(",")] for line in source.joinpath("test_rows.csv").read_text().split()]
-    start, errors = time.time(), []
+    start, errors, validation = time.time(), [], []
     with tempfile.TemporaryDirectory() as folder:
         for split, test_rows in enumerate(splits[:options.splits]):
-            errors.append(run_split(options, rows, test_rows, split, Path(folder)))
+            rmse, loss = run_split(options, rows, test_rows, split, Path(folder))
+            errors.append(rmse)
+            validation.append(loss)
     (mean, error), seconds = mean_and_error(errors), time.time() - start
     pbp, dropout, (ensemble, deviation) = PUBLISHED[name]
     ensemble = (ensemble, deviation / math.sqrt(20))
     limit = sum(max(dropout, ensemble))
     print(f"| {name} | {len(errors)} | {mean:.3f} +- {error:.3f} | {pbp[0]:.2f} +- {pbp[1]:.2f} | {dropout[0]:.2f} +- {dropout[1]:.2f} | "
-          f"{ensemble[0]:.2f} +- {ensemble[1]:.2f} | {limit:.2f} | {'yes' if mean <= limit else 'NO'} | {seconds:.0f} |", flush=True)
+          f"{ensemble[0]:.2f} +- {ensemble[1]:.2f} | {limit:.3f} | {'yes' if mean <= limit else 'NO'} | {mean_and_error(validation)[0]:.4f} | "
+          f"{seconds:.0f} |", flush=True)
 
 
 def main():
@@ -79,8 +84,10 @@ def main():
     for name, usual in (("hidden", 50), ("epochs", 1000), ("patience", 50), ("batch", 32)):
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--rate", type=float, default=0.005)
+    parser.add_argument("--regularize", default="none")
     options = parser.parse_args()
-    print("| set | splits | RMSE here | PBP | dropout | ensemble | limit | within | seconds |\n|---|---|---|---|---|---|---|---|---|", flush=True)
+    print("| set | splits | RMSE here | PBP | dropout | ensemble | limit | within | validation loss | seconds |\n"
+          "|---|---|---|---|---|---|---|---|---|---|", flush=True)
     for name in options.sets.split(","):
         run_set(options, name)
 
