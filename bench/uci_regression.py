@@ -84,7 +84,7 @@ def main():
     for name, usual in (("hidden", 50), ("epochs", 1000), ("patience", 50), ("batch", 32)):
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--rate", type=float, default=0.005)
-    parser.add_argument("--regularize", default="none")
+    parser.add_argument("--regularize", default="l2 1e-3")
     options = parser.parse_args()
     print("| set | splits | RMSE here | PBP | dropout | ensemble | limit | within | validation loss | seconds |\n"
           "|---|---|---|---|---|---|---|---|---|---|", flush=True)
