@@ -36,7 +36,7 @@ install(FILES "${export_dir}/wengert-config.cmake" "${export_dir}/wengert-config
 
 # A static archive hands its own needs on to whoever links it; a shared library keeps them to itself.
 if(library_type STREQUAL "STATIC_LIBRARY")
-  set(pkgconfig_requires "fmt zlib")
+  set(pkgconfig_requires "fmt zlib libpng")
   set(pkgconfig_libs "-lwengert -ldl -pthread${run_path}")
 else()
   set(pkgconfig_requires "fmt")

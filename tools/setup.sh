@@ -9,7 +9,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-packages_to_build=(g++ cmake ninja-build libfmt-dev nlohmann-json3-dev libcli11-dev zlib1g-dev libopenblas0-pthread)
+packages_to_build=(g++ cmake ninja-build libfmt-dev nlohmann-json3-dev libcli11-dev zlib1g-dev libpng-dev libopenblas0-pthread)
 packages_to_test=(libgtest-dev libgmock-dev librapidcheck-dev libeigen3-dev pkg-config python3)
 packages_to_compile=(llvm-19-dev libsleef3)  # wanted: Programs as machine code, and accurate functions of vectors
 

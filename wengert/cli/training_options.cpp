@@ -6,6 +6,7 @@
 
 #include "wengert/cli/engine.h"
 #include "wengert/cli/program_source.h"
+#include "wengert/cli/training_method.h"
 #include "wengert/nn/net_json.h"
 
 namespace wengert::cli {
@@ -105,12 +106,12 @@ std::vector<Option> learning_options(const UsualTraining& usual) {
           {"--bias-initializer", "TEXT", "How biases start", "zeros"},
           {"--optimizer", "TEXT", "gradient_descent, \"sgd 0.9\", nesterov, adagrad, rmsprop, adam, adamw, lbfgs", usual.optimizer},
           {"--rate", "R", "Learning rate; unsaid, what suits the optimizer", usual.rate},
-          {"--schedule", "TEXT", "Factor on the rate: constant, \"step 0.5 every 1\", cosine, ..., each with warmup=EPOCHS", usual.schedule},
+          {"--schedule", "TEXT", "Factor on the rate: constant, \"step 0.5 every 1\", cosine, ..., each with warmup=EPOCHS; a chain: \"constant for 10, cosine scaled 0.5\"", usual.schedule},
           {"--epochs", "N", "Passes over the training set", usual.epochs},
-          {"--batch", "N", "Examples an update", "64"},
+          {"--batch", "N", "Examples a batch", "64"},
           {"--patience", "N", "End after N epochs without a better validation loss (0: never)", "0"},
           {"--seed", "K", "Decides what is held out, initial values and shuffles", "1"}},
-                engine_options());
+                joined(method_options(), engine_options()));
 }
 
 std::vector<Option> table_options() {
@@ -130,7 +131,19 @@ std::vector<Option> data_options() {
       {"--validation", "PART", "Share of the training examples that is held out to choose the best epoch", "0"},
       {"--missing", "HOW", "Missing cells: an error, drop the row, or fill with the column's mean", "error", {"error", "drop", "fill"}},
       {"--dtype", "TYPE", "Numbers computed with", "f32", {"f32", "f64"}}};
+  for (Option& option : picture_options()) options.push_back(std::move(option));
   for (Option& option : table_options()) options.push_back(std::move(option));
+  return options;
+}
+
+std::vector<Option> picture_options() {
+  return {{"--grey", {}, "Pictures (PNG) are made grey"}, {"--image-size", "HxW", "Pictures (PNG) are brought to this size"}};
+}
+
+PictureOptions picture_options_of(const Arguments& arguments, PictureOptions options) {
+  const bool grey = options.grey || arguments.has("grey");
+  if (arguments.has("image-size")) options = parse_picture_size(arguments.text("image-size"));
+  options.grey = grey;
   return options;
 }
 
@@ -148,6 +161,7 @@ DataOptions data_options_of(const Arguments& arguments) {
   if (const auto learn = arguments.text("learn"); learn != "auto") options.task = learn == "classes" ? Task::classes : Task::values;
   if (const auto when = arguments.text("standardize"); when != "auto") options.standardize = when == "yes";
   options.dtype = arguments.text("dtype") == "f64" ? DType::f64 : DType::f32;
+  options.pictures = picture_options_of(arguments);
   if (arguments.has("text")) options.sequence = arguments.integer("text", 1, 1 << 16);
   set_test(options, arguments);
   options.validation = arguments.real("validation", 0, 0.9);
@@ -167,10 +181,12 @@ TrainingPlan training_plan(const Arguments& arguments, const Dataset& data) {
     plan.optimizer = parse_optimizer(arguments.text("optimizer"));
   }
   plan.options = training_options_of(arguments, plan.optimizer);
+  const auto more_settings = apply_methods(arguments, data, plan);
   const TrainingOptions& o = plan.options;
   plan.settings = {{"net", to_json(plan.task.net.description)}, {"optimizer", plan.optimizer.text}, {"rate", shortest(o.rate)},
                    {"schedule", o.schedule.text}, {"batch", std::to_string(o.batch)}, {"seed", std::to_string(o.key)},
                    {"dtype", std::string(to_string(data.x.dtype()))}, {"engine", arguments.text("engine")}, {"math", arguments.text("math")}};
+  plan.settings.insert(plan.settings.end(), more_settings.begin(), more_settings.end());
   if (o.schedule.looks_ahead) plan.settings.emplace_back("epochs", std::to_string(o.epochs));
   return plan;
 }

@@ -22,8 +22,13 @@ std::vector<Option> data_options();
 /// Those of data_options that say how a table is written: --header, --separator.
 std::vector<Option> table_options();
 
+/// --grey, --image-size; part of data_options.
+std::vector<Option> picture_options();
+
 DataOptions data_options_of(const Arguments& arguments);
 TableFormat table_format_of(const Arguments& arguments);
+/// What is asked for, else what `before` has. throws : UsageError W838
+PictureOptions picture_options_of(const Arguments& arguments, PictureOptions before = {});
 
 /// All that decides a training besides the data.
 struct TrainingPlan {
@@ -31,6 +36,7 @@ struct TrainingPlan {
   Optimizer optimizer;
   std::optional<FullBatch> full_batch;  ///< instead of the optimizer, which then is only a name
   TrainingOptions options;
+  std::vector<Array> start = {};        ///< values to start from; none: those of the key
   /// Name and canonical value of all that decides the result: what a resumed training must agree with.
   std::vector<std::pair<std::string, std::string>> settings;
 };

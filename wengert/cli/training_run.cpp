@@ -56,6 +56,10 @@ TrainingState resumed(const std::string& path, const std::vector<std::pair<std::
       throw UsageError("W862", fmt::format("the training in {} was begun with {} {}, not {}", path, name, before ? *before : "unknown", value), {},
                        "give the same command with --resume; only --epochs and --patience may change");
   }
+  for (const auto& [name, value] : snapshot.settings)
+    if (setting(settings, name) == nullptr)
+      throw UsageError("W862", fmt::format("the training in {} was begun with {} {}, not without", path, name, value), {},
+                       "give the same command with --resume; only --epochs and --patience may change");
   return snapshot.state;
 }
 
@@ -88,6 +92,7 @@ void print_heading(Context& context, const TrainingPlan& plan, const Split& data
   context.print(fmt::format("net {}: {} parameters; {}", plan.task.net.text, plan.task.net.parameter_count(), sets));
   std::string method = plan.optimizer.text;
   if (!plan.full_batch) method += " with rate " + shortest(plan.options.rate);
+  if (plan.options.accumulate > 1) method += fmt::format(", {} batches an update", plan.options.accumulate);
   if (plan.options.schedule.text != "constant") method += ", " + plan.options.schedule.text;
   context.print(fmt::format("loss {}, {}", plan.task.loss.text, method));
 }
@@ -101,7 +106,7 @@ class Display {
 
   void step(const TrainingState& s, int64_t steps) {
     const double epochs = static_cast<double>(s.epoch) + static_cast<double>(s.step) / static_cast<double>(steps);
-    const auto examples = static_cast<double>(std::min(s.step * options_.batch, examples_));
+    const auto examples = static_cast<double>(std::min(s.step * options_.examples_an_update(), examples_));
     if (first_ < 0) first_ = epochs;
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     progress_.update(static_cast<size_t>(epochs * parts),
@@ -214,6 +219,7 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
   TrainedRun run;
   run.state = resume ? resumed(snapshot_path(folder), settings)
                      : initial_state(plan.task, plan.optimizer, plan.options.key, data.train.x.dtype());
+  if (!resume && !plan.start.empty()) run.state.parameters = plan.start;
   print_heading(context, plan, data);
   if (resume) context.print(fmt::format("going on after epoch {}, step {}", run.state.epoch, run.state.step));
   context.print(EpochColumns{encoding}.title(data.validation.count() > 0));

@@ -24,18 +24,21 @@ std::vector<double> probabilities(const Predictions& said, int64_t row) {
   return outputs == 1 ? std::vector{1 - result[0], result[0]} : result;
 }
 
-/// One row a prediction: the class and its probabilities, or the values.
-CsvText table_of(const Model& model, const Predictions& said) {
+/// One row a prediction: the file, where each is one, then the class and its probabilities, or the values.
+CsvText table_of(const Model& model, const Dataset& data, const Predictions& said) {
   const Encoding& encoding = model.encoding;
   const bool with_probabilities = model.task.loss.classifies;
   const bool classes = encoding.class_count() > 0;
   std::vector<std::string> header = classes ? std::vector<std::string>{"class"} : encoding.target_names();
   if (classes && with_probabilities)
     for (const std::string& name : encoding.classes) header.push_back("p(" + name + ")");
+  const std::vector<std::string>& files = data.example_names;
+  if (!files.empty()) header.insert(header.begin(), "file");
   CsvText csv(header);
   const Array values = classes ? said.values : encoding.decoded_targets(said.values);
   for (int64_t row = 0; row < values.shape()[0]; ++row) {
     std::vector<std::string> fields;
+    if (!files.empty()) fields.push_back(files[static_cast<size_t>(row)]);
     if (classes) fields.push_back(class_name(encoding, said.classes[static_cast<size_t>(row)]));
     const auto number = [&](double x) { return values.dtype() == DType::f32 ? shortest(static_cast<float>(x)) : shortest(x); };
     if (classes && with_probabilities)
@@ -77,7 +80,8 @@ int sample(Context& context, const Model& model) {
 
 int run(Context& context) {
   const Arguments& arguments = context.arguments();
-  const Model model = context.stage("read model", [&] { return read_model(arguments.text("MODEL")); });
+  Model model = context.stage("read model", [&] { return read_model(arguments.text("MODEL")); });
+  model.encoding.pictures = picture_options_of(arguments, model.encoding.pictures);
   if (arguments.has("sample")) return sample(context, model);
   if (!arguments.has("DATA")) throw UsageError("W602", "there are no DATA to predict", {}, "name a file, or ask for a text with --sample");
   const Dataset data = context.stage("read data", [&] {
@@ -87,7 +91,7 @@ int run(Context& context) {
   const CompileOptions wish = engine_wish(arguments);
   const Predictions said = context.stage("predict", [&] { return predict(model.task, model.parameters, data.x, wish, &choice); });
   if (data.count() > 0) report_choice(context, choice);
-  const CsvText table = table_of(model, said);
+  const CsvText table = table_of(model, data, said);
   const bool each = arguments.has("each") || !data.has_targets();
   if (arguments.has("out")) {
     write_csv(arguments.text("out"), table);
@@ -110,13 +114,14 @@ int run(Context& context) {
 
 Verb predict_verb() {
   std::vector<Option> options{{.names = "MODEL", .value = "FILE", .help = "weights.safetensors of a training", .completes = Completes::files, .required = true},
-                              {.names = "DATA", .value = "PATH", .help = "Rows in the form that was trained on; they need no target", .completes = Completes::files, .repeats = true},
+                              {.names = "DATA", .value = "PATH", .help = "Rows in the form that was trained on, or pictures; they need no target", .completes = Completes::files, .repeats = true},
                               {"--sample", "N", "Write N characters of text, by a net that was trained with --text"},
                               {"--prompt", "TEXT", "What the text goes on from"},
                               {"--temperature", "T", "Below 1 likelier characters are taken oftener; 0: the likeliest", "1"},
                               {"--seed", "K", "Decides which characters are drawn", "1"},
                               {"--each", {}, "Print the prediction of every row, also where the data say what is right"},
                               {"-o,--out", "FILE", "Write the predictions to a CSV file", {}, {}, Completes::files}};
+  for (Option& option : picture_options()) options.push_back(std::move(option));
   for (Option& option : table_options()) options.push_back(std::move(option));
   for (Option& option : engine_options()) options.push_back(std::move(option));
   return {.name = "predict",
@@ -126,6 +131,7 @@ Verb predict_verb() {
           .options = options,
           .examples = {{"wengert predict out/weights.safetensors iris.csv", "Accuracy of a trained net"},
                        {"wengert predict out/weights.safetensors new.csv -o predicted.csv", "Predictions as a file"},
+                       {"wengert predict out/weights.safetensors photos/*.png --grey --image-size 28x28", "Pictures, a line each"},
                        {"wengert predict out/weights.safetensors --sample 300 --prompt \"ROMEO:\" --temperature 0.8", "A text that a net of characters makes up"}},
           .run = run};
 }

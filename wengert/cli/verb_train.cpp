@@ -6,6 +6,7 @@
 
 #include "wengert/cli/parallel_training.h"
 #include "wengert/cli/training_files.h"
+#include "wengert/cli/training_method.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/train/sharded_updates.h"
 
@@ -29,6 +30,7 @@ int run(Context& context) {
     data = context.stage("read", [&] { return read_data(arguments.all("DATA"), data_options_of(arguments)); });
     for (const std::string& note : data.notes) context.note("note: " + note);
     plan = training_plan(arguments, data.split.train);
+    apply_augmentation(arguments, data.encoding, plan);
     take_shards(plan, arguments, data.split.train, team.ranks());
     if (!team.serves()) make_folder(folder);
     return settings_text(plan, data.split);
@@ -48,8 +50,9 @@ int run(Context& context) {
 
 Verb train_verb() {
   auto options = learning_options({.optimizer = "adam", .rate = "", .schedule = "constant", .epochs = "20"});
-  options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "A table, a folder of IDX files, or arrays: see above", .completes = Completes::files, .required = true, .repeats = true});
+  options.insert(options.begin(), {.names = "DATA", .value = "PATH", .help = "A table, a folder of images, or arrays: see above", .completes = Completes::files, .required = true, .repeats = true});
   for (Option& option : data_options()) options.push_back(std::move(option));
+  options.push_back(augment_option());
   options.push_back({"--resume", {}, "Go on from the snapshot in the folder of results"});
   options.push_back(shards_option());
   options.push_back({"--snapshot-every", "N", "Write the snapshot after every N updates (default: after epochs, at most once a second, and every minute)"});
@@ -58,8 +61,8 @@ Verb train_verb() {
           .summary = "Train a net on a table, on images, on arrays, or on a text",
           .description =
               "DATA is a table (CSV with or without header; the last column is learned unless --target names another; text becomes classes or "
-              "categories), a folder with MNIST's four IDX files, two IDX files (images, labels), an .npz file with x and y, or with --text a "
-              "text, of which the next character is learned.\n\n"
+              "categories), a folder with MNIST's four IDX files, two IDX files (images, labels), an .npz file with x and y, a pair of .npy files (x, y), a folder "
+              "of PNG files with one folder a label, or with --text a text, of which the next character is learned.\n\n"
               "A part of the examples is held out to test (--test), and with --validation another to choose the best epoch. Leaves "
               "weights.safetensors (what predict reads), metrics.csv, metrics.json, loss.svg, for classes confusion.svg, and "
               "snapshot.safetensors, from which --resume goes on, bit for bit as if there had been no stop: give the same command with "
@@ -73,6 +76,9 @@ Verb train_verb() {
                        {"wengert data digits && wengert train digits --epochs 3", "Generated digits"},
                        {"wengert train mnist --net \"28x28x1 - conv 6 5 pad=2 relu - max_pool 2 - flatten - 10 softmax\" --epochs 3", "A convolutional net"},
                        {"mpirun -n 4 wengert train mnist --batch 256", "The same net as with one process and --shards 8, by four"},
+                       {"wengert train photos --image-size 32x32 --augment \"shift 2 rotate 10 flip\" --net \"32x32x3 - conv 16 3 relu - max_pool 2 - flatten - 4 softmax\"",
+                        "A folder of pictures, one folder a label"},
+                       {"wengert train mnist --from out/weights.safetensors --freeze 1-2 --average 0.999", "Going on from another training's values"},
                        {"wengert train text.txt --text 64 --epochs 5", "A text, character by character"},
                        {"wengert train mnist --net \"784-30 sigmoid-10 sigmoid\" --loss squared_error --optimizer gradient_descent --rate 3 --batch 10",
                         "Another net, loss and optimizer"}},

@@ -38,6 +38,7 @@ struct Optimizer {
   std::string text = name;  ///< canonical: "adam beta1=0.95"
   /// What happens to what all parameters are given before the first update; empty: nothing.
   std::function<void(std::span<Given> all)> prepare = {};
+  bool averages = false;  ///< the last slot is the average of the parameters, which is for testing and use
 };
 
 /// One update of all parameters.

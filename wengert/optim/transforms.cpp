@@ -153,6 +153,7 @@ Optimizer averaged(Optimizer optimizer, const Averaging& averaging) {
   check({"start", counts}, averaging.start);
   Optimizer result = with_text(optimizer, describe(averaging));
   ++result.slots;
+  result.averages = true;
   result.update = [optimizer = std::move(optimizer), averaging](Given given) {
     const Expr old = given.state.back();
     given.state = given.state.first(given.state.size() - 1);

@@ -120,8 +120,15 @@ Encoding described(const ExampleFiles& files, const DataOptions& options) {
   Encoding encoding;
   encoding.source = files.source;
   encoding.scale = files.scale;
+  encoding.pictures = files.pictures;
   encoding.example = example_shape(all.x);
-  if (is_labels(*all.y, options.task)) {
+  if (!all.classes.empty()) {
+    if (all.classes.size() == 1)
+      throw UsageError("W827", fmt::format("all pictures of {} have the label {}; there is nothing to tell apart", all.name, all.classes[0]), {},
+                       "give examples of two classes or more");
+    encoding.classes = all.classes;
+    encoding.targets.push_back({"label", 1});
+  } else if (is_labels(*all.y, options.task)) {
     int64_t most = largest_label(all);
     if (files.test) most = std::max(most, largest_label(*files.test));
     for (int64_t c = 0; c <= most; ++c) encoding.classes.push_back(std::to_string(c));
@@ -191,6 +198,7 @@ Dataset encoded(const Examples& examples, const Encoding& encoding, DType dtype)
                encoding.classes,
                {},
                encoding.target_names()};
+  data.example_names = examples.files;
   if (!encoding.means.empty()) standardize(data.x, encoding.means, encoding.deviations);
   if (!examples.y) return data;
   if (data.is_classification()) {

@@ -12,6 +12,8 @@ struct Examples {
   std::string name = {};  ///< for messages
   Array x = {};
   std::optional<Array> y = {};
+  std::vector<std::string> classes = {};  ///< of pictures: names of the labels
+  std::vector<std::string> files = {};    ///< of pictures: one an example
 };
 
 /// A set, and the test set that stands beside it, if there is one.
@@ -20,13 +22,16 @@ struct ExampleFiles {
   double scale = 1;  ///< that was applied to images
   Examples all = {};
   std::optional<Examples> test = {};
+  PictureOptions pictures = {};  ///< that were applied
 };
 
-/// Of a folder, an npz archive, or one or two npy or IDX files; nothing if the names are those of no such thing.
+/// Of a folder, an npz archive, one or two npy or IDX files, or PNG files (picture_files.h); nothing if the names are those
+/// of no such thing.
 ///
-/// dtype  : of IDX images
-/// throws : what the readers throw; UsageError W820 for missing files of a folder, W545 for an archive without x
-std::optional<ExampleFiles> read_examples(std::span<const std::string> paths, DType dtype, size_t limit);
+/// dtype    : of images
+/// pictures : what is done to PNG files
+/// throws   : what the readers throw; UsageError W838 for pictures to be changed that are none; W820 for missing files of a folder, W545 for an archive without x
+std::optional<ExampleFiles> read_examples(std::span<const std::string> paths, DType dtype, size_t limit, const PictureOptions& pictures = {});
 
 /// What the examples say by themselves: shape, classes or targets. throws : UsageError W821, W825 for targets that are
 /// not finite

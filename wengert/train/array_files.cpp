@@ -9,6 +9,7 @@
 #include "wengert/io/idx.h"
 #include "wengert/io/npy.h"
 #include "wengert/train/array_data.h"
+#include "wengert/train/picture_files.h"
 
 namespace wengert {
 namespace {
@@ -85,7 +86,11 @@ ExampleFiles read_folder(const std::string& folder, DType dtype, size_t limit) {
 
 }  // namespace
 
-std::optional<ExampleFiles> read_examples(Paths paths, DType dtype, size_t limit) {
+std::optional<ExampleFiles> read_examples(Paths paths, DType dtype, size_t limit, const PictureOptions& pictures) {
+  if (are_pictures(paths)) return read_pictures(paths, dtype, limit, pictures);
+  if (pictures.changes() && !paths.empty())
+    throw UsageError("W838", fmt::format("pictures are to be made alike, and {} is no PNG file and no folder of them", paths[0]), {},
+                     "leave --grey and --image-size out, or give pictures");
   if (paths.empty() || paths.size() > 2) return std::nullopt;
   if (paths.size() == 1 && std::filesystem::is_directory(paths[0])) return read_folder(paths[0], dtype, limit);
   if (paths.size() == 1 && paths[0].ends_with(".npz")) return read_archive(paths[0], limit);

@@ -32,6 +32,9 @@ class Batches {
   /// The same for neighbouring rows, which need not be gathered.
   const Executable& slice(int64_t first, int64_t count, std::vector<ConstView>& inputs);
 
+  /// The same for rows that are ready elsewhere: x and y are the caller's to append.
+  const Executable& executable(int64_t count) { return *ready(count).executable; }
+
   /// What runs batches of the largest number of rows so far; nothing before the first.
   const CompileChoice* choice() const { return ready_.empty() ? nullptr : &ready_.rbegin()->second.choice; }
 

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "wengert/train/pictures.h"
 #include "wengert/train/table.h"
 
 namespace wengert {
@@ -29,6 +30,8 @@ struct DataOptions {
   std::optional<bool> standardize =
       {};                    ///< features to mean 0 and deviation 1; unsaid: tables and arrays yes, images no
   DType dtype = DType::f32;  ///< f32 or f64
+
+  PictureOptions pictures = {};  ///< of PNG files
 
   int64_t sequence = 0;                      ///< the data are a text, read in sequences of so many characters; 0: they are not
 

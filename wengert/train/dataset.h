@@ -19,6 +19,7 @@ struct Dataset {
   Array x = Array(f32({0, 0})), y = Array(i64({0}));
   int64_t classes = 0;
   std::vector<std::string> class_names = {}, feature_names = {}, target_names = {};
+  std::vector<std::string> example_names = {};  ///< files, where each example is one; those of chosen rows have none
 
   int64_t count() const { return x.shape()[0]; }
   int64_t features() const { return x.shape()[1]; }

@@ -45,6 +45,7 @@ struct Encoding {
   bool numeric_classes = false;           ///< names are numbers: 3 and 3.0 are one class
   Shape example;                          ///< of one example before it is laid flat: [28,28] of an image; of a text [characters]
   double scale = 1;                       ///< of images: pixel times scale
+  PictureOptions pictures = {};           ///< what is done to pictures (PNG files) before
   std::vector<double> means, deviations;  ///< a feature each; none: features are left as they are
 
   int64_t features() const { return example.elements(); }

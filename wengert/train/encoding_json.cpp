@@ -111,6 +111,16 @@ TargetColumn target_from(const Json& json, std::string_view name, int64_t column
   return target;
 }
 
+/// Not there in files of what was no pictures, or was left as it was.
+PictureOptions pictures_from(const Json& encoding, std::string_view name) {
+  const auto found = encoding.find("pictures");
+  if (found == encoding.end()) return {};
+  const Members members(*found, name, "\"pictures\"");
+  const PictureOptions pictures{members.truth("grey"), members.integer("height", 0, 1 << 15), members.integer("width", 0, 1 << 15)};
+  if ((pictures.height == 0) != (pictures.width == 0)) members.fail("a size of pictures has no height or no width");
+  return pictures;
+}
+
 Encoding::Source source_from(const Members& members) {
   const std::string text = members.text("source");
   for (size_t k = 0; k < std::size(sources); ++k)
@@ -168,6 +178,7 @@ std::string to_json(const Encoding& encoding) {
   json["numeric_classes"] = encoding.numeric_classes;
   json["example"] = std::vector<int64_t>(encoding.example.begin(), encoding.example.end());
   json["scale"] = encoding.scale;
+  if (const PictureOptions& p = encoding.pictures; p.changes()) json["pictures"] = {{"grey", p.grey}, {"height", p.height}, {"width", p.width}};
   json["means"] = encoding.means;
   json["deviations"] = encoding.deviations;
   return json.dump();
@@ -189,6 +200,7 @@ Encoding encoding_from_json(std::string_view text, std::string_view name) {
   encoding.numeric_classes = members.truth("numeric_classes");
   encoding.example = example_from(members);
   encoding.scale = members.number("scale");
+  encoding.pictures = pictures_from(json, name);
   encoding.means = members.numbers("means");
   encoding.deviations = members.numbers("deviations");
   expect_consistent(encoding, members);

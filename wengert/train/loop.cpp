@@ -4,10 +4,10 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "wengert/base/random.h"
-#include "wengert/primitives/sample.h"
+#include "wengert/train/averaged_values.h"
 #include "wengert/train/epoch_end.h"
 #include "wengert/train/sharded_updates.h"
+#include "wengert/train/updates.h"
 
 namespace wengert {
 namespace {
@@ -29,54 +29,6 @@ void check_state(const TrainingState& state, const LearningTask& task, const Opt
     throw UsageError("W812", fmt::format("the training state does not fit the net \"{}\" with {}", task.net.text, optimizer.text), {},
                      "go on with the net and the optimizer that the training began with");
 }
-
-/// Runs updates: the state's arrays and a second set of them take turns as inputs and outputs.
-class Updates {
- public:
-  Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, uint64_t key, const CompileOptions& wish)
-      : train_(train), random_(task.net.is_random), keys_(Random(key).split(randomness)), batches_(train, [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); }, 2000, wish) {}
-
-  const CompileChoice* engine() const { return batches_.choice(); }
-
-  /// Loss (a mean) and score (a sum) of the batch before the update.
-  Measure operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update) {
-    const DType dtype = train_.x.dtype();
-    if (next_.empty())
-      for (const auto* arrays : {&state.parameters, &state.optimizer})
-        for (const Array& a : *arrays) next_.emplace_back(a.type());
-    const Array scalars[] = {Array::filled({dtype, {}}, rate), Array::filled({dtype, {}}, static_cast<double>(update))};
-    Array loss({dtype, {}}), score({dtype, {}});
-    std::vector<Array*> learned;
-    for (auto* arrays : {&state.parameters, &state.optimizer})
-      for (Array& a : *arrays) learned.push_back(&a);
-    inputs_.clear();
-    outputs_.clear();
-    for (const Array* a : learned) inputs_.push_back(a->view());
-    const Executable& step = batches_.gathered(numbers, inputs_);
-    for (const Array& a : scalars) inputs_.push_back(a.view());
-    std::optional<Array> key;
-    if (random_) inputs_.push_back(key.emplace(random_key(keys_.split(static_cast<uint64_t>(update)).bits())).view());
-    for (Array& a : next_) outputs_.push_back(a.mutable_view());
-    outputs_.push_back(loss.mutable_view());
-    outputs_.push_back(score.mutable_view());
-    step.run(inputs_, outputs_);
-    const Measure result{loss.item(), score.item()};
-    if (std::isfinite(result.loss))
-      for (size_t k = 0; k < learned.size(); ++k) std::swap(*learned[k], next_[k]);
-    return result;
-  }
-
- private:
-  static constexpr uint64_t randomness = 0x64726f70;  // a stream apart from those of starting values
-
-  const Dataset& train_;
-  bool random_;
-  Random keys_;
-  Batches batches_;
-  std::vector<Array> next_;
-  std::vector<ConstView> inputs_;
-  std::vector<View> outputs_;
-};
 
 [[noreturn]] void not_finite(double loss, const TrainingState& state, double rate) {
   throw DomainError("W813", fmt::format("the loss is {} at step {} of epoch {}", loss, state.step + 1, state.epoch + 1), {},
@@ -108,8 +60,11 @@ class AnyUpdates {
       sharded_.emplace(task, optimizer, train, options, ranks);
     } else {
       check_last_batch(task, optimizer, train, options.batch);
-      whole_.emplace(task, optimizer, train, options.key, options.compile);
+      whole_.emplace(task, optimizer, train, options);
     }
+  }
+  void begin_epoch(std::span<const int64_t> order, int64_t epoch) {
+    if (whole_) whole_->begin_epoch(order, epoch);
   }
   Measure operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update) {
     return sharded_ ? (*sharded_)(state, numbers, rate, update) : (*whole_)(state, numbers, rate, update);
@@ -156,14 +111,14 @@ bool is_finished(const TrainingState& state, const TrainingOptions& options) {
   return options.patience > 0 && state.best_epoch > 0 && state.epoch - state.best_epoch >= options.patience;
 }
 
-void train(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
-           const TrainingObserver& observer, Ranks* ranks) {
-  check_fit(task, data.train);
-  check_options(data.validation, options);
-  check_state(state, task, optimizer);
+namespace {
+
+/// Epoch after epoch; the state's averages are those at the end of the last.
+void run_epochs(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
+                const TrainingObserver& observer, Ranks* ranks) {
   AnyUpdates update(task, optimizer, data.train, options, ranks);
   EpochEnd finish(task, data, options.compile);
-  const int64_t steps = steps_an_epoch(data.train, options.batch);
+  const int64_t in_update = options.examples_an_update(), steps = steps_an_epoch(data.train, in_update);
   const auto rate_at = [&](int64_t step) {
     return options.rate * options.schedule.factor({state.epoch * steps + step + 1, options.epochs * steps, steps});
   };
@@ -171,8 +126,9 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
     const auto start = std::chrono::steady_clock::now();
     const auto order = shuffled(data.train.count(), options.key, static_cast<uint64_t>(state.epoch + 1));
     const int64_t first = state.step;
+    update.begin_epoch(std::span(order).subspan(static_cast<size_t>(first * in_update)), state.epoch + 1);
     while (state.step < steps) {
-      const auto numbers = batch_of(order, state.step, options.batch);
+      const auto numbers = batch_of(order, state.step, in_update);
       const double rate = rate_at(state.step);
       const Measure before = update(state, numbers, rate, state.epoch * steps + state.step + 1);
       if (!std::isfinite(before.loss)) not_finite(before.loss, state, rate);
@@ -185,11 +141,24 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
       if (observer.stop && state.step < steps && observer.stop()) return;
     }
     const auto examples = static_cast<double>(data.train.count());
+    if (optimizer.averages) state.averaged = averaged_values(task, optimizer, data.train, options, state);
     finish(state, {.rate = rate_at(0), .train = {state.loss_sum / examples, mean_score(data.train, state.score_sum)}}, start,
-           std::min((steps - first) * options.batch, data.train.count()));
+           std::min((steps - first) * in_update, data.train.count()));
     if (observer.on_epoch) observer.on_epoch(state);
     if (observer.stop && observer.stop()) return;
   }
+}
+
+}  // namespace
+
+void train(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
+           const TrainingObserver& observer, Ranks* ranks) {
+  check_fit(task, data.train);
+  check_options(data.validation, options);
+  check_augmentation(options.augment, data.train.features());
+  check_state(state, task, optimizer);
+  run_epochs(task, optimizer, data, options, state, observer, ranks);
+  if (optimizer.averages) state.averaged = averaged_values(task, optimizer, data.train, options, state);
 }
 
 }  // namespace wengert

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "wengert/optim/step_size.h"
+#include "wengert/train/augment.h"
 #include "wengert/train/evaluate.h"
 
 namespace wengert {
@@ -26,6 +27,7 @@ struct EpochReport {
 
 struct TrainingOptions {
   int64_t batch = 64;    ///< the last batch of an epoch holds what is left
+  int64_t accumulate = 1;  ///< batches an update: its gradient is the mean over their examples; the last takes what is left
   int64_t epochs = 5;
   double rate = 0.1;
   Schedule schedule = {};
@@ -33,6 +35,10 @@ struct TrainingOptions {
   uint64_t key = 1;      ///< of initial values and shuffles
   int64_t shards = 0;    ///< in which the gradient of an update is summed (train/sharded_updates.h); 0: in one piece
   CompileOptions compile = {};  ///< engine and mathematics; how often a step is run is decided here
+  Augmentation augment = {};    ///< of the pictures of training batches, never of others
+  bool prefetch = true;         ///< augmented batches are made ready by a second thread; the result is the same without
+
+  int64_t examples_an_update() const { return batch * accumulate; }
 };
 
 /// What is learned, where the training stands, and what was best so far.
@@ -42,12 +48,17 @@ struct TrainingState {
   int64_t epoch = 0;                   ///< epochs finished
   int64_t step = 0;                    ///< updates done in the epoch under way
   double loss_sum = 0, score_sum = 0;  ///< of the epoch under way, over examples
-  std::vector<Array> best = {};        ///< parameters after best_epoch: that of the least validation loss
+  std::vector<Array> best = {};        ///< those in use after best_epoch: that of the least validation loss
   int64_t best_epoch = 0;              ///< 0: there is no validation set
   std::vector<EpochReport> reports = {};
+  /// Parameters and statistics for use where the optimizer averages; train makes them of the others at each end of an epoch
+  /// and at its own.
+  std::vector<Array> averaged = {};
 
-  /// What the training is for: the best parameters if there is a validation set, else the last.
-  const std::vector<Array>& chosen() const { return best_epoch > 0 ? best : parameters; }
+  /// What validation and tests are about: the averages if there are some, else the last parameters.
+  const std::vector<Array>& in_use() const { return averaged.empty() ? parameters : averaged; }
+  /// What the training is for: the best parameters if there is a validation set, else those in use.
+  const std::vector<Array>& chosen() const { return best_epoch > 0 ? best : in_use(); }
 };
 
 /// The state before the first update; it depends on (net, key, dtype) alone.
@@ -63,7 +74,8 @@ struct TrainingObserver {
 /// Goes on from `state` until all epochs are done, the validation loss has not improved for `patience` epochs, or the
 /// observer says stop.
 ///
-/// cost   : an update is one run of training_step; memory: two copies of the state
+/// cost   : an update is one run of training_step, or with `accumulate` one of gradient_sums a batch and one of
+///          apply_sums; memory: two copies of the state
 /// throws : UsageError W812 if net, loss and data do not fit, or the state belongs to another net; DomainError W813 if
 ///          the loss stops being finite: the state before that update is kept in `state`
 ///

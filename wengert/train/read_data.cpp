@@ -10,6 +10,7 @@
 #include "wengert/io/bytes.h"
 #include "wengert/io/file.h"
 #include "wengert/train/array_data.h"
+#include "wengert/train/picture_files.h"
 #include "wengert/train/split.h"
 #include "wengert/train/text_data.h"
 
@@ -21,7 +22,7 @@ using Paths = std::span<const std::string>;
 [[noreturn]] void not_accepted(std::string what) {
   throw UsageError("W828", std::move(what), {},
                    "give a folder with MNIST's four IDX files, a pair of IDX files (images, labels), a pair of npy "
-                   "files (x, y), an npz archive with x and y, or "
+                   "files (x, y), an npz archive with x and y, a folder of PNG files with one folder a label, or "
                    "a table (.csv, .tsv, .data, .txt; plain or .gz)");
 }
 
@@ -126,9 +127,10 @@ TrainingData data_of_table(const std::string& path, const DataOptions& options) 
 /// The test set: of the options, or the one beside the training set.
 std::optional<Examples> test_examples(ExampleFiles& files, const DataOptions& options) {
   if (options.test_paths.empty()) return std::move(files.test);
-  auto test = read_examples(options.test_paths, options.dtype, options.format.limit);
+  auto test = read_examples(options.test_paths, options.dtype, options.format.limit, options.pictures);
   if (!test || test->source != files.source || test->scale != files.scale)
     not_accepted(fmt::format("the test set {} is not of the same kind as {}", options.test_paths[0], files.all.name));
+  number_labels(test->all, files.all.classes);
   return std::move(test->all);
 }
 
@@ -156,7 +158,7 @@ TrainingData data_of_arrays(ExampleFiles files, const DataOptions& options) {
 TrainingData read_data(Paths paths, const DataOptions& options) {
   expect_float(options.dtype);
   if (options.sequence > 0) return read_text_data(table_path(paths), options);
-  auto files = read_examples(paths, options.dtype, options.format.limit);
+  auto files = read_examples(paths, options.dtype, options.format.limit, options.pictures);
   TrainingData data = files ? data_of_arrays(std::move(*files), options) : data_of_table(table_path(paths), options);
   note_untrained(data.split.train, data.notes);
   return data;
@@ -169,16 +171,23 @@ Dataset read_rows(Paths paths, const Encoding& encoding, DType dtype, const Tabl
     const Bytes bytes = read_file_inflated(path, format.limit);
     return encoded_text(text_of(bytes), path, encoding, dtype);
   }
-  auto files = read_examples(paths, dtype, format.limit);
+  auto files = read_examples(paths, dtype, format.limit, encoding.pictures);
   const bool is_table = encoding.source == Encoding::Source::table;
   if (files.has_value() == is_table || (files && files->source != encoding.source))
     throw UsageError("W829",
                      fmt::format("{} is not of the kind that was trained on: {}", paths.empty() ? "nothing" : paths[0],
                                  is_table                                      ? "a table"
-                                 : encoding.source == Encoding::Source::images ? "IDX images"
+                                 : encoding.source == Encoding::Source::images ? "images"
                                                                                : "arrays"),
                      {}, "give data of that kind");
-  if (files) return encoded(files->test ? *files->test : files->all, encoding, dtype);
+  if (files) {
+    Examples& examples = files->test ? *files->test : files->all;
+    if (files->scale != encoding.scale)
+      throw UsageError("W829", fmt::format("pixels of {} are multiplied by {}, those that were trained on by {}", examples.name, files->scale, encoding.scale), {},
+                       "give images whose samples are stored alike");
+    number_labels(examples, encoding.classes);
+    return encoded(examples, encoding, dtype);
+  }
   const DataTable table = read_table_for(encoding, table_path(paths), format);
   TableColumns columns = matching_columns(table, encoding);
   const auto is_empty = [&](size_t k) { return table.columns[k].missing == table.rows(); };

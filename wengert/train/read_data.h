@@ -3,6 +3,7 @@
 // From the name of a file or folder to examples that can be trained on. What is read:
 //
 //     a folder with MNIST's names     images and labels, training and test set
+//     a folder with a folder a label  of PNG files; or with folders train and test of such folders
 //     images and labels               two IDX files, plain or .gz
 //     x and y                         two npy files
 //     an npz archive                  x, y and perhaps x_test, y_test (or x_train, y_train, x_test, y_test)

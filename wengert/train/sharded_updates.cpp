@@ -18,6 +18,7 @@ struct Announcement {
   int64_t kind = over;
   int64_t number = 0;  ///< of the update; of the rank
   int64_t rows = 0;    ///< numbers of examples that follow
+  int64_t epoch = 0;   ///< as which they look
 };
 
 std::span<unsigned char> bytes_of(Announcement& a) { return {reinterpret_cast<unsigned char*>(&a), sizeof a}; }
@@ -66,14 +67,15 @@ void check_shards(const LearningTask& task, const Dataset& train, const Training
   if (options.shards < ranks)
     throw UsageError("W868", fmt::format("{} processes cannot share {} shards of an update", ranks, options.shards), {},
                      fmt::format("give --shards {}, or start fewer processes", ranks));
-  check_sizes(task, std::min(options.batch, train.count()), options.shards);
-  if (const int64_t rest = train.count() % options.batch; rest > 0) check_sizes(task, rest, options.shards);
+  const int64_t examples = options.examples_an_update();
+  check_sizes(task, std::min(examples, train.count()), options.shards);
+  if (const int64_t rest = train.count() % examples; rest > 0) check_sizes(task, rest, options.shards);
 }
 
 ShardedGradient::ShardedGradient(const LearningTask& task, const Dataset& train, const TrainingOptions& options,
                                  Ranks* ranks)
     : is_random_(task.net.is_random), shards_(options.shards), ranks_(ranks),
-      keys_(Random(options.key).split(randomness)),
+      keys_(Random(options.key).split(randomness)), train_(train), options_(options),
       batches_(
           train, [&task](const BatchType& type) { return gradient_step(task, type); }, 2000, options.compile) {
   for (const ParameterSpec& spec : task.net.values()) types_.push_back({train.x.dtype(), spec.shape});
@@ -107,6 +109,19 @@ ShardedGradient::Part ShardedGradient::sum(int64_t first, int64_t last) {
   return own == to ? std::move(left) : Part{};
 }
 
+Array ShardedGradient::examples(std::span<const int64_t> numbers) const {
+  Array x(Type{train_.x.dtype(), train_.x.shape().without(0).with(0, static_cast<int64_t>(numbers.size()))});
+  gather(train_.x, numbers, x);
+  if (options_.augment.changes()) augment(options_.augment, options_.key, epoch_, numbers, x);
+  return x;
+}
+
+Array ShardedGradient::targets(std::span<const int64_t> numbers) const {
+  Array y(Type{train_.y.dtype(), train_.y.shape().without(0).with(0, static_cast<int64_t>(numbers.size()))});
+  gather(train_.y, numbers, y);
+  return y;
+}
+
 ShardedGradient::Part ShardedGradient::computed(int64_t shard) {
   Part part;
   for (const Type& type : types_) part.arrays.emplace_back(type);
@@ -117,7 +132,9 @@ ShardedGradient::Part ShardedGradient::computed(int64_t shard) {
     std::vector<ConstView> inputs;
     std::vector<View> outputs;
     for (const Array& a : parameters_) inputs.push_back(a.view());
-    const Executable& step = batches_.gathered(own, inputs);
+    const Array x = examples(own), y = targets(own);
+    inputs.insert(inputs.end(), {x.view(), y.view()});
+    const Executable& step = batches_.executable(static_cast<int64_t>(own.size()));
     const Array share = Array::filled(types_.back(), static_cast<double>(own.size()) / static_cast<double>(n));
     inputs.push_back(share.view());
     std::optional<Array> key;
@@ -171,8 +188,9 @@ void ShardedGradient::throw_failure(int failed) {
 }
 
 std::vector<Array> ShardedGradient::operator()(std::span<const Array> parameters, std::span<const int64_t> numbers,
-                                               int64_t update) {
-  parameters_ = parameters, numbers_ = numbers, update_ = update, failure_ = nullptr;
+                                               int64_t update,
+                                               int64_t epoch) {
+  parameters_ = parameters, numbers_ = numbers, update_ = update, epoch_ = epoch, failure_ = nullptr;
   Part all = sum(0, shards_);
   if (all.failed >= 0 && (ranks_ == nullptr || ranks_->rank() == 0)) throw_failure(all.failed);
   return std::move(all.arrays);
@@ -195,7 +213,7 @@ ShardedUpdates::~ShardedUpdates() {
 void ShardedUpdates::announce(const TrainingState& state, std::span<const int64_t> numbers, int64_t update) {
   if (ranks_ == nullptr) return;
   ranks_->are_serving = false;  // unless all goes well
-  Announcement next{Announcement::an_update, update, static_cast<int64_t>(numbers.size())};
+  Announcement next{Announcement::an_update, update, static_cast<int64_t>(numbers.size()), state.epoch + 1};
   std::vector<int64_t> rows(numbers.begin(), numbers.end());
   ranks_->broadcast(bytes_of(next));
   ranks_->broadcast(bytes_of(rows));
@@ -205,7 +223,7 @@ void ShardedUpdates::announce(const TrainingState& state, std::span<const int64_
 Measure ShardedUpdates::operator()(TrainingState& state, std::span<const int64_t> numbers, double rate,
                                    int64_t update) {
   announce(state, numbers, update);
-  std::vector<Array> sum = gradient_(state.parameters, numbers, update);
+  std::vector<Array> sum = gradient_(state.parameters, numbers, update, state.epoch + 1);
   if (ranks_ != nullptr) ranks_->are_serving = true;
   const Measure result{sum[sum.size() - 2].item(), sum.back().item()};
   if (std::isfinite(result.loss)) apply(state, sum, rate, update);
@@ -254,7 +272,7 @@ void serve_updates(const LearningTask& task, const Dataset& train, const Trainin
     std::vector<int64_t> rows(static_cast<size_t>(next.rows));
     ranks.broadcast(bytes_of(rows));
     for (Array& a : parameters) ranks.broadcast(bytes_of(a));
-    gradient(parameters, rows, next.number);
+    gradient(parameters, rows, next.number, next.epoch);
   }
 }
 

@@ -28,13 +28,13 @@ void check_shards(const LearningTask& task, const Dataset& train, const Training
 /// The gradient of an update, as a sum over shards: each rank computes neighbouring ones, and rank 0 has the sum.
 class ShardedGradient {
  public:
-  /// train : must outlive this. ranks: null: this process is alone
+  /// train, options : must outlive this. ranks: null: this process is alone
   ShardedGradient(const LearningTask& task, const Dataset& train, const TrainingOptions& options, Ranks* ranks);
 
-  /// numbers : of the update's examples
+  /// numbers : of the update's examples, which look as in this epoch (1, 2, ...) where pictures are augmented
   /// returns : on rank 0 the sum, [gradients..., statistics..., loss, score]; nothing elsewhere
   /// throws  : on rank 0 what running the Program throws, whichever rank it was; what Ranks throw
-  std::vector<Array> operator()(std::span<const Array> parameters, std::span<const int64_t> numbers, int64_t update);
+  std::vector<Array> operator()(std::span<const Array> parameters, std::span<const int64_t> numbers, int64_t update, int64_t epoch);
   /// The error of this rank in the last call, if there was one.
   std::exception_ptr failure() const { return failure_; }
 
@@ -49,6 +49,8 @@ class ShardedGradient {
   int64_t rows(int64_t first, int64_t last) const;
   Part sum(int64_t first, int64_t last);
   Part computed(int64_t shard);
+  Array examples(std::span<const int64_t> numbers) const;
+  Array targets(std::span<const int64_t> numbers) const;
   void add(Part& left, const Part& right) const;
   void send(int to, const Part& part);
   Part received(int from);
@@ -59,10 +61,12 @@ class ShardedGradient {
   int64_t shards_;
   Ranks* ranks_;
   Random keys_;
+  const Dataset& train_;
+  const TrainingOptions& options_;
   Batches batches_;
   std::span<const Array> parameters_ = {};
   std::span<const int64_t> numbers_ = {};
-  int64_t update_ = 0;
+  int64_t update_ = 0, epoch_ = 0;
   std::exception_ptr failure_ = nullptr;
 };
 

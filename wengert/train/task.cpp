@@ -52,36 +52,14 @@ Expr minimised(const LearningTask& task, std::span<const Expr> parameters, Expr 
   return loss + penalty(task.regularizer, task.net.parameters, parameters);
 }
 
-enum class Examples { of_an_update, a_share };
-
-/// (parameters..., statistics..., x, y, [share], [key]) -> what is minimised, times the share
-Program minimised_program(const LearningTask& task, const BatchType& type, Examples examples) {
+/// (parameters..., statistics..., x, y, [key]) -> what is minimised
+Program minimised_program(const LearningTask& task, const BatchType& type) {
   Recording recording("minimised", type.x.dtype);
   Batch batch(recording, task.net, type.x.dtype);
   batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
-  Expr share = 1;
-  if (examples == Examples::a_share) share = recording.input({type.x.dtype, {}}, "share");
   if (task.net.is_random) batch.key = recording.input(i64({2}), "key");
   const Expr outputs = by_position(task.net.apply(batch.in_training()).value);
-  const Expr value = minimised(task, batch.parameters, outputs, targets_by_position(task.net, batch.y));
-  return recording.finish(Values{examples == Examples::a_share ? value * share : value});
-}
-
-/// What a Program of a batch is applied to, in its order.
-Values in_order(const Batch& batch, std::optional<Expr> share = {}) {
-  Values inputs = batch.parameters;
-  inputs.insert(inputs.end(), batch.statistics.begin(), batch.statistics.end());
-  inputs.insert(inputs.end(), {batch.x, batch.y});
-  if (share) inputs.push_back(*share);
-  if (batch.key) inputs.push_back(*batch.key);
-  return inputs;
-}
-
-std::vector<Values> declare_states(Recording& recording, const Net& net, const Optimizer& optimizer, DType dtype) {
-  std::vector<Values> states;
-  for (size_t slot = 0; slot < optimizer.slots; ++slot)
-    states.push_back(declare(recording, net.parameters, dtype, fmt::format(".{}{}", optimizer.name, slot)));
-  return states;
+  return recording.finish(Values{minimised(task, batch.parameters, outputs, targets_by_position(task.net, batch.y))});
 }
 
 std::vector<size_t> first(size_t n) {
@@ -137,22 +115,38 @@ Values updated(const LearningTask& task, const Optimizer& optimizer, std::span<c
   return outputs;
 }
 
+/// Slot by slot of the optimizer, each slot for all parameters.
+std::vector<Values> declare_states(Recording& recording, const LearningTask& task, const Optimizer& optimizer, DType dtype) {
+  std::vector<Values> states;
+  for (size_t slot = 0; slot < optimizer.slots; ++slot)
+    states.push_back(declare(recording, task.net.parameters, dtype, fmt::format(".{}{}", optimizer.name, slot)));
+  return states;
+}
+
+/// What is minimised, and its gradient by all parameters.
+Values value_and_gradient(const LearningTask& task, const BatchType& type, const Batch& batch) {
+  Values inputs = batch.parameters;
+  inputs.insert(inputs.end(), batch.statistics.begin(), batch.statistics.end());
+  inputs.insert(inputs.end(), {batch.x, batch.y});
+  if (batch.key) inputs.push_back(*batch.key);
+  const auto results = replay(value_and_grad(minimised_program(task, type), first(batch.parameters.size())), inputs);
+  return {results.begin(), results.end()};
+}
+
 }  // namespace
 
 Program training_step(const LearningTask& task, const Optimizer& optimizer, const BatchType& type) {
   const Net& net = task.net;
   const size_t count = net.parameters.size();
   const DType dtype = type.x.dtype;
-  const Program value_and_gradient = value_and_grad(minimised_program(task, type, Examples::of_an_update), first(count));
-
   Recording recording("training_step", dtype);
   Batch batch(recording, net, dtype);
-  const std::vector<Values> states = declare_states(recording, net, optimizer, dtype);
+  const std::vector<Values> states = declare_states(recording, task, optimizer, dtype);
   batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
   const Expr rate = recording.input({dtype, {}}, "rate"), update = recording.input({dtype, {}}, "update");
   if (net.is_random) batch.key = recording.input(i64({2}), "key");
 
-  const auto results = replay(value_and_gradient, in_order(batch));
+  const Values results = value_and_gradient(task, type, batch);
   Values outputs = updated(task, optimizer, batch.parameters, std::span(results).subspan(1), states, rate, update);
   const LayerOutputs forward = net.apply(batch.in_training());  // is one with the gradient's
   outputs.insert(outputs.begin() + static_cast<std::ptrdiff_t>(count), forward.statistics.begin(), forward.statistics.end());
@@ -164,18 +158,34 @@ Program training_step(const LearningTask& task, const Optimizer& optimizer, cons
 Program gradient_step(const LearningTask& task, const BatchType& type) {
   const Net& net = task.net;
   const DType dtype = type.x.dtype;
-  const Program value_and_gradient = value_and_grad(minimised_program(task, type, Examples::a_share), first(net.parameters.size()));
-
   Recording recording("gradient_step", dtype);
   Batch batch(recording, net, dtype);
   batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
   const Expr share = recording.input({dtype, {}}, "share");
   if (net.is_random) batch.key = recording.input(i64({2}), "key");
-
-  const auto results = replay(value_and_gradient, in_order(batch, share));
-  Values outputs(results.begin() + 1, results.end());
+  const Values results = value_and_gradient(task, type, batch);
+  Values outputs;
+  for (size_t k = 1; k < results.size(); ++k) outputs.push_back(results[k] * share);
   const LayerOutputs forward = net.apply(batch.in_training());  // is one with the gradient's
   for (Expr statistic : forward.statistics) outputs.push_back(statistic * share);
+  outputs.push_back(results[0] * share);
+  outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
+  return simplify(recording.finish(outputs));
+}
+
+Program gradient_sums(const LearningTask& task, const BatchType& type) {
+  const Net& net = task.net;
+  const DType dtype = type.x.dtype;
+  Recording recording("gradient_sums", dtype);
+  Batch batch(recording, net, dtype);
+  const Values sums = declare(recording, net.parameters, dtype, ".sum");
+  batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
+  if (net.is_random) batch.key = recording.input(i64({2}), "key");
+  const Values results = value_and_gradient(task, type, batch);
+  Values outputs;
+  for (size_t k = 0; k < sums.size(); ++k) outputs.push_back(sums[k] + static_cast<double>(type.count()) * results[k + 1]);
+  const LayerOutputs forward = net.apply(batch.in_training());
+  outputs.insert(outputs.end(), forward.statistics.begin(), forward.statistics.end());
   outputs.push_back(results[0]);
   outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
   return simplify(recording.finish(outputs));
@@ -184,10 +194,29 @@ Program gradient_step(const LearningTask& task, const BatchType& type) {
 Program update_step(const LearningTask& task, const Optimizer& optimizer, DType dtype) {
   Recording recording("update_step", dtype);
   const Values parameters = declare(recording, task.net.parameters, dtype);
-  const std::vector<Values> states = declare_states(recording, task.net, optimizer, dtype);
+  const std::vector<Values> states = declare_states(recording, task, optimizer, dtype);
   const Values gradients = declare(recording, task.net.parameters, dtype, ".gradient");
   const Expr rate = recording.input({dtype, {}}, "rate"), update = recording.input({dtype, {}}, "update");
   return simplify(recording.finish(updated(task, optimizer, parameters, gradients, states, rate, update)));
+}
+
+Program apply_sums(const LearningTask& task, const Optimizer& optimizer, DType dtype) {
+  Recording recording("apply_sums", dtype);
+  const Values parameters = declare(recording, task.net.parameters, dtype);
+  const std::vector<Values> states = declare_states(recording, task, optimizer, dtype);
+  Values gradients = declare(recording, task.net.parameters, dtype, ".sum");
+  const Expr examples = recording.input({dtype, {}}, "examples"), rate = recording.input({dtype, {}}, "rate"),
+             update = recording.input({dtype, {}}, "update");
+  for (Expr& gradient : gradients) gradient = gradient / examples;
+  return simplify(recording.finish(updated(task, optimizer, parameters, gradients, states, rate, update)));
+}
+
+Program gathered_statistics(const LearningTask& task, const BatchType& type) {
+  Recording recording("gathered_statistics", type.x.dtype);
+  Batch batch(recording, task.net, type.x.dtype);
+  batch.x = recording.input(type.x, "x");
+  if (task.net.is_random) batch.key = recording.input(i64({2}), "key");
+  return simplify(recording.finish(task.net.apply(batch.in_training()).statistics));
 }
 
 Program evaluation(const LearningTask& task, const BatchType& type) {

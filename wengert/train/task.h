@@ -53,6 +53,18 @@ Program gradient_step(const LearningTask& task, const BatchType& part);
 
 /// The second half: (parameters..., state..., gradients..., rate, update) -> (parameters..., state...)
 Program update_step(const LearningTask& task, const Optimizer& optimizer, DType dtype);
+/// The parts of a training step whose gradient is the mean over several batches.
+///
+/// (parameters..., statistics..., sums..., x, y, [key]) -> (sums..., statistics..., loss, score)
+///
+/// sums : shaped like the parameters: of the batches so far, examples times gradient
+Program gradient_sums(const LearningTask& task, const BatchType& batch);
+/// (parameters..., state..., sums..., examples, rate, update) -> (parameters..., state...): an update by the gradient
+/// sums / examples
+Program apply_sums(const LearningTask& task, const Optimizer& optimizer, DType dtype);
+
+/// (parameters..., statistics..., x, [key]) -> statistics after a batch in training
+Program gathered_statistics(const LearningTask& task, const BatchType& batch);
 
 /// (parameters..., statistics..., x, y) -> (loss, score); the loss is without the regularizer.
 Program evaluation(const LearningTask& task, const BatchType& batch);

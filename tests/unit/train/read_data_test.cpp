@@ -197,7 +197,7 @@ TEST(ReadData, refuses_rows_of_another_kind_or_shape) {
   EXPECT_THAT(refused({folder / "digits"}, table),
               HasSubstr("W829 usage: " + folder / "digits" + " is not of the kind that was trained on: a table"));
   const Encoding images = read_data(Paths{folder / "digits"}).encoding;
-  EXPECT_THAT(refused({folder / "points.csv"}, images), HasSubstr("kind that was trained on: IDX images"));
+  EXPECT_THAT(refused({folder / "points.csv"}, images), HasSubstr("kind that was trained on: images"));
   write_idx(folder / "small.idx", Array(f64({3, 2, 2})));
   EXPECT_THAT(refused({folder / "small.idx"}, images), HasSubstr("is [2,2]; those that were trained on are [28,28]"));
 }

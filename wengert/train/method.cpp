@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wengert/train/method.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+
+#include "wengert/base/choice.h"
+#include "wengert/base/error.h"
+#include "wengert/io/safetensors.h"
+#include "wengert/nn/layer_choice.h"
+#include "wengert/optim/transforms.h"
+
+namespace wengert {
+namespace {
+
+Optimizer clipped(Optimizer optimizer, const std::string& text) {
+  const Chosen chosen = choose(text, "clipping", {{"norm", {{"most", positive}}}, {"value", {{"most", positive}}}});
+  return chosen.place == 0 ? clip_norm(std::move(optimizer), chosen.numbers[0]) : clip_value(std::move(optimizer), chosen.numbers[0]);
+}
+
+Averaging averaging_of(const std::string& text) {
+  double decay = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), decay);
+  if (error == std::errc() && end == text.data() + text.size()) return Averaging::exponential(decay);
+  const Chosen chosen = choose(text, "average", {{"exponential", {{"decay", below_one, 0.999}}}, {"polyak", {{"start", counts, 1}}}});
+  return chosen.place == 0 ? Averaging::exponential(chosen.numbers[0]) : Averaging::polyak(chosen.numbers[0]);
+}
+
+/// "1-2: rate 0.1 decay 1e-4" as groups with these patterns.
+void add_groups(const Net& net, const std::string& text, std::vector<ParameterGroup>& groups) {
+  const size_t colon = text.find(':');
+  if (colon == std::string::npos)
+    throw UsageError("W836", fmt::format("the group \"{}\" has no colon between its layers and what holds for them", text), {},
+                     "write it like \"1-2: rate 0.1 decay 1e-4\"");
+  constexpr double unsaid = -1;
+  const Chosen chosen = choose("group" + text.substr(colon + 1), "parameter group",
+                               {{"group", {{"rate", non_negative, 1}, {"decay", non_negative, unsaid}}}});
+  const std::optional<double> decay = chosen.numbers[1] == unsaid ? std::nullopt : std::optional(chosen.numbers[1]);
+  for (const std::string& pattern : parameters_of_layers(net, std::string_view(text).substr(0, colon)))
+    groups.push_back({pattern, chosen.numbers[0], decay});
+}
+
+void expect_matches(const Net& net, const std::vector<ParameterGroup>& groups) {
+  for (const ParameterGroup& group : groups)
+    if (std::ranges::none_of(net.parameters, [&](const ParameterSpec& p) { return matches(group.pattern, p.name); }))
+      throw UsageError("W836", fmt::format("no parameter is called like \"{}\"", group.pattern), {},
+                       fmt::format("the layers with parameters are {}", layers_with_parameters(net)));
+}
+
+/// "layer2" of "layer2.weight".
+std::string layer_of(const std::string& parameter) { return parameter.substr(0, parameter.find('.')); }
+
+/// A value of the file that does not do, in words; empty: it does.
+std::string misfit(const NamedArrays& arrays, const ParameterSpec& spec) {
+  const auto found = std::ranges::find(arrays, spec.name, &NamedArray::name);
+  if (found == arrays.end()) return spec.name + " is not there";
+  if (!is_float(found->array.dtype())) return fmt::format("{} is {}", spec.name, to_string(found->array.type()));
+  if (found->array.shape() == spec.shape) return {};
+  return fmt::format("{} is {} there and {} here", spec.name, to_string(found->array.shape()), to_string(spec.shape));
+}
+
+/// Numbers of the layers all of whose values are in the file as the net has them: "1, 2".
+std::string fitting_layers(const NamedArrays& arrays, const std::vector<ParameterSpec>& specs) {
+  std::vector<std::string> fitting;
+  for (const ParameterSpec& spec : specs) {
+    const std::string layer = layer_of(spec.name);
+    const bool fits = std::ranges::all_of(specs, [&](const ParameterSpec& s) { return layer_of(s.name) != layer || misfit(arrays, s).empty(); });
+    if (const std::string number = layer.substr(std::min<size_t>(5, layer.size())); fits && (fitting.empty() || fitting.back() != number))
+      fitting.push_back(number);
+  }
+  return fmt::format("{}", fmt::join(fitting, ","));
+}
+
+[[noreturn]] void does_not_fit(const Net& net, const StartingFile& file, const NamedArrays& arrays, const std::vector<std::string>& misfits) {
+  constexpr size_t most_named = 6;
+  std::string list = fmt::format("{}", fmt::join(std::span(misfits).first(std::min(misfits.size(), most_named)), "; "));
+  if (misfits.size() > most_named) list += fmt::format("; and {} more", misfits.size() - most_named);
+  const std::string fitting = fitting_layers(arrays, net.values());
+  throw UsageError("W837", fmt::format("{} does not have what \"{}\" is to start from: {}", file.path, net.text, list), {},
+                   fitting.empty() ? "give weights of a net with such layers" : fmt::format("take the layers that fit: --from-layers {}", fitting));
+}
+
+}  // namespace
+
+Optimizer with_methods(Optimizer optimizer, const MethodTexts& texts, const Net& net) {
+  std::vector<ParameterGroup> groups;
+  for (const std::string& text : texts.frozen)
+    for (const std::string& pattern : parameters_of_layers(net, text)) groups.push_back({pattern, 0});
+  for (const std::string& text : texts.groups) add_groups(net, text, groups);
+  expect_matches(net, groups);
+  if (!groups.empty()) optimizer = grouped(std::move(optimizer), std::move(groups));
+  if (!texts.clip.empty()) optimizer = clipped(std::move(optimizer), texts.clip);
+  if (!texts.average.empty()) optimizer = averaged(std::move(optimizer), averaging_of(texts.average));
+  return optimizer;
+}
+
+std::vector<Array> starting_values(const Net& net, const StartingFile& file, uint64_t key, DType dtype) {
+  const NamedArrays arrays = read_safetensors(file.path).arrays;
+  std::vector<Array> values = net.initial_parameters(key, dtype);
+  const auto patterns = file.layers.empty() ? std::vector<std::string>{"*"} : parameters_of_layers(net, file.layers);
+  const auto specs = net.values();
+  std::vector<std::string> misfits;
+  for (size_t k = 0; k < specs.size(); ++k) {
+    if (std::ranges::none_of(patterns, [&](const std::string& pattern) { return matches(pattern, specs[k].name); })) continue;
+    if (const std::string problem = misfit(arrays, specs[k]); !problem.empty()) misfits.push_back(problem);
+    else values[k] = std::ranges::find(arrays, specs[k].name, &NamedArray::name)->array.as(dtype);
+  }
+  if (!misfits.empty()) does_not_fit(net, file, arrays, misfits);
+  return values;
+}
+
+}  // namespace wengert
