@@ -170,6 +170,13 @@ _wengert() {
     train:--batch) COMPREPLY=(); return ;;
     train:--patience) COMPREPLY=(); return ;;
     train:--seed) COMPREPLY=(); return ;;
+    train:--clip) COMPREPLY=(); return ;;
+    train:--average) COMPREPLY=(); return ;;
+    train:--accumulate) COMPREPLY=(); return ;;
+    train:--group) COMPREPLY=(); return ;;
+    train:--freeze) COMPREPLY=(); return ;;
+    train:--from) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    train:--from-layers) COMPREPLY=(); return ;;
     train:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     train:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     train:--threads) COMPREPLY=(); return ;;
@@ -183,8 +190,10 @@ _wengert() {
     train:--validation) COMPREPLY=(); return ;;
     train:--missing) COMPREPLY=($(compgen -W 'error drop fill' -- "$current")); return ;;
     train:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
+    train:--image-size) COMPREPLY=(); return ;;
     train:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     train:--separator) COMPREPLY=(); return ;;
+    train:--augment) COMPREPLY=(); return ;;
     train:-o | train:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     train:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     predict:--sample) COMPREPLY=(); return ;;
@@ -192,6 +201,7 @@ _wengert() {
     predict:--temperature) COMPREPLY=(); return ;;
     predict:--seed) COMPREPLY=(); return ;;
     predict:-o | predict:--out) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    predict:--image-size) COMPREPLY=(); return ;;
     predict:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     predict:--separator) COMPREPLY=(); return ;;
     predict:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
@@ -217,6 +227,13 @@ _wengert() {
     demo:--batch) COMPREPLY=(); return ;;
     demo:--patience) COMPREPLY=(); return ;;
     demo:--seed) COMPREPLY=(); return ;;
+    demo:--clip) COMPREPLY=(); return ;;
+    demo:--average) COMPREPLY=(); return ;;
+    demo:--accumulate) COMPREPLY=(); return ;;
+    demo:--group) COMPREPLY=(); return ;;
+    demo:--freeze) COMPREPLY=(); return ;;
+    demo:--from) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    demo:--from-layers) COMPREPLY=(); return ;;
     demo:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     demo:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     demo:--threads) COMPREPLY=(); return ;;
@@ -285,11 +302,11 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     train)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --clip --average --accumulate --group --freeze --from --from-layers --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --grey --image-size --header --separator --augment --resume -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     predict)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--sample --prompt --temperature --seed --each -o --out --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--sample --prompt --temperature --seed --each -o --out --grey --image-size --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     data)
@@ -301,7 +318,7 @@ _wengert() {
       else COMPREPLY=($(compgen -W "$(wengert primitives --names 2>/dev/null)" -- "$current"))
       fi ;;
     demo)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --clip --average --accumulate --group --freeze --from --from-layers --engine --math --threads -o --out --json --stats --color -h --help' -- "$current"))
       fi ;;
   esac
 }
