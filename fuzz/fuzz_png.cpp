@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// PNG files: any bytes are read or refused; what was read is made grey and small, and pictures of 8 bits are written back
-// the same.
+// PNG files: any bytes are read or refused; what was read is made grey and small, and pictures of 8 bits are written
+// back the same.
 #include "refused.h"
 #include "wengert/io/png.h"
 #include "wengert/train/pictures.h"

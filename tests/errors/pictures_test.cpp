@@ -49,7 +49,8 @@ TEST(PictureErrors, W839_an_augmentation_that_makes_no_sense) {
   EXPECT_EQ(refusal("noise 1 noise 2"), "the augmentation \"noise 1 noise 2\" says noise twice");
   Augmentation moved = parse_augmentation("shift 2");
   moved.shape = {5};
-  EXPECT_EQ(error_of([&] { check_augmentation(moved, 5); }).problem(), "the augmentation \"shift 2\" is for pictures; an example is [5] of 5 numbers");
+  EXPECT_EQ(error_of([&] { check_augmentation(moved, 5); }).problem(),
+            "the augmentation \"shift 2\" is for pictures; an example is [5] of 5 numbers");
 }
 
 TEST(PictureErrors, W842_a_file_that_is_no_picture) {

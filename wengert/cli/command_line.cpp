@@ -54,7 +54,7 @@ struct Reader {
     }
     auto* const added = app.add_option(names, into)->expected(1)->allow_extra_args(false);
     added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    if (is_positional(option) && option.repeats) added->expected(1, CLI::detail::expected_max_vector_size);
+    if (is_positional(option) && option.repeats) added->allow_extra_args()->expected(1, CLI::detail::expected_max_vector_size);
   }
 };
 

@@ -20,42 +20,62 @@ std::string checksum(const std::vector<Array>& arrays) {
 void refuse_for_full_batch(const Arguments& arguments) {
   for (const char* name : {"clip", "average", "accumulate", "group", "freeze"})
     if (arguments.has(name))
-      throw UsageError("W602", fmt::format("--{} has no meaning for lbfgs, which takes all examples at once and finds its own steps", name), {},
-                       fmt::format("leave --{} out, or choose another optimizer", name));
+      throw UsageError(
+          "W602",
+          fmt::format("--{} has no meaning for lbfgs, which takes all examples at once and finds its own steps", name),
+          {}, fmt::format("leave --{} out, or choose another optimizer", name));
 }
 
 }  // namespace
 
 std::vector<Option> method_options() {
   return {{"--clip", "TEXT", "Gradients are clipped: \"norm 1\" (all together), \"value 0.5\" (each element)"},
-          {"--average", "TEXT", "Tested and kept are averages of the weights: 0.999 (exponential), \"polyak 1000\" (from that update on)"},
+          {"--average", "TEXT",
+           "Tested and kept are averages of the weights: 0.999 (exponential), \"polyak 1000\" (from that update on)"},
           {"--accumulate", "N", "An update takes the mean gradient of N batches", "1"},
-          {.names = "--group", .value = "TEXT", .help = "Layers with a rate and a decay of their own: \"1-2: rate 0.1 decay 1e-4\"", .repeats = true},
-          {.names = "--freeze", .value = "LAYERS", .help = "Layers that keep their values: 1-2, a name, \"*.bias\"", .repeats = true},
-          {.names = "--from", .value = "FILE", .help = "Start from the values of a safetensors file", .completes = Completes::files},
+          {.names = "--group",
+           .value = "TEXT",
+           .help = "Layers with a rate and a decay of their own: \"1-2: rate 0.1 decay 1e-4\"",
+           .repeats = true},
+          {.names = "--freeze",
+           .value = "LAYERS",
+           .help = "Layers that keep their values: 1-2, a name, \"*.bias\"",
+           .repeats = true},
+          {.names = "--from",
+           .value = "FILE",
+           .help = "Start from the values of a safetensors file",
+           .completes = Completes::files},
           {"--from-layers", "LAYERS", "Only these layers start from the file (default: all)"}};
 }
 
-std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& arguments, const Dataset& data, TrainingPlan& plan) {
+std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& arguments, const Dataset& data,
+                                                               TrainingPlan& plan) {
   std::vector<std::pair<std::string, std::string>> settings;
-  if (plan.full_batch) refuse_for_full_batch(arguments);
+  if (plan.full_batch)
+    refuse_for_full_batch(arguments);
   else
-    plan.optimizer = with_methods(std::move(plan.optimizer), {.clip = arguments.text("clip"), .average = arguments.text("average"),
-                                                              .groups = arguments.all("group"), .frozen = arguments.all("freeze")},
+    plan.optimizer = with_methods(std::move(plan.optimizer),
+                                  {.clip = arguments.text("clip"),
+                                   .average = arguments.text("average"),
+                                   .groups = arguments.all("group"),
+                                   .frozen = arguments.all("freeze")},
                                   plan.task.net);
   plan.options.accumulate = arguments.integer("accumulate", 1, 1 << 24);
   if (plan.options.accumulate > 1) settings.emplace_back("accumulate", std::to_string(plan.options.accumulate));
   if (arguments.has("from")) {
-    plan.start = starting_values(plan.task.net, {arguments.text("from"), arguments.text("from-layers")}, plan.options.key, data.x.dtype());
+    plan.start = starting_values(plan.task.net, {arguments.text("from"), arguments.text("from-layers")},
+                                 plan.options.key, data.x.dtype());
     settings.emplace_back("from", checksum(plan.start));
   } else if (arguments.has("from-layers")) {
-    throw UsageError("W602", "--from-layers says which layers start from a file, and no file is given", {}, "name it with --from");
+    throw UsageError("W602", "--from-layers says which layers start from a file, and no file is given", {},
+                     "name it with --from");
   }
   return settings;
 }
 
 Option augment_option() {
-  return {"--augment", "TEXT", "Training pictures are changed at each showing: \"shift 2 rotate 15 scale 0.1 noise 0.05 flip\""};
+  return {"--augment", "TEXT",
+          "Training pictures are changed at each showing: \"shift 2 rotate 15 scale 0.1 noise 0.05 flip\""};
 }
 
 void apply_augmentation(const Arguments& arguments, const Encoding& encoding, TrainingPlan& plan) {
@@ -65,10 +85,12 @@ void apply_augmentation(const Arguments& arguments, const Encoding& encoding, Tr
   const auto refuse = [&](const std::string& why, const std::string& fix) {
     throw UsageError("W839", fmt::format("the augmentation \"{}\" {}", to_string(augmentation), why), {}, fix);
   };
-  if (plan.full_batch) refuse("has no meaning for lbfgs, which takes all examples at once", "leave it out, or choose another optimizer");
+  if (plan.full_batch)
+    refuse("has no meaning for lbfgs, which takes all examples at once", "leave it out, or choose another optimizer");
   if (encoding.source == Encoding::Source::text) refuse("has no meaning for a text", "leave it out");
   check_augmentation(augmentation, encoding.features());
-  if (augmentation.moves() && !encoding.means.empty()) refuse("would mix features that were standardized apart", "leave them as they are: --standardize no");
+  if (augmentation.moves() && !encoding.means.empty())
+    refuse("would mix features that were standardized apart", "leave them as they are: --standardize no");
   plan.options.augment = augmentation;
   plan.settings.emplace_back("augment", to_string(augmentation));
 }

@@ -13,7 +13,8 @@ std::vector<Option> method_options();
 /// with beside the optimizer's text.
 /// throws : UsageError W602 where the optimizer takes no steps of single batches; what with_methods and starting_values
 ///          throw
-std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& arguments, const Dataset& data, TrainingPlan& plan);
+std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& arguments, const Dataset& data,
+                                                               TrainingPlan& plan);
 
 /// --augment, for verbs that know what their examples look like.
 Option augment_option();

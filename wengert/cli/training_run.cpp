@@ -93,6 +93,7 @@ void print_heading(Context& context, const TrainingPlan& plan, const Split& data
   std::string method = plan.optimizer.text;
   if (!plan.full_batch) method += " with rate " + shortest(plan.options.rate);
   if (plan.options.accumulate > 1) method += fmt::format(", {} batches an update", plan.options.accumulate);
+  if (plan.options.augment.changes()) method += ", pictures changed by " + to_string(plan.options.augment);
   if (plan.options.schedule.text != "constant") method += ", " + plan.options.schedule.text;
   context.print(fmt::format("loss {}, {}", plan.task.loss.text, method));
 }

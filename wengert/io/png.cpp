@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// libpng ends an error with longjmp, which must not pass over anything that has a destructor: every call of it stands in a
-// function of its own that holds nothing of the kind.
+// libpng ends an error with longjmp, which must not pass over anything that has a destructor: every call of it stands
+// in a function of its own that holds nothing of the kind.
 #include "wengert/io/png.h"
 
 #include <png.h>
@@ -54,9 +54,12 @@ void flush_nothing(png_structp) {}
 
 class Reader {
  public:
-  Reader(ByteView bytes, const std::string& name) : source_{bytes}, name_(name), png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, &message_, on_error, on_warning)) {
+  Reader(ByteView bytes, const std::string& name)
+      : source_{bytes}, name_(name),
+        png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, &message_, on_error, on_warning)) {
     info_ = png_ != nullptr ? png_create_info_struct(png_) : nullptr;
-    if (info_ == nullptr) throw ResourceError("W442", fmt::format("there is no memory to read {}", name), name, "free some memory");
+    if (info_ == nullptr)
+      throw ResourceError("W442", fmt::format("there is no memory to read {}", name), name, "free some memory");
   }
   ~Reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
   Reader(const Reader&) = delete;
@@ -97,12 +100,14 @@ class Reader {
     png_read_end(png_, nullptr);
     return true;
   }
-  /// A stream of deflate grows to 1032 times its length at most, so what a file of this length cannot hold is not even asked for.
+  /// A stream of deflate grows to 1032 times its length at most, so what a file of this length cannot hold is not even
+  /// asked for.
   void expect_possible(const Png& png, size_t limit) {
     const auto bytes = static_cast<double>(png.shape.elements()) * 2;
     if (bytes > static_cast<double>(limit))
-      throw ResourceError("W442", fmt::format("the picture {} unpacks to {} bytes; the limit is {}", name_, bytes, limit), name_,
-                          "make it smaller, or raise the limit");
+      throw ResourceError("W442",
+                          fmt::format("the picture {} unpacks to {} bytes; the limit is {}", name_, bytes, limit),
+                          name_, "make it smaller, or raise the limit");
     const double stored = static_cast<double>(width()) * static_cast<double>(height()) / 8;  // with a bit a pixel
     if (stored > 1032.0 * static_cast<double>(source_.bytes.size())) {
       std::strncpy(message_.text, "the file is too short for its width and height", sizeof message_.text - 1);
@@ -111,7 +116,9 @@ class Reader {
   }
   [[noreturn]] void damaged() const {
     const bool signed_png = source_.bytes.size() >= 8 && png_sig_cmp(source_.bytes.data(), 0, 8) == 0;
-    throw UsageError("W842", fmt::format("{} is {}: {}", name_, signed_png ? "a damaged PNG file" : "no PNG file", signed_png ? message_.text : "it does not begin like one"),
+    throw UsageError("W842",
+                     fmt::format("{} is {}: {}", name_, signed_png ? "a damaged PNG file" : "no PNG file",
+                                 signed_png ? message_.text : "it does not begin like one"),
                      {}, signed_png ? "make or copy it again" : "give a PNG file; others can be converted to it");
   }
 
@@ -141,18 +148,21 @@ class Writer {
 
  private:
   bool write(const Shape& shape, png_bytepp rows, Bytes& bytes) {
-    static constexpr int colours[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
+    static constexpr int colours[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
+                                      PNG_COLOR_TYPE_RGB_ALPHA};
     if (setjmp(png_jmpbuf(png_))) return false;
     png_set_write_fn(png_, &bytes, append_bytes, flush_nothing);
-    png_set_IHDR(png_, info_, static_cast<png_uint_32>(shape[1]), static_cast<png_uint_32>(shape[0]), 8, colours[shape[2] - 1],
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(png_, info_, static_cast<png_uint_32>(shape[1]), static_cast<png_uint_32>(shape[0]), 8,
+                 colours[shape[2] - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_rows(png_, info_, rows);
     png_write_png(png_, info_, PNG_TRANSFORM_IDENTITY, nullptr);
     return true;
   }
   [[noreturn]] void fail() const {
-    throw ResourceError("W442", fmt::format("the picture cannot be written: {}", message_.text[0] != 0 ? message_.text : "there is no memory"), {},
-                        "free some memory, or make the picture smaller");
+    throw ResourceError(
+        "W442",
+        fmt::format("the picture cannot be written: {}", message_.text[0] != 0 ? message_.text : "there is no memory"),
+        {}, "free some memory, or make the picture smaller");
   }
 
   Message message_;
@@ -164,9 +174,13 @@ class Writer {
 Shape picture_shape(const Array& picture) {
   constexpr int64_t most = 1'000'000;  // libpng's own limit
   const Shape& s = picture.shape();
-  const bool fits = (s.rank() == 2 || (s.rank() == 3 && s[2] >= 1 && s[2] <= 4)) && s.elements() > 0 && s[0] <= most && s[1] <= most && is_float(picture.dtype());
+  const bool fits = (s.rank() == 2 || (s.rank() == 3 && s[2] >= 1 && s[2] <= 4)) && s.elements() > 0 && s[0] <= most &&
+                    s[1] <= most && is_float(picture.dtype());
   if (!fits)
-    throw ShapeError("W843", fmt::format("a picture is float[height,width] or float[height,width,channels] with 1 to 4 channels and extents up to {}; found {}", most, to_string(picture.type())),
+    throw ShapeError("W843",
+                     fmt::format("a picture is float[height,width] or float[height,width,channels] with 1 to 4 "
+                                 "channels and extents up to {}; found {}",
+                                 most, to_string(picture.type())),
                      {}, "reshape it, channels last");
   return s.rank() == 2 ? Shape{s[0], s[1], 1} : s;
 }
@@ -183,8 +197,10 @@ Bytes png_bytes(const Array& picture) {
   for (size_t k = 0; k < pixels.size(); ++k) {
     const double value = picture[static_cast<int64_t>(k)];
     if (!(value >= 0 && value <= 1))
-      throw DomainError("W844", fmt::format("elements of a picture lie in [0, 1]; element [{}] of {} is {}", k, to_string(picture.shape()), value), {},
-                        "scale the numbers first, e.g. (x - least) / (largest - least)");
+      throw DomainError("W844",
+                        fmt::format("elements of a picture lie in [0, 1]; element [{}] of {} is {}", k,
+                                    to_string(picture.shape()), value),
+                        {}, "scale the numbers first, e.g. (x - least) / (largest - least)");
     pixels[k] = static_cast<unsigned char>(std::lround(255 * value));
   }
   return Writer().write(shape, pixels);

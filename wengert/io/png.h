@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// PNG files, by libpng: pictures as numbers and numbers as pictures. Of grey and of RGB pictures, with or without alpha;
-// palettes and samples of 1, 2 and 4 bits are widened to 8, samples of 16 bits stay. Colour profiles and gamma are not
-// applied: what is read are the numbers in the file.
-// Source: W3C, "Portable Network Graphics (PNG) Specification (Second Edition)", 2003.
+// PNG files, by libpng: pictures as numbers and numbers as pictures. Of grey and of RGB pictures, with or without
+// alpha; palettes and samples of 1, 2 and 4 bits are widened to 8, samples of 16 bits stay. Colour profiles and gamma
+// are not applied: what is read are the numbers in the file. Source: W3C, "Portable Network Graphics (PNG)
+// Specification (Second Edition)", 2003.
 #pragma once
 
 #include <vector>
@@ -27,7 +27,8 @@ struct Png {
 };
 
 /// limit  : most bytes of the samples
-/// throws : UsageError W842 if the bytes are no PNG, are damaged (checksums are looked at) or end early; ResourceError W442
+/// throws : UsageError W842 if the bytes are no PNG, are damaged (checksums are looked at) or end early; ResourceError
+/// W442
 ///          over the limit, before anything of that size is allocated
 Png parse_png(ByteView bytes, const std::string& name, size_t limit = default_file_limit);
 

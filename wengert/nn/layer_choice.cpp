@@ -16,15 +16,17 @@ std::string_view trimmed(std::string_view text) {
 }
 
 [[noreturn]] void no_such(const Net& net, std::string_view text, const std::string& problem) {
-  throw UsageError("W836", fmt::format("the layers \"{}\" {}", text, problem), {},
-                   fmt::format("the layers with parameters are {}; write \"1-2\", a layer's name, or a pattern such as \"*.bias\"",
-                               layers_with_parameters(net)));
+  throw UsageError(
+      "W836", fmt::format("the layers \"{}\" {}", text, problem), {},
+      fmt::format("the layers with parameters are {}; write \"1-2\", a layer's name, or a pattern such as \"*.bias\"",
+                  layers_with_parameters(net)));
 }
 
 std::string prefix_of(size_t layer) { return fmt::format("layer{}.", layer); }
 
 bool has_parameters(const Net& net, size_t layer) {
-  return std::ranges::any_of(net.parameters, [&](const ParameterSpec& p) { return p.name.starts_with(prefix_of(layer)); });
+  return std::ranges::any_of(net.parameters,
+                             [&](const ParameterSpec& p) { return p.name.starts_with(prefix_of(layer)); });
 }
 
 /// What a layer's text calls its value, behind " as ".
@@ -57,7 +59,8 @@ class Reader {
     if (part.find_first_not_of("0123456789- ") == std::string_view::npos) return range(part);
     const auto& layers = net_.description.layers;
     const auto found = std::ranges::find(layers, part, name_of);
-    if (found == layers.end()) no_such(net_, text_, fmt::format("name \"{}\", which no layer of \"{}\" is called", part, net_.text));
+    if (found == layers.end())
+      no_such(net_, text_, fmt::format("name \"{}\", which no layer of \"{}\" is called", part, net_.text));
     add(static_cast<size_t>(found - layers.begin()) + 1, static_cast<size_t>(found - layers.begin()) + 1);
   }
   void range(std::string_view part) {
@@ -70,9 +73,11 @@ class Reader {
   size_t number(std::string_view digits) const {
     size_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size()) no_such(net_, text_, fmt::format("have \"{}\" where a number is to stand", digits));
+    if (error != std::errc() || end != digits.data() + digits.size())
+      no_such(net_, text_, fmt::format("have \"{}\" where a number is to stand", digits));
     const size_t layers = net_.description.layers.size();
-    if (value < 1 || value > layers) no_such(net_, text_, fmt::format("name layer {}; \"{}\" has {}", value, net_.text, layers));
+    if (value < 1 || value > layers)
+      no_such(net_, text_, fmt::format("name layer {}; \"{}\" has {}", value, net_.text, layers));
     return value;
   }
   void add(size_t first, size_t last) {
@@ -92,12 +97,15 @@ class Reader {
 std::string layers_with_parameters(const Net& net) {
   std::string text;
   for (size_t k = 1; k <= net.description.layers.size(); ++k)
-    if (has_parameters(net, k)) text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", k, net.description.layers[k - 1].text);
+    if (has_parameters(net, k))
+      text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", k, net.description.layers[k - 1].text);
   if (!text.empty()) return text;
   for (const ParameterSpec& p : net.parameters) text += (text.empty() ? "those of " : ", ") + p.name;
   return text.empty() ? "none" : text;
 }
 
-std::vector<std::string> parameters_of_layers(const Net& net, std::string_view text) { return Reader(net, text).read(); }
+std::vector<std::string> parameters_of_layers(const Net& net, std::string_view text) {
+  return Reader(net, text).read();
+}
 
 }  // namespace wengert

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Some layers of a net, by text: "1-2", "layer 3", "1, 4-5", "encoder" for one that the net's text names (`as encoder`), or
-// names of parameters with * and ?: "layer1.*", "*.bias".
+// Some layers of a net, by text: "1-2", "layer 3", "1, 4-5", "encoder" for one that the net's text names (`as
+// encoder`), or names of parameters with * and ?: "layer1.*", "*.bias".
 #pragma once
 
 #include <string>

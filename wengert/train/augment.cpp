@@ -59,7 +59,8 @@ struct Between {
   }
 };
 
-template <class T> void move(const Augmentation& a, const Transform& t, std::span<T> numbers, std::vector<double>& before) {
+template <class T>
+void move(const Augmentation& a, const Transform& t, std::span<T> numbers, std::vector<double>& before) {
   before.assign(numbers.begin(), numbers.end());
   const int64_t height = a.shape[0], width = a.shape[1], channels = a.shape.rank() == 3 ? a.shape[2] : 1;
   T* to = numbers.data();
@@ -80,14 +81,15 @@ template <class T> void move(const Augmentation& a, const Transform& t, std::spa
 
 constexpr size_t levels = 4096;
 
-/// As many quantiles of the normal distribution, brought to deviation 1. Noise is drawn from them: a logarithm and a sine a
-/// number would cost more than the training step.
+/// As many quantiles of the normal distribution, brought to deviation 1. Noise is drawn from them: a logarithm and a
+/// sine a number would cost more than the training step.
 std::vector<double> normal_quantiles() {
   std::vector<double> quantiles(levels);
   double x = 0, squares = 0;
   for (size_t k = levels / 2; k < levels; ++k) {
     const double share = (static_cast<double>(k) + 0.5) / levels;
-    for (int step = 0; step < 8; ++step)  // Newton's; from below, where the distribution is concave, it does not overshoot
+    for (int step = 0; step < 8;
+         ++step)  // Newton's; from below, where the distribution is concave, it does not overshoot
       x += (share - std::erfc(-x / std::numbers::sqrt2) / 2) * std::sqrt(2 * std::numbers::pi) * std::exp(x * x / 2);
     quantiles[k] = x, quantiles[levels - 1 - k] = -x;
     squares += 2 * x * x;
@@ -101,21 +103,28 @@ template <class T> void add_noise(double deviation, Random random, std::span<T> 
   constexpr size_t in_a_block = 5;  // times 12 bits
   for (size_t k = 0; k < numbers.size(); k += in_a_block) {
     uint64_t bits = random.bits();
-    for (size_t j = k; j < std::min(k + in_a_block, numbers.size()); ++j, bits >>= 12) numbers[j] += static_cast<T>(deviation * quantiles[bits % levels]);
+    for (size_t j = k; j < std::min(k + in_a_block, numbers.size()); ++j, bits >>= 12)
+      numbers[j] += static_cast<T>(deviation * quantiles[bits % levels]);
   }
 }
 
-template <class T> void augmented(const Augmentation& a, uint64_t key, int64_t epoch, int64_t example, std::span<T> numbers, std::vector<double>& scratch) {
-  const Random own = Random(key).split(randomness).split(static_cast<uint64_t>(epoch)).split(static_cast<uint64_t>(example));
+template <class T>
+void augmented(const Augmentation& a, uint64_t key, int64_t epoch, int64_t example, std::span<T> numbers,
+               std::vector<double>& scratch) {
+  const Random own =
+      Random(key).split(randomness).split(static_cast<uint64_t>(epoch)).split(static_cast<uint64_t>(example));
   Random places = own.split(0);
   if (a.moves()) move(a, Transform(a, places), numbers, scratch);
   if (a.noise > 0) add_noise(a.noise, own.split(1), numbers);
 }
 
-template <class T> void augment_rows(const Augmentation& a, uint64_t key, int64_t epoch, std::span<const int64_t> numbers, std::span<T> rows) {
+template <class T>
+void augment_rows(const Augmentation& a, uint64_t key, int64_t epoch, std::span<const int64_t> numbers,
+                  std::span<T> rows) {
   const size_t width = rows.size() / numbers.size();
   std::vector<double> scratch;
-  for (size_t k = 0; k < numbers.size(); ++k) augmented(a, key, epoch, numbers[k], rows.subspan(k * width, width), scratch);
+  for (size_t k = 0; k < numbers.size(); ++k)
+    augmented(a, key, epoch, numbers[k], rows.subspan(k * width, width), scratch);
 }
 
 }  // namespace
@@ -130,10 +139,12 @@ Augmentation parse_augmentation(std::string_view text) {
       continue;
     }
     const auto* const strength = std::ranges::find(strengths, word, &Strength::name);
-    if (strength == std::end(strengths)) bad_text(text, fmt::format("has the word \"{}\", which it does not know", word));
+    if (strength == std::end(strengths))
+      bad_text(text, fmt::format("has the word \"{}\", which it does not know", word));
     double value = 0;
     if (!(words >> value)) bad_text(text, fmt::format("has no number behind {}", word));
-    if (!strength->range.contains(value)) bad_text(text, fmt::format("has the number {} behind {}, outside {}", value, word, to_string(strength->range)));
+    if (!strength->range.contains(value))
+      bad_text(text, fmt::format("has the number {} behind {}, outside {}", value, word, to_string(strength->range)));
     if (a.*strength->member != 0) bad_text(text, fmt::format("says {} twice", word));
     a.*strength->member = value;
   }
@@ -144,7 +155,8 @@ Augmentation parse_augmentation(std::string_view text) {
 std::string to_string(const Augmentation& a) {
   std::string text;
   for (const Strength& strength : strengths)
-    if (a.*strength.member > 0) text += fmt::format("{}{} {}", text.empty() ? "" : " ", strength.name, shortest(a.*strength.member));
+    if (a.*strength.member > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : " ", strength.name, shortest(a.*strength.member));
   if (a.flip) text += text.empty() ? "flip" : " flip";
   return text.empty() ? "none" : text;
 }
@@ -152,14 +164,18 @@ std::string to_string(const Augmentation& a) {
 void check_augmentation(const Augmentation& a, int64_t features) {
   const int rank = a.shape.rank();
   if (!a.moves() || ((rank == 2 || rank == 3) && a.shape.elements() == features)) return;
-  throw UsageError("W839", fmt::format("the augmentation \"{}\" is for pictures; an example is {} of {} numbers", to_string(a), to_string(a.shape), features), {},
-                   "leave it out, take noise alone, or give images");
+  throw UsageError("W839",
+                   fmt::format("the augmentation \"{}\" is for pictures; an example is {} of {} numbers", to_string(a),
+                               to_string(a.shape), features),
+                   {}, "leave it out, take noise alone, or give images");
 }
 
 void augment(const Augmentation& a, uint64_t key, int64_t epoch, std::span<const int64_t> numbers, Array& x) {
   if (numbers.empty() || !a.changes()) return;
-  if (x.dtype() == DType::f64) augment_rows(a, key, epoch, numbers, x.mutable_values<double>());
-  else augment_rows(a, key, epoch, numbers, x.mutable_values<float>());
+  if (x.dtype() == DType::f64)
+    augment_rows(a, key, epoch, numbers, x.mutable_values<double>());
+  else
+    augment_rows(a, key, epoch, numbers, x.mutable_values<float>());
 }
 
 }  // namespace wengert

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pictures of a training set, changed a little each time they are shown: moved, turned, made larger or smaller, mirrored,
-// with noise. What is done to an example depends on (key, epoch, number of the example) alone, so it is the same in any
-// order, on any number of threads, and after a stop.
+// Pictures of a training set, changed a little each time they are shown: moved, turned, made larger or smaller,
+// mirrored, with noise. What is done to an example depends on (key, epoch, number of the example) alone, so it is the
+// same in any order, on any number of threads, and after a stop.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,8 @@ std::string to_string(const Augmentation& augmentation);
 /// throws : UsageError W839 if examples of that shape, or of that many numbers, are no pictures
 void check_augmentation(const Augmentation& augmentation, int64_t features);
 
-/// Each row of x, the example of that number, in its version of this epoch (1, 2, ...). Where a picture is moved away, its
-/// edge goes on. Between pixels it is bilinear, about the centre of the picture.
+/// Each row of x, the example of that number, in its version of this epoch (1, 2, ...). Where a picture is moved away,
+/// its edge goes on. Between pixels it is bilinear, about the centre of the picture.
 ///
 /// x    : float[n, features], changed in place
 /// cost : about 8 ns a number for moving, as much for noise

@@ -14,7 +14,7 @@ namespace wengert {
 ///
 /// optimizer : with `averages`
 /// cost      : a copy; for a net with statistics forward passes of at most 100 batches
-std::vector<Array> averaged_values(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, const TrainingOptions& options,
-                                   const TrainingState& state);
+std::vector<Array> averaged_values(const LearningTask& task, const Optimizer& optimizer, const Dataset& train,
+                                   const TrainingOptions& options, const TrainingState& state);
 
 }  // namespace wengert

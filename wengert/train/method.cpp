@@ -16,14 +16,16 @@ namespace {
 
 Optimizer clipped(Optimizer optimizer, const std::string& text) {
   const Chosen chosen = choose(text, "clipping", {{"norm", {{"most", positive}}}, {"value", {{"most", positive}}}});
-  return chosen.place == 0 ? clip_norm(std::move(optimizer), chosen.numbers[0]) : clip_value(std::move(optimizer), chosen.numbers[0]);
+  return chosen.place == 0 ? clip_norm(std::move(optimizer), chosen.numbers[0])
+                           : clip_value(std::move(optimizer), chosen.numbers[0]);
 }
 
 Averaging averaging_of(const std::string& text) {
   double decay = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), decay);
   if (error == std::errc() && end == text.data() + text.size()) return Averaging::exponential(decay);
-  const Chosen chosen = choose(text, "average", {{"exponential", {{"decay", below_one, 0.999}}}, {"polyak", {{"start", counts, 1}}}});
+  const Chosen chosen =
+      choose(text, "average", {{"exponential", {{"decay", below_one, 0.999}}}, {"polyak", {{"start", counts, 1}}}});
   return chosen.place == 0 ? Averaging::exponential(chosen.numbers[0]) : Averaging::polyak(chosen.numbers[0]);
 }
 
@@ -31,7 +33,8 @@ Averaging averaging_of(const std::string& text) {
 void add_groups(const Net& net, const std::string& text, std::vector<ParameterGroup>& groups) {
   const size_t colon = text.find(':');
   if (colon == std::string::npos)
-    throw UsageError("W836", fmt::format("the group \"{}\" has no colon between its layers and what holds for them", text), {},
+    throw UsageError("W836",
+                     fmt::format("the group \"{}\" has no colon between its layers and what holds for them", text), {},
                      "write it like \"1-2: rate 0.1 decay 1e-4\"");
   constexpr double unsaid = -1;
   const Chosen chosen = choose("group" + text.substr(colon + 1), "parameter group",
@@ -65,20 +68,25 @@ std::string fitting_layers(const NamedArrays& arrays, const std::vector<Paramete
   std::vector<std::string> fitting;
   for (const ParameterSpec& spec : specs) {
     const std::string layer = layer_of(spec.name);
-    const bool fits = std::ranges::all_of(specs, [&](const ParameterSpec& s) { return layer_of(s.name) != layer || misfit(arrays, s).empty(); });
-    if (const std::string number = layer.substr(std::min<size_t>(5, layer.size())); fits && (fitting.empty() || fitting.back() != number))
+    const bool fits = std::ranges::all_of(
+        specs, [&](const ParameterSpec& s) { return layer_of(s.name) != layer || misfit(arrays, s).empty(); });
+    if (const std::string number = layer.substr(std::min<size_t>(5, layer.size()));
+        fits && (fitting.empty() || fitting.back() != number))
       fitting.push_back(number);
   }
   return fmt::format("{}", fmt::join(fitting, ","));
 }
 
-[[noreturn]] void does_not_fit(const Net& net, const StartingFile& file, const NamedArrays& arrays, const std::vector<std::string>& misfits) {
+[[noreturn]] void does_not_fit(const Net& net, const StartingFile& file, const NamedArrays& arrays,
+                               const std::vector<std::string>& misfits) {
   constexpr size_t most_named = 6;
   std::string list = fmt::format("{}", fmt::join(std::span(misfits).first(std::min(misfits.size(), most_named)), "; "));
   if (misfits.size() > most_named) list += fmt::format("; and {} more", misfits.size() - most_named);
   const std::string fitting = fitting_layers(arrays, net.values());
-  throw UsageError("W837", fmt::format("{} does not have what \"{}\" is to start from: {}", file.path, net.text, list), {},
-                   fitting.empty() ? "give weights of a net with such layers" : fmt::format("take the layers that fit: --from-layers {}", fitting));
+  throw UsageError("W837", fmt::format("{} does not have what \"{}\" is to start from: {}", file.path, net.text, list),
+                   {},
+                   fitting.empty() ? "give weights of a net with such layers"
+                                   : fmt::format("take the layers that fit: --from-layers {}", fitting));
 }
 
 }  // namespace
@@ -102,9 +110,12 @@ std::vector<Array> starting_values(const Net& net, const StartingFile& file, uin
   const auto specs = net.values();
   std::vector<std::string> misfits;
   for (size_t k = 0; k < specs.size(); ++k) {
-    if (std::ranges::none_of(patterns, [&](const std::string& pattern) { return matches(pattern, specs[k].name); })) continue;
-    if (const std::string problem = misfit(arrays, specs[k]); !problem.empty()) misfits.push_back(problem);
-    else values[k] = std::ranges::find(arrays, specs[k].name, &NamedArray::name)->array.as(dtype);
+    if (std::ranges::none_of(patterns, [&](const std::string& pattern) { return matches(pattern, specs[k].name); }))
+      continue;
+    if (const std::string problem = misfit(arrays, specs[k]); !problem.empty())
+      misfits.push_back(problem);
+    else
+      values[k] = std::ranges::find(arrays, specs[k].name, &NamedArray::name)->array.as(dtype);
   }
   if (!misfits.empty()) does_not_fit(net, file, arrays, misfits);
   return values;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What may be done to an optimizer, by text: clipped gradients, layers with a rate and a decay of their own or none, and
-// averages of the weights (optim/transforms.h). And values to start from.
+// What may be done to an optimizer, by text: clipped gradients, layers with a rate and a decay of their own or none,
+// and averages of the weights (optim/transforms.h). And values to start from.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,8 @@ namespace wengert {
 
 /// clip    : "norm 1": all gradients together, or "value 0.5": each element; empty: not clipped
 /// average : "exponential 0.999", "polyak 1000", or a number, which is the first one's; empty: not averaged
-/// groups  : "1-2: rate 0.1", "encoder: rate 0.1 decay 1e-4", "*.bias: rate 2": layers (nn/layer_choice.h), a factor on the
+/// groups  : "1-2: rate 0.1", "encoder: rate 0.1 decay 1e-4", "*.bias: rate 2": layers (nn/layer_choice.h), a factor on
+/// the
 ///           rate and a decoupled decay
 /// frozen  : "1-2": layers that keep their values
 struct MethodTexts {
@@ -22,8 +23,8 @@ struct MethodTexts {
   std::vector<std::string> groups = {}, frozen = {};
 };
 
-/// The optimizer with all that around it: averaged(clipped(grouped(...))). A parameter belongs to the first group that has
-/// it; frozen comes first.
+/// The optimizer with all that around it: averaged(clipped(grouped(...))). A parameter belongs to the first group that
+/// has it; frozen comes first.
 ///
 /// throws : UsageError W836 for layers that the net does not have or a group without a colon, W834 for a pattern that
 ///          matches nothing, W814, W815 and W811 for names and numbers
@@ -35,9 +36,11 @@ struct StartingFile {
   std::string layers;  ///< empty: all of the net
 };
 
-/// The net's starting values of (key, dtype), those of the chosen layers from the file, by name (layer1.weight) and shape.
+/// The net's starting values of (key, dtype), those of the chosen layers from the file, by name (layer1.weight) and
+/// shape.
 ///
-/// throws : UsageError W837 if a chosen layer's value is not there or has another shape; it names them and the layers that
+/// throws : UsageError W837 if a chosen layer's value is not there or has another shape; it names them and the layers
+/// that
 ///          would do; what read_safetensors throws
 std::vector<Array> starting_values(const Net& net, const StartingFile& file, uint64_t key, DType dtype);
 

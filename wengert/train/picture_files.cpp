@@ -15,7 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 using Paths = std::span<const std::string>;
 
-[[noreturn]] void refuse_pictures(std::string what, std::string fix) { throw UsageError("W845", std::move(what), {}, std::move(fix)); }
+[[noreturn]] void refuse_pictures(std::string what, std::string fix) {
+  throw UsageError("W845", std::move(what), {}, std::move(fix));
+}
 
 bool is_png(const std::string& path) {
   std::string ending = fs::path(path).extension().string();
@@ -33,7 +35,9 @@ struct Entries {
       if (at->path().filename().string().starts_with(".")) continue;
       (at->is_directory() ? folders : files).push_back(at->path().string());
     }
-    if (error) throw ResourceError("W440", fmt::format("the folder {} cannot be read: {}", folder, error.message()), {}, "check its permissions");
+    if (error)
+      throw ResourceError("W440", fmt::format("the folder {} cannot be read: {}", folder, error.message()), {},
+                          "check its permissions");
     std::ranges::sort(folders);
     std::ranges::sort(files);
   }
@@ -50,17 +54,21 @@ struct Listed {
 std::vector<std::string> pictures_of(const std::string& folder) {
   const Entries entries(folder);
   if (!entries.folders.empty())
-    refuse_pictures(fmt::format("{} is a folder where pictures are to lie", entries.folders[0]), "put pictures of one label into one folder, without folders in it");
+    refuse_pictures(fmt::format("{} is a folder where pictures are to lie", entries.folders[0]),
+                    "put pictures of one label into one folder, without folders in it");
   for (const std::string& file : entries.files)
-    if (!is_png(file)) refuse_pictures(fmt::format("{} is no picture (.png)", file), "convert it, or take it out of the folder");
-  if (entries.files.empty()) refuse_pictures(fmt::format("the folder {} has no pictures (.png)", folder), "fill it, or take it away");
+    if (!is_png(file))
+      refuse_pictures(fmt::format("{} is no picture (.png)", file), "convert it, or take it out of the folder");
+  if (entries.files.empty())
+    refuse_pictures(fmt::format("the folder {} has no pictures (.png)", folder), "fill it, or take it away");
   return entries.files;
 }
 
 Listed by_labels(const std::string& folder) {
   const Entries entries(folder);
   if (!entries.files.empty())
-    refuse_pictures(fmt::format("{} lies beside folders of labels, without a label of its own", entries.files[0]), "put it into the folder of its label, or take it away");
+    refuse_pictures(fmt::format("{} lies beside folders of labels, without a label of its own", entries.files[0]),
+                    "put it into the folder of its label, or take it away");
   Listed listed;
   for (const std::string& label : entries.folders) {
     const auto files = pictures_of(label);
@@ -81,10 +89,13 @@ Array picture_of(const std::string& path, DType dtype, size_t limit, const Pictu
   Array picture(Type{dtype, png.shape});
   const auto fill = [&](auto values) {
     for (size_t k = 0; k < values.size(); ++k)
-      values[k] = static_cast<std::remove_reference_t<decltype(values[0])>>(static_cast<double>(png.samples[k]) * png.scale());
+      values[k] =
+          static_cast<std::remove_reference_t<decltype(values[0])>>(static_cast<double>(png.samples[k]) * png.scale());
   };
-  if (dtype == DType::f64) fill(picture.mutable_values<double>());
-  else fill(picture.mutable_values<float>());
+  if (dtype == DType::f64)
+    fill(picture.mutable_values<double>());
+  else
+    fill(picture.mutable_values<float>());
   return changed_picture(std::move(picture), options);
 }
 
@@ -100,23 +111,32 @@ Array stacked(Paths files, DType dtype, size_t limit, const PictureOptions& opti
                                             : Shape{static_cast<int64_t>(files.size()), shape[0], shape[1], shape[2]}});
     }
     if (picture.shape() != shape)
-      refuse_pictures(fmt::format("{} is {}, {} is {}: pictures have one size and one kind of colour", files[0], described_shape(shape), files[k], described_shape(picture.shape())),
-                      fmt::format("make them alike with {}", picture.shape()[2] != shape[2] ? "--grey" : fmt::format("--image-size {}x{}", shape[0], shape[1])));
+      refuse_pictures(
+          fmt::format("{} is {}, {} is {}: pictures have one size and one kind of colour", files[0],
+                      described_shape(shape), files[k], described_shape(picture.shape())),
+          fmt::format("make them alike with {}", picture.shape()[2] != shape[2]
+                                                     ? "--grey"
+                                                     : fmt::format("--image-size {}x{}", shape[0], shape[1])));
     const size_t bytes = picture.type().bytes();
     std::memcpy(static_cast<std::byte*>(all.mutable_view().data) + k * bytes, picture.view().data, bytes);
   }
   return all;
 }
 
-Examples examples_of(const std::string& name, const Listed& listed, DType dtype, size_t limit, const PictureOptions& options) {
+Examples examples_of(const std::string& name, const Listed& listed, DType dtype, size_t limit,
+                     const PictureOptions& options) {
   Examples examples{name, stacked(listed.files, dtype, limit, options)};
-  if (!listed.classes.empty()) examples.y = Array::of<int64_t>({static_cast<int64_t>(listed.labels.size())}, listed.labels);
+  if (!listed.classes.empty())
+    examples.y = Array::of<int64_t>({static_cast<int64_t>(listed.labels.size())}, listed.labels);
   examples.classes = listed.classes;
   examples.files = listed.files;
   return examples;
 }
 
-bool is_split(const Entries& entries) { return entries.files.empty() && entries.folders.size() == 2 && name_of(entries.folders[0]) == "test" && name_of(entries.folders[1]) == "train"; }
+bool is_split(const Entries& entries) {
+  return entries.files.empty() && entries.folders.size() == 2 && name_of(entries.folders[0]) == "test" &&
+         name_of(entries.folders[1]) == "train";
+}
 
 Listed listed_at(Paths paths) {
   if (!fs::is_directory(paths[0])) return {{paths.begin(), paths.end()}};
@@ -128,10 +148,13 @@ Listed listed_at(Paths paths) {
 
 bool are_pictures(Paths paths) {
   if (paths.empty()) return false;
-  if (!std::ranges::all_of(paths, [](const std::string& path) { return fs::is_directory(path); })) return std::ranges::all_of(paths, is_png);
+  if (!std::ranges::all_of(paths, [](const std::string& path) { return fs::is_directory(path); }))
+    return std::ranges::all_of(paths, is_png);
   if (paths.size() != 1) return false;
   const Entries entries(paths[0]);
-  if (std::ranges::any_of(entries.files, [](const std::string& file) { return file.find("-ubyte") != std::string::npos; })) return false;  // IDX
+  if (std::ranges::any_of(entries.files,
+                          [](const std::string& file) { return file.find("-ubyte") != std::string::npos; }))
+    return false;  // IDX
   return !entries.folders.empty() || std::ranges::any_of(entries.files, is_png);
 }
 
@@ -155,7 +178,8 @@ void number_labels(Examples& examples, std::span<const std::string> classes) {
   for (const std::string& label : examples.classes) {
     const auto found = std::ranges::find(classes, label);
     if (found == classes.end())
-      refuse_pictures(fmt::format("{} has pictures of \"{}\"; what was trained on has the classes {}", examples.name, label, fmt::join(classes, ", ")),
+      refuse_pictures(fmt::format("{} has pictures of \"{}\"; what was trained on has the classes {}", examples.name,
+                                  label, fmt::join(classes, ", ")),
                       "name the folders like the classes that were trained on");
     numbers.push_back(found - classes.begin());
   }

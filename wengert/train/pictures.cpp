@@ -29,7 +29,8 @@ std::vector<Window> windows(int64_t from, int64_t to) {
     const auto last = std::clamp<int64_t>(static_cast<int64_t>(std::floor(centre + reach)), 0, from - 1);
     Window window{first};
     double sum = 0;
-    for (int64_t j = first; j <= last; ++j) sum += window.weights.emplace_back(std::max(0.0, 1 - std::abs(static_cast<double>(j) - centre) / reach));
+    for (int64_t j = first; j <= last; ++j)
+      sum += window.weights.emplace_back(std::max(0.0, 1 - std::abs(static_cast<double>(j) - centre) / reach));
     if (sum == 0) window.weights.assign(1, sum = 1);  // a centre before the first place, or behind the last
     for (double& w : window.weights) w /= sum;
     all.push_back(std::move(window));
@@ -45,7 +46,8 @@ std::vector<double> along(const std::vector<double>& values, int64_t outer, int6
     for (int64_t k = 0; k < to; ++k)
       for (size_t j = 0; j < all[static_cast<size_t>(k)].weights.size(); ++j) {
         const Window& window = all[static_cast<size_t>(k)];
-        const double* const source = &values[static_cast<size_t>((o * from + window.first + static_cast<int64_t>(j)) * inner)];
+        const double* const source =
+            &values[static_cast<size_t>((o * from + window.first + static_cast<int64_t>(j)) * inner)];
         double* const target = &result[static_cast<size_t>((o * to + k) * inner)];
         for (int64_t i = 0; i < inner; ++i) target[i] += window.weights[j] * source[i];
       }
@@ -62,8 +64,9 @@ int64_t extent(std::string_view digits, std::string_view text) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc() || end != digits.data() + digits.size() || value < 1 || value > largest)
-    throw UsageError("W838", fmt::format("the size \"{}\" of pictures is no HEIGHTxWIDTH with extents from 1 to {}", text, largest), {},
-                     "write it like 28x28");
+    throw UsageError(
+        "W838", fmt::format("the size \"{}\" of pictures is no HEIGHTxWIDTH with extents from 1 to {}", text, largest),
+        {}, "write it like 28x28");
   return value;
 }
 

@@ -24,8 +24,8 @@ PictureOptions parse_picture_size(std::string_view text);
 /// source : ITU-R BT.601, section 2.5.1
 Array grey_picture(const Array& picture);
 
-/// Bilinear; where pixels become fewer, each is the mean of those it stands for, weighted by a triangle. A picture of that
-/// size already is left as it is.
+/// Bilinear; where pixels become fewer, each is the mean of those it stands for, weighted by a triangle. A picture of
+/// that size already is left as it is.
 ///
 /// height, width : at least 1
 /// cost          : h w (height + ...) about 4 operations an input or output pixel, whichever are more

@@ -7,7 +7,9 @@
 namespace wengert {
 namespace {
 
-Array rows_like(const Array& all, size_t count) { return Array(Type{all.dtype(), all.shape().without(0).with(0, static_cast<int64_t>(count))}); }
+Array rows_like(const Array& all, size_t count) {
+  return Array(Type{all.dtype(), all.shape().without(0).with(0, static_cast<int64_t>(count))});
+}
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Batches made ready by a second thread while the step before runs: their rows gathered and augmented. Two wait at most.
-// Where examples are only copied, a batch costs less than handing it over, so this is for augmented ones.
+// Batches made ready by a second thread while the step before runs: their rows gathered and augmented. Two wait at
+// most. Where examples are only copied, a batch costs less than handing it over, so this is for augmented ones.
 #pragma once
 
 #include <condition_variable>
@@ -30,12 +30,13 @@ class PreparedBatches {
 
   /// data  : must outlive this
   /// ahead : prepared by a second thread; the batches are the same without
-  PreparedBatches(const Dataset& data, Change change, bool ahead) : data_(data), change_(std::move(change)), ahead_(ahead) {}
+  PreparedBatches(const Dataset& data, Change change, bool ahead)
+      : data_(data), change_(std::move(change)), ahead_(ahead) {}
   ~PreparedBatches() { stop(); }
   PreparedBatches(const PreparedBatches&) = delete;
 
-  /// From now on `next` hands out the examples `order`, `batch` at a time, in their versions of this epoch. What was begun before is
-  /// given up.
+  /// From now on `next` hands out the examples `order`, `batch` at a time, in their versions of this epoch. What was
+  /// begun before is given up.
   void begin(std::vector<int64_t> order, int64_t batch, int64_t epoch);
 
   /// The next batch, of which `begin` knows how many there are; valid until the next call.

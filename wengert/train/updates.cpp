@@ -18,7 +18,8 @@ Batches::MakeProgram program_of_batches(const LearningTask& task, const Optimize
   return [&task, &optimizer](const BatchType& type) { return training_step(task, optimizer, type); };
 }
 
-std::unique_ptr<Executable> compiled_apply(const LearningTask& task, const Optimizer& optimizer, DType dtype, CompileOptions options) {
+std::unique_ptr<Executable> compiled_apply(const LearningTask& task, const Optimizer& optimizer, DType dtype,
+                                           CompileOptions options) {
   options.expected_runs = expected_runs;
   options.most_wall_s = HUGE_VAL;
   return compile(apply_sums(task, optimizer, dtype), options);
@@ -37,13 +38,16 @@ std::vector<Array*> arrays_of(TrainingState& state) {
 
 }  // namespace
 
-Updates::Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, const TrainingOptions& options)
+Updates::Updates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train,
+                 const TrainingOptions& options)
     : train_(train), options_(options), learned_(task.net.parameters.size()), random_(task.net.is_random),
       keys_(Random(options.key).split(randomness)),
       batches_(train, program_of_batches(task, optimizer, options.accumulate > 1), expected_runs, options.compile),
       make_apply_([&, dtype = train.x.dtype()] { return compiled_apply(task, optimizer, dtype, options.compile); }) {
   if (!options.augment.changes()) return;
-  const auto change = [&options](int64_t epoch, std::span<const int64_t> numbers, Array& x) { augment(options.augment, options.key, epoch, numbers, x); };
+  const auto change = [&options](int64_t epoch, std::span<const int64_t> numbers, Array& x) {
+    augment(options.augment, options.key, epoch, numbers, x);
+  };
   prepared_.emplace(train, change, options.prefetch);
 }
 
@@ -64,7 +68,8 @@ Measure Updates::operator()(TrainingState& state, std::span<const int64_t> numbe
   outputs_.clear();
   if (next_.empty())
     for (const Array* a : arrays_of(state)) next_.emplace_back(a->type());
-  return options_.accumulate > 1 ? accumulated(state, numbers, rate, update) : in_one_step(state, numbers, rate, update);
+  return options_.accumulate > 1 ? accumulated(state, numbers, rate, update)
+                                 : in_one_step(state, numbers, rate, update);
 }
 
 ConstView Updates::scalar(double value) {

@@ -9,8 +9,8 @@
 
 namespace wengert {
 
-/// Runs updates: the state's arrays and a second set of them take turns as inputs and outputs. Nothing of it outlasts an
-/// update: after each the state is all there is.
+/// Runs updates: the state's arrays and a second set of them take turns as inputs and outputs. Nothing of it outlasts
+/// an update: after each the state is all there is.
 class Updates {
  public:
   /// All must outlive this.
@@ -25,7 +25,8 @@ class Updates {
   /// One update from the examples of these numbers, the next of the epoch, in batches of `options.batch`.
   ///
   /// update  : 1, 2, ...
-  /// returns : loss (a mean over the examples) and score (a sum) before the update. A loss that is not finite leaves the
+  /// returns : loss (a mean over the examples) and score (a sum) before the update. A loss that is not finite leaves
+  /// the
   ///           state as it was
   Measure operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update);
 
@@ -49,8 +50,8 @@ class Updates {
   std::optional<PreparedBatches> prepared_ = {};  ///< where pictures are augmented
   std::function<std::unique_ptr<Executable>()> make_apply_;
   std::unique_ptr<Executable> apply_ = {};
-  std::vector<Array> next_ = {};                     ///< of parameters, statistics and the optimizer's state
-  std::vector<Array> sums_ = {}, next_sums_ = {};    ///< of gradients, then the statistics so far
+  std::vector<Array> next_ = {};                   ///< of parameters, statistics and the optimizer's state
+  std::vector<Array> sums_ = {}, next_sums_ = {};  ///< of gradients, then the statistics so far
   std::vector<ConstView> inputs_ = {};
   std::vector<View> outputs_ = {};
   std::vector<Array> scalars_ = {};

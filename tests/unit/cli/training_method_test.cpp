@@ -14,7 +14,9 @@ using testing::HasSubstr;
 
 std::string table() {
   std::string text = "a,b,class\n";
-  for (int k = 0; k < 120; ++k) text += std::to_string(k * 37 % 101) + "," + std::to_string(k * 53 % 97) + (k * 37 % 101 > k * 53 % 97 ? ",more\n" : ",less\n");
+  for (int k = 0; k < 120; ++k)
+    text += std::to_string(k * 37 % 101) + "," + std::to_string(k * 53 % 97) +
+            (k * 37 % 101 > k * 53 % 97 ? ",more\n" : ",less\n");
   return text;
 }
 
@@ -27,7 +29,8 @@ std::vector<std::string> with(std::vector<std::string> words, std::initializer_l
 std::string pictures(const Folder& folder) {
   for (int k = 0; k < 20; ++k) {
     std::vector<double> across(64, 0.1), down(64, 0.1);
-    for (size_t j = 0; j < 8; ++j) across[static_cast<size_t>(2 + k % 4) * 8 + j] = down[j * 8 + static_cast<size_t>(2 + k % 4)] = 0.9;
+    for (size_t j = 0; j < 8; ++j)
+      across[static_cast<size_t>(2 + k % 4) * 8 + j] = down[j * 8 + static_cast<size_t>(2 + k % 4)] = 0.9;
     for (const auto& [label, numbers] : {std::pair("across", across), std::pair("down", down)}) {
       std::filesystem::create_directories(folder / "stripes" + "/" + label);
       write_png(folder / "stripes" + "/" + label + "/" + std::to_string(k) + ".png", Array({8, 8}, numbers));
@@ -38,12 +41,20 @@ std::string pictures(const Folder& folder) {
 
 TEST(TrainMethods, are_told_and_gone_on_with_bit_for_bit) {
   const Folder folder;
-  const std::vector<std::string> words{"train", folder.write("t.csv", table()), "--net", "2 - 8 tanh as inner - 8 tanh - 2 softmax", "--validation", "0.2", "--batch", "7",
-                                       "--accumulate", "2", "--clip", "norm 1", "--average", "0.9", "--group", "2: rate 0.5 decay 1e-3", "--freeze", "inner",
-                                       "--schedule", "linear floor=0.5 for 3, constant scaled 0.5"};
+  const std::vector<std::string> words{"train",        folder.write("t.csv", table()),
+                                       "--net",        "2 - 8 tanh as inner - 8 tanh - 2 softmax",
+                                       "--validation", "0.2",
+                                       "--batch",      "7",
+                                       "--accumulate", "2",
+                                       "--clip",       "norm 1",
+                                       "--average",    "0.9",
+                                       "--group",      "2: rate 0.5 decay 1e-3",
+                                       "--freeze",     "inner",
+                                       "--schedule",   "linear floor=0.5 for 3, constant scaled 0.5"};
   const auto whole = run_tool(with(words, {"--epochs", "8", "-o", folder / "whole"}));
   ASSERT_EQ(whole.code, 0) << whole.err;
-  EXPECT_THAT(whole.out, HasSubstr("adam, layer1.* rate=0, layer2.* rate=0.5 decay=0.001, clip_norm 1, exponential average decay=0.9 with rate 0.001, 2 batches an update"));
+  EXPECT_THAT(whole.out, HasSubstr("adam, layer1.* rate=0, layer2.* rate=0.5 decay=0.001, clip_norm 1, exponential "
+                                   "average decay=0.9 with rate 0.001, 2 batches an update"));
   ASSERT_EQ(run_tool(with(words, {"--epochs", "3", "-o", folder / "parts"})).code, 0);
   ASSERT_EQ(run_tool(with(words, {"--epochs", "8", "-o", folder / "parts", "--resume"})).code, 0);
   EXPECT_EQ(content_of(folder / "whole/weights.safetensors"), content_of(folder / "parts/weights.safetensors"));
@@ -59,11 +70,14 @@ TEST(TrainMethods, start_from_the_values_of_another_training) {
   const Folder folder;
   const auto data = folder.write("t.csv", table());
   ASSERT_EQ(run_tool({"train", data, "--net", "2-6 tanh-2 softmax", "--epochs", "2", "-o", folder / "old"}).code, 0);
-  const std::vector<std::string> words{"train", data, "--net", "2-6 tanh-3 tanh-2 softmax", "--from", folder / "old/weights.safetensors", "--epochs", "2"};
+  const std::vector<std::string> words{
+      "train",    data, "--net", "2-6 tanh-3 tanh-2 softmax", "--from", folder / "old/weights.safetensors",
+      "--epochs", "2"};
   EXPECT_EQ(error_id(with(words, {"-o", folder / "new"}), 2), "W837");
   const auto trained = run_tool(with(words, {"--from-layers", "1", "--freeze", "1", "-o", folder / "new"}));
   ASSERT_EQ(trained.code, 0) << trained.err;
-  EXPECT_EQ(find(read_safetensors(folder / "new/weights.safetensors").arrays, "layer1.weight"), find(read_safetensors(folder / "old/weights.safetensors").arrays, "layer1.weight"));
+  EXPECT_EQ(find(read_safetensors(folder / "new/weights.safetensors").arrays, "layer1.weight"),
+            find(read_safetensors(folder / "old/weights.safetensors").arrays, "layer1.weight"));
   EXPECT_EQ(error_id({"train", data, "--from-layers", "1", "-o", folder / "new"}, 2), "W602");
   EXPECT_EQ(error_id({"train", data, "--optimizer", "lbfgs", "--clip", "norm 1", "-o", folder / "new"}, 2), "W602");
   EXPECT_EQ(error_id({"train", data, "--augment", "shift 1", "-o", folder / "new"}, 2), "W839");
@@ -72,7 +86,11 @@ TEST(TrainMethods, start_from_the_values_of_another_training) {
 TEST(TrainPictures, learns_a_folder_with_changed_pictures_and_predicts_single_ones) {
   const Folder folder;
   const auto data = pictures(folder);
-  const std::vector<std::string> words{"train", data, "--net", "8x8x1 - flatten - 16 relu - 2 softmax", "--augment", "shift 1 noise 0.05 flip", "--rate", "0.01", "--batch", "8"};
+  const std::vector<std::string> words{"train",     data,
+                                       "--net",     "8x8x1 - flatten - 16 relu - 2 softmax",
+                                       "--augment", "shift 1 noise 0.05 flip",
+                                       "--rate",    "0.01",
+                                       "--batch",   "8"};
   const auto trained = run_tool(with(words, {"--epochs", "30", "-o", folder / "out"}));
   ASSERT_EQ(trained.code, 0) << trained.err;
   EXPECT_THAT(trained.out, HasSubstr("32 training examples, 8 test examples"));
@@ -105,7 +123,8 @@ TEST(TrainArrays, takes_a_pair_of_files) {
   for (int k = 0; k < 40; ++k) x.push_back(k % 7), y.push_back(2 * (k % 7) - 1);
   write_npy(folder / "x.npy", Array({40, 1}, x));
   write_npy(folder / "y.npy", Array({40, 1}, y));
-  const auto trained = run_tool({"train", folder / "x.npy", folder / "y.npy", "--net", "1-1", "--epochs", "2", "-o", folder / "out"});
+  const auto trained =
+      run_tool({"train", folder / "x.npy", folder / "y.npy", "--net", "1-1", "--epochs", "2", "-o", folder / "out"});
   ASSERT_EQ(trained.code, 0) << trained.err;
   EXPECT_THAT(trained.out, HasSubstr("32 training examples, 8 test examples"));
   const auto said = run_tool({"predict", folder / "out/weights.safetensors", folder / "x.npy", folder / "y.npy"});

@@ -45,7 +45,8 @@ Bytes png_file(const Kind& kind, const Bytes& lines) {
   append(header, kind.width, ByteOrder::big);
   append(header, kind.height, ByteOrder::big);
   append(header, Bytes{kind.depth, kind.colour, 0, 0, 0});
-  return joined({Bytes{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}, chunk("IHDR", header), kind.more, chunk("IDAT", zlib_stream(lines)), chunk("IEND", {})});
+  return joined({Bytes{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}, chunk("IHDR", header), kind.more,
+                 chunk("IDAT", zlib_stream(lines)), chunk("IEND", {})});
 }
 
 Png read(const Bytes& file) { return parse_png(file, "a.png"); }
@@ -81,25 +82,31 @@ TEST(Png, reads_colours_palettes_and_alpha) {
 
 TEST(Png, reads_filtered_lines) {
   // by the left neighbour, the one above, their mean
-  EXPECT_THAT(read(png_file({2, 3, 8, grey}, {1, 10, 5, 2, 1, 1, 3, 1, 1})).samples, ElementsAre(10, 15, 11, 16, 6, 12));
+  EXPECT_THAT(read(png_file({2, 3, 8, grey}, {1, 10, 5, 2, 1, 1, 3, 1, 1})).samples,
+              ElementsAre(10, 15, 11, 16, 6, 12));
 }
 
 TEST(Png, writes_what_it_reads) {
   const Array picture({2, 2, 3}, {0, 0.2, 0.4, 0.6, 0.8, 1, 1, 0, 1, 0, 1, 0});
   const Png back = read(png_bytes(picture));
   EXPECT_EQ(back.shape, picture.shape());
-  for (size_t k = 0; k < back.samples.size(); ++k) EXPECT_EQ(back.samples[k], std::lround(255 * picture[static_cast<int64_t>(k)]));
+  for (size_t k = 0; k < back.samples.size(); ++k)
+    EXPECT_EQ(back.samples[k], std::lround(255 * picture[static_cast<int64_t>(k)]));
   EXPECT_EQ(read(png_bytes(picture.reshaped({4, 3}))).shape, (Shape{4, 3, 1}));
   EXPECT_EQ(png_bytes(picture), png_bytes(picture));
 }
 
 TEST(Png, refuses_files_that_are_none_or_damaged) {
   const Bytes valid = png_file({2, 2, 8, grey}, {0, 10, 20, 0, 30, 40});
-  EXPECT_THAT(error_in(bytes("GIF89a and more")), HasSubstr("W842 usage: a.png is no PNG file: it does not begin like one"));
+  EXPECT_THAT(error_in(bytes("GIF89a and more")),
+              HasSubstr("W842 usage: a.png is no PNG file: it does not begin like one"));
   EXPECT_THAT(error_in({}), HasSubstr("W842"));
   EXPECT_THAT(error_in(Bytes(valid.begin(), valid.end() - 20)), HasSubstr("a.png is a damaged PNG file: "));
-  for (size_t size = 0; size < valid.size(); ++size) EXPECT_THAT(error_in({valid.begin(), valid.begin() + static_cast<std::ptrdiff_t>(size)}), HasSubstr("W842")) << size;
-  for (size_t k = 8; k < valid.size(); ++k) {  // checksums see a wrong bit anywhere, but in what says how long a chunk is
+  for (size_t size = 0; size < valid.size(); ++size)
+    EXPECT_THAT(error_in({valid.begin(), valid.begin() + static_cast<std::ptrdiff_t>(size)}), HasSubstr("W842"))
+        << size;
+  for (size_t k = 8; k < valid.size();
+       ++k) {  // checksums see a wrong bit anywhere, but in what says how long a chunk is
     Bytes damaged = valid;
     damaged[k] ^= 4;
     EXPECT_NE(error_in(damaged), "no error") << k;
@@ -110,7 +117,10 @@ TEST(Png, refuses_files_that_are_none_or_damaged) {
 
 TEST(Png, takes_no_memory_for_what_a_file_cannot_hold) {
   EXPECT_THAT(error_in(png_file({900'000, 900, 8, grey}, {0, 1})), HasSubstr("too short for its width and height"));
-  EXPECT_THAT(message_of([] { parse_png(png_file({100, 100, 8, rgb}, Bytes(100 * 301)), "a.png", 10'000); }), HasSubstr("W442"));
+  EXPECT_THAT(message_of([] {
+                parse_png(png_file({100, 100, 8, rgb}, Bytes(100 * 301)), "a.png", 10'000);
+              }),
+              HasSubstr("W442"));
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ Dataset bars(int64_t n) {
   std::vector<int64_t> labels;
   for (int64_t k = 0; k < n; ++k) {
     labels.push_back(k % 2);
-    for (int64_t j = 0; j < 6; ++j) x[static_cast<size_t>(k * 36 + (k % 2 ? 6 * j + 2 + k % 3 : 6 * (2 + k % 3) + j))] = 1;
+    for (int64_t j = 0; j < 6; ++j)
+      x[static_cast<size_t>(k * 36 + (k % 2 ? 6 * j + 2 + k % 3 : 6 * (2 + k % 3) + j))] = 1;
   }
   return {.x = Array({n, 36}, x).as(DType::f32), .y = Array::of<int64_t>({n}, labels), .classes = 2};
 }
@@ -34,7 +35,8 @@ Augmentation with(std::string_view text, Shape shape = {6, 6}) {
   return augmentation;
 }
 
-std::vector<double> changed(const Augmentation& augmentation, std::vector<double> numbers, int64_t epoch = 1, int64_t example = 0) {
+std::vector<double> changed(const Augmentation& augmentation, std::vector<double> numbers, int64_t epoch = 1,
+                            int64_t example = 0) {
   Array x({1, static_cast<int64_t>(numbers.size())}, numbers);
   augment(augmentation, 7, epoch, std::vector{example}, x);
   const auto values = x.values<double>();
@@ -65,7 +67,8 @@ TEST(Augmentation, depends_on_key_epoch_and_example_alone) {
 TEST(Augmentation, leaves_flat_pictures_as_they_are_but_for_noise) {
   const std::vector<double> flat(36, 0.5);
   for (int64_t k = 0; k < 20; ++k)
-    for (const double value : changed(with("shift 3 rotate 90 scale 0.5 flip"), flat, 1, k)) EXPECT_DOUBLE_EQ(value, 0.5);
+    for (const double value : changed(with("shift 3 rotate 90 scale 0.5 flip"), flat, 1, k))
+      EXPECT_DOUBLE_EQ(value, 0.5);
 }
 
 TEST(Augmentation, mirrors_about_half_of_the_pictures) {

@@ -13,7 +13,8 @@
 namespace wengert {
 namespace {
 
-TrainingState trained(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options) {
+TrainingState trained(const LearningTask& task, const Optimizer& optimizer, const Split& data,
+                      const TrainingOptions& options) {
   TrainingState state = initial_state(task, optimizer, options.key, data.train.x.dtype());
   train(task, optimizer, data, options, state);
   return state;
@@ -28,7 +29,8 @@ double largest_difference(const std::vector<Array>& a, const std::vector<Array>&
 
 /// Normalised and with dropout: statistics to gather, keys to take.
 const LearningTask& normalised_net() {
-  static const LearningTask task = make_task({.input = "2", .layers = {{"16"}, {"batch_norm tanh"}, {"dropout 0.1"}, {"2 softmax"}}}, true);
+  static const LearningTask task =
+      make_task({.input = "2", .layers = {{"16"}, {"batch_norm tanh"}, {"dropout 0.1"}, {"2 softmax"}}}, true);
   return task;
 }
 
@@ -43,10 +45,12 @@ TEST(Accumulation, of_small_batches_is_one_large_batch) {
 
 TEST(Accumulation, gathers_statistics_batch_by_batch_and_draws_other_numbers_for_each) {
   const Split data{two_moons(64), two_moons(64, DType::f32, 2)};
-  const auto state = trained(normalised_net(), adam(), data, {.batch = 16, .accumulate = 2, .epochs = 40, .rate = 0.02});
+  const auto state =
+      trained(normalised_net(), adam(), data, {.batch = 16, .accumulate = 2, .epochs = 40, .rate = 0.02});
   EXPECT_LT(state.reports.back().test->loss, 0.5 * state.reports.front().test->loss);
   const Array& mean = state.parameters[normalised_net().net.parameters.size()];
-  EXPECT_NE(mean, initial_state(normalised_net(), adam(), 1, DType::f32).parameters[normalised_net().net.parameters.size()]);
+  EXPECT_NE(mean,
+            initial_state(normalised_net(), adam(), 1, DType::f32).parameters[normalised_net().net.parameters.size()]);
 }
 
 TEST(Accumulation, keeps_the_state_where_a_loss_is_infinite) {
@@ -68,7 +72,8 @@ TEST(Averages, are_what_is_tested_and_kept) {
   EXPECT_EQ(state.averaged, averages);
   EXPECT_NE(state.averaged, state.parameters);
   EXPECT_EQ(state.reports.back().validation->loss, Evaluation(small_net(), data.validation)(averages).loss);
-  EXPECT_EQ(state.reports[static_cast<size_t>(state.best_epoch - 1)].validation->loss, Evaluation(small_net(), data.validation)(state.chosen()).loss);
+  EXPECT_EQ(state.reports[static_cast<size_t>(state.best_epoch - 1)].validation->loss,
+            Evaluation(small_net(), data.validation)(state.chosen()).loss);
 }
 
 TEST(Averages, have_statistics_of_their_own) {
@@ -84,7 +89,8 @@ TEST(Methods, stopped_anywhere_and_gone_on_with_ends_bit_for_bit_the_same) {
   const Split data{two_moons(50, DType::f32, 1), {}, two_moons(20, DType::f32, 3)};
   const TrainingOptions options{.batch = 8, .accumulate = 2, .epochs = 3, .rate = 0.01};
   const Optimizer optimizer = with_methods(
-      adam(), {.clip = "norm 0.5", .average = "0.9", .groups = {"4: rate 0.5 decay 0.01"}, .frozen = {"*.scale"}}, normalised_net().net);
+      adam(), {.clip = "norm 0.5", .average = "0.9", .groups = {"4: rate 0.5 decay 0.01"}, .frozen = {"*.scale"}},
+      normalised_net().net);
   const auto whole = trained(normalised_net(), optimizer, data, options);
   for (int stop_after = 1; stop_after <= 12; ++stop_after) {
     int steps = 0;
@@ -104,7 +110,8 @@ TEST(Methods, find_layers_by_number_name_and_pattern) {
   EXPECT_EQ(text({.frozen = {"1-2"}}), "gradient_descent, layer1.* rate=0");
   EXPECT_EQ(text({.frozen = {"layers 1, 3-4"}}), "gradient_descent, layer1.* rate=0, layer3.* rate=0, layer4.* rate=0");
   EXPECT_EQ(text({.frozen = {"inner"}}), "gradient_descent, layer1.* rate=0");
-  EXPECT_EQ(text({.groups = {"*.bias: rate 2", "layer 4: decay 0.5"}}), "gradient_descent, *.bias rate=2, layer4.* rate=1 decay=0.5");
+  EXPECT_EQ(text({.groups = {"*.bias: rate 2", "layer 4: decay 0.5"}}),
+            "gradient_descent, *.bias rate=2, layer4.* rate=1 decay=0.5");
   EXPECT_EQ(text({.clip = "value 0.5", .average = "polyak 10", .frozen = {"4"}}),
             "gradient_descent, layer4.* rate=0, clip_value 0.5, polyak average start=10");
 }

@@ -59,8 +59,7 @@ TEST_F(PictureFolder, is_examples_whose_labels_are_its_folders) {
   EXPECT_EQ(data.encoding.example, (Shape{2, 3}));
   EXPECT_EQ(data.split.train.count(), 4);
   EXPECT_EQ(data.split.test.count(), 2);
-  for (int64_t k = 0; k < 4; ++k)
-    EXPECT_EQ(data.split.train.x[k * 6] < 0.5, data.split.train.y[k] == 1) << k;
+  for (int64_t k = 0; k < 4; ++k) EXPECT_EQ(data.split.train.x[k * 6] < 0.5, data.split.train.y[k] == 1) << k;
   EXPECT_EQ(encoding_from_json(to_json(data.encoding), "it"), data.encoding);
 }
 
@@ -72,12 +71,14 @@ TEST_F(PictureFolder, may_have_training_and_test_set_apart) {
   ASSERT_EQ(data.split.test.count(), 1);
   EXPECT_EQ(data.split.test.y[0], 1);
   write("test/green/a.png", Array::filled(f32({2, 3}), 0.2));
-  EXPECT_THAT(error_of({path_}), HasSubstr("has pictures of \"green\"; what was trained on has the classes bright, dark"));
+  EXPECT_THAT(error_of({path_}),
+              HasSubstr("has pictures of \"green\"; what was trained on has the classes bright, dark"));
 }
 
 TEST_F(PictureFolder, is_predicted_picture_by_picture_or_as_a_folder) {
   const Encoding encoding = read_data(std::vector{two_labels()}).encoding;
-  const std::string single[] = {write("b.png", Array::filled(f32({2, 3}), 0.4)), write("a.png", Array::filled(f32({2, 3}), 0.6))};
+  const std::string single[] = {write("b.png", Array::filled(f32({2, 3}), 0.4)),
+                                write("a.png", Array::filled(f32({2, 3}), 0.6))};
   const Dataset rows = read_rows(single, encoding);
   EXPECT_FALSE(rows.has_targets());
   EXPECT_THAT(rows.example_names, ElementsAre(single[0], single[1]));
@@ -159,7 +160,8 @@ TEST(Pictures, keep_their_mean_when_they_shrink_by_a_whole_factor_and_constants_
 
 TEST(Pictures, have_sizes_that_are_written_height_x_width) {
   EXPECT_EQ(parse_picture_size("28x32"), (PictureOptions{false, 28, 32}));
-  for (const char* text : {"28", "x28", "28x", "0x4", "4x-1", "4x4x3", "70000x2", ""}) EXPECT_THROW(parse_picture_size(text), UsageError) << text;
+  for (const char* text : {"28", "x28", "28x", "0x4", "4x-1", "4x4x3", "70000x2", ""})
+    EXPECT_THROW(parse_picture_size(text), UsageError) << text;
 }
 
 }  // namespace
