@@ -9,6 +9,7 @@
 #include "wengert/cli/engine.h"
 #include "wengert/cli/interrupt.h"
 #include "wengert/cli/table.h"
+#include "wengert/cli/training_log.h"
 
 namespace wengert::cli {
 namespace {
@@ -100,7 +101,7 @@ class Display {
     if (first_ < 0) first_ = epochs;
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     progress_.update(static_cast<size_t>(epochs * parts),
-                     fmt::format("epoch {}  loss {:.4g}  {:.0f} examples/s", s.epoch + 1, s.loss_sum / examples,
+                     fmt::format("epoch {}  step {}/{}  loss {:.4g}  {:.0f} examples/s", s.epoch + 1, s.step, steps, s.loss_sum / examples,
                                  (epochs - first_) * static_cast<double>(examples_) / std::max(seconds, 1e-3)));
   }
   void epoch(const TrainingState& s) {
@@ -197,6 +198,7 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
   if (resume) context.print(fmt::format("going on after epoch {}, step {}", run.state.epoch, run.state.step));
   context.print(EpochColumns{encoding}.title(data.validation.count() > 0));
   Snapshots snapshots(snapshot_path(folder), settings);
+  TrainingLog log(folder, run.state.reports, score_name(encoding));
   const Interrupt interrupt;
   {
     Display display(context, plan, data, encoding);
@@ -206,6 +208,7 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
                                     },
                                     .on_epoch = [&](const TrainingState& s) {
                                       display.epoch(s);
+                                      log.epoch(s.reports.back());
                                       snapshots.write_after(s, std::chrono::seconds(1));
                                     },
                                     .stop = [&] { return interrupt.requested(); },
