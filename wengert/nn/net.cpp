@@ -6,6 +6,7 @@
 
 #include "wengert/base/error.h"
 #include "wengert/nn/net_json.h"
+#include "wengert/nn/net_layers.h"
 #include "wengert/nn/net_text.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/convert.h"
@@ -15,15 +16,6 @@
 
 namespace wengert {
 namespace {
-
-/// A layer at its place: which values it takes (0: the input, k: what step k - 1 gives), and its part of the parameters
-/// and statistics.
-struct Step {
-  Layer layer;
-  Activation activation;
-  std::vector<size_t> sources;
-  size_t parameter = 0, statistic = 0;
-};
 
 /// Puts a net together, layer by layer.
 class NetBuilder {
@@ -39,7 +31,7 @@ class NetBuilder {
     for (const size_t source : sources) inputs.push_back(shapes_[source]);
     if (text.activation.pieces > 1 && text.kind->choice.name != "dense") bad_net(described.text, "has maxout behind a layer that is not dense: its pieces are columns of weights");
     Layer layer = text.kind->make(text.numbers, inputs, {weight.fill, bias.fill, text.activation.pieces});
-    const Step step{std::move(layer), text.activation, sources, net_.parameters.size(), net_.statistics.size()};
+    const PlacedLayer step{described.text, std::move(layer), text.activation, sources, std::move(inputs), net_.parameters.size(), net_.statistics.size()};
     add_specs(net_.parameters, step.layer.parameters);
     add_specs(net_.statistics, step.layer.statistics);
     net_.is_random = net_.is_random || step.layer.is_random;
@@ -51,7 +43,7 @@ class NetBuilder {
   }
 
   /// The last activation becomes the link, if it is one.
-  std::vector<Step> finish() {
+  std::vector<PlacedLayer> finish() {
     const Shape& last = shapes_.back();
     if (last.rank() != 1 && last.rank() != 2)
       bad_net(net_.text, fmt::format("ends with examples of shape {}; it must end with numbers, or with numbers for each position of a sequence", to_string(last)));
@@ -89,19 +81,19 @@ class NetBuilder {
   }
 
   Net& net_;
-  std::vector<Step> steps_;
+  std::vector<PlacedLayer> steps_;
   std::vector<Shape> shapes_;
   std::vector<std::string> names_;
   std::vector<size_t> places_;  // of the value that has names_[k]
 };
 
 /// The layers one after the other. Each random layer has a key of its own.
-LayerOutputs run(const std::vector<Step>& steps, const NetInputs& in, const InputText& input) {
+LayerOutputs run(const std::vector<PlacedLayer>& steps, const NetInputs& in, const InputText& input) {
   std::vector<int64_t> extents{in.x.shape()[0]};
   extents.insert(extents.end(), input.shape.begin(), input.shape.end());
   const Expr x = input.tokens ? convert(in.x, DType::i64) : in.x;
   std::vector<Expr> values{reshape(x, Shape(std::span<const int64_t>(extents)))}, statistics;
-  for (const Step& step : steps) {
+  for (const PlacedLayer& step : steps) {
     std::vector<Expr> taken;
     for (const size_t source : step.sources) taken.push_back(values[source]);
     LayerInputs own{in.parameters.subspan(step.parameter, step.layer.parameters.size()),
@@ -160,6 +152,13 @@ Net make_net(NetDescription description) {
   net.text = short_text(description);
   net.description = std::move(description);
   return net;
+}
+
+std::vector<PlacedLayer> placed_layers(NetDescription description) {
+  Net net{.text = short_text(description)};
+  NetBuilder builder(net, parse_input(description.input, net.text));
+  for (auto& layer : description.layers) builder.add(layer);
+  return builder.finish();
 }
 
 Net parse_net(const std::string& text, const std::string& initializer, const std::string& bias_initializer) {
