@@ -46,7 +46,8 @@ MachinePeak measure_peak(DType dtype, const CompileOptions& wish) {
     const Expr x = recording.input({dtype, {elements}}), y = recording.input({dtype, {elements}});
     sum = recording.finish(std::vector<Expr>{x + y});
   }
-  const double flops = 2.0 * n * n * n, bytes = 3.0 * static_cast<double>(elements) * static_cast<double>(size_of(dtype));
+  const double flops = 2.0 * n * n * n,
+               bytes = 3.0 * static_cast<double>(elements) * static_cast<double>(size_of(dtype));
   return {flops / least_s(product, wish), bytes / least_s(sum, wish)};
 }
 

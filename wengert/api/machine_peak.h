@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What this machine can do at most, measured: operations a second in a matrix product, bytes a second in a sum of arrays
-// larger than the caches. What a Program reaches is compared with it.
+// What this machine can do at most, measured: operations a second in a matrix product, bytes a second in a sum of
+// arrays larger than the caches. What a Program reaches is compared with it.
 #pragma once
 
 #include "wengert/api/compile.h"

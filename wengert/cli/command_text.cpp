@@ -17,8 +17,10 @@ std::string command_text(const Verb& verb, const Arguments& arguments) {
   std::string positionals, options;
   for (const Option& option : verb.options)
     for (const std::string& value : arguments.all(long_name(option))) {
-      if (is_positional(option)) positionals += " " + shell_word(value);
-      else options += fmt::format(" --{}{}", long_name(option), is_flag(option) ? "" : " " + shell_word(value));
+      if (is_positional(option))
+        positionals += " " + shell_word(value);
+      else
+        options += fmt::format(" --{}{}", long_name(option), is_flag(option) ? "" : " " + shell_word(value));
     }
   return fmt::format("wengert {}{}{}", verb.name, positionals, options);
 }

@@ -73,8 +73,13 @@ void HtmlTable::add(const std::vector<std::string>& cells) {
 
 std::string HtmlTable::str(std::string_view caption) const {
   std::string head;
-  for (const Column& column : columns_) head += fmt::format("<th scope=\"col\"{}>{}</th>", column.number ? " class=\"number\"" : "", escape_xml(column.title));
-  return fmt::format("<div class=\"scroll\" tabindex=\"0\"><table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>\n", escape_xml(caption), head, rows_);
+  for (const Column& column : columns_)
+    head +=
+        fmt::format("<th scope=\"col\"{}>{}</th>", column.number ? " class=\"number\"" : "", escape_xml(column.title));
+  return fmt::format(
+      "<div class=\"scroll\" "
+      "tabindex=\"0\"><table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>\n",
+      escape_xml(caption), head, rows_);
 }
 
 void HtmlPage::card(std::string_view label, std::string_view value, std::string_view remark) {
@@ -86,19 +91,24 @@ void HtmlPage::card(std::string_view label, std::string_view value, std::string_
 void HtmlPage::section(std::string_view anchor, std::string_view title, std::string_view body) {
   if (body.empty()) return;
   navigation_ += fmt::format("<a href=\"#{}\">{}</a>\n", anchor, escape_xml(title));
-  sections_ += fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h2 id=\"{0}-title\">{1}</h2>\n{2}\n</section>\n", anchor, escape_xml(title), body);
+  sections_ += fmt::format(
+      "<section id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h2 id=\"{0}-title\">{1}</h2>\n{2}\n</section>\n", anchor,
+      escape_xml(title), body);
 }
 
 std::string HtmlPage::str(std::string_view title, std::string_view subtitle, std::string_view footer) const {
   return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-      "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n<p class=\"subtitle\">{2}</p>\n<nav aria-label=\"Sections\">\n{3}</nav>\n"
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
+      "content=\"width=device-width, initial-scale=1\"/>\n"
+      "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n<p "
+      "class=\"subtitle\">{2}</p>\n<nav aria-label=\"Sections\">\n{3}</nav>\n"
       "<dl class=\"cards\">\n{4}</dl>\n</header>\n<main>\n{5}</main>\n<footer>{6}</footer>\n</body>\n</html>\n",
       escape_xml(title), style, escape_xml(subtitle), navigation_, cards_, sections_, escape_xml(footer));
 }
 
 std::string figure(const std::string& svg, std::string_view caption) {
-  return caption.empty() ? fmt::format("<figure>{}</figure>\n", svg) : fmt::format("<figure>{}<figcaption>{}</figcaption></figure>\n", svg, escape_xml(caption));
+  return caption.empty() ? fmt::format("<figure>{}</figure>\n", svg)
+                         : fmt::format("<figure>{}<figcaption>{}</figcaption></figure>\n", svg, escape_xml(caption));
 }
 
 std::string paragraph(std::string_view text) { return fmt::format("<p>{}</p>\n", escape_xml(text)); }

@@ -16,9 +16,9 @@ struct ReportInput {
   const Encoding& encoding;
   const Split& data;
   const TrainedRun& run;
-  std::string command;                   ///< by which the run can be done again
-  std::optional<StepCosts> costs = {};   ///< where the layers were timed
-  MachinePeak peak = {};                 ///< there with the costs
+  std::string command;                  ///< by which the run can be done again
+  std::optional<StepCosts> costs = {};  ///< where the layers were timed
+  MachinePeak peak = {};                ///< there with the costs
 };
 
 /// The page: numbers at the head, curves, mistakes, worst examples, the net layer by layer, weights, time, memory,

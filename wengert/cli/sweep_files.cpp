@@ -24,23 +24,31 @@ constexpr size_t most_curves = 8;
 bool is_finished(const SweepRun& run) { return run.state == SweepRun::State::finished; }
 
 std::string score_of(const SweepRun& run, const std::string& score) {
-  return score == "accuracy" ? fmt::format("{:.2f}%", 100 * run.validation_score) : fmt::format("{:.4g}", run.validation_score);
+  return score == "accuracy" ? fmt::format("{:.2f}%", 100 * run.validation_score)
+                             : fmt::format("{:.4g}", run.validation_score);
 }
 
 /// How a run ended, in a cell.
-std::string remark_of(const SweepRun& run) { return run.state == SweepRun::State::failed ? run.error : std::string(state_text(run.state)); }
+std::string remark_of(const SweepRun& run) {
+  return run.state == SweepRun::State::failed ? run.error : std::string(state_text(run.state));
+}
 
 CsvText csv_of(const std::vector<const SweepRun*>& order, const std::string& score) {
   std::vector<std::string> header{"run"};
   for (const auto& [name, value] : order[0]->settings) header.push_back(name);
-  header.insert(header.end(), {"state", "validation_loss", "validation_" + score, "best_epoch", "epochs", "wall_s", "error"});
+  header.insert(header.end(),
+                {"state", "validation_loss", "validation_" + score, "best_epoch", "epochs", "wall_s", "error"});
   CsvText csv(header);
   for (const SweepRun* run : order) {
     std::vector<std::string> row{run->name};
     for (const auto& [name, value] : run->settings) row.push_back(value);
     row.emplace_back(state_text(run->state));
-    if (is_finished(*run)) row.insert(row.end(), {shortest(run->validation_loss), shortest(run->validation_score), std::to_string(run->best_epoch), std::to_string(run->epochs), fmt::format("{:.3f}", run->wall_s)});
-    else row.insert(row.end(), 5, "");
+    if (is_finished(*run))
+      row.insert(row.end(),
+                 {shortest(run->validation_loss), shortest(run->validation_score), std::to_string(run->best_epoch),
+                  std::to_string(run->epochs), fmt::format("{:.3f}", run->wall_s)});
+    else
+      row.insert(row.end(), 5, "");
     row.push_back(run->error);
     csv.row_of(row);
   }
@@ -51,11 +59,15 @@ std::string curves(const std::vector<const SweepRun*>& order) {
   std::vector<Series> series;
   for (const SweepRun* run : order) {
     if (!is_finished(*run) || series.size() == most_curves) break;
-    Series& line = series.emplace_back(Series{fmt::format("{}  {}", run->name, settings_text(run->settings)), {}, run->validation_curve});
+    Series& line = series.emplace_back(
+        Series{fmt::format("{}  {}", run->name, settings_text(run->settings)), {}, run->validation_curve});
     for (size_t k = 0; k < line.y.size(); ++k) line.x.push_back(static_cast<double>(k + 1));
   }
   if (series.empty()) return {};
-  return figure(line_chart(series, {.title = "Validation loss", .x_title = "epoch", .from_zero = true, .width = 1000, .height = 380}), fmt::format("the best {} runs", series.size()));
+  return figure(
+      line_chart(series,
+                 {.title = "Validation loss", .x_title = "epoch", .from_zero = true, .width = 1000, .height = 380}),
+      fmt::format("the best {} runs", series.size()));
 }
 
 /// The best validation loss over a setting whose values are numbers; empty if they are not, or are all one.
@@ -72,20 +84,29 @@ std::string dependence(const std::vector<const SweepRun*>& order, size_t setting
   const auto [low, high] = std::ranges::minmax(points.x);
   if (!(low < high)) return {};
   const std::string& name = order[0]->settings[setting].first;
-  return figure(line_chart({points}, {.title = "Best validation loss by " + name, .x_title = name, .log_x = low > 0 && high / low > 20, .width = 480, .height = 300}));
+  return figure(line_chart({points}, {.title = "Best validation loss by " + name,
+                                      .x_title = name,
+                                      .log_x = low > 0 && high / low > 20,
+                                      .width = 480,
+                                      .height = 300}));
 }
 
 std::string runs_table(const std::vector<const SweepRun*>& order, const std::string& score) {
   std::vector<HtmlTable::Column> columns{{"run"}};
   for (const auto& [name, value] : order[0]->settings) columns.push_back({name});
-  for (const std::string& title : std::vector<std::string>{"validation loss", "validation " + score, "best epoch", "epochs", "time"}) columns.push_back({title, true});
+  for (const std::string& title :
+       std::vector<std::string>{"validation loss", "validation " + score, "best epoch", "epochs", "time"})
+    columns.push_back({title, true});
   columns.push_back({""});
   HtmlTable table(columns);
   for (const SweepRun* run : order) {
-    std::vector<std::string> cells{is_finished(*run) ? fmt::format("<a href=\"{0}/report.html\">{0}</a>", run->name) : run->name};
+    std::vector<std::string> cells{is_finished(*run) ? fmt::format("<a href=\"{0}/report.html\">{0}</a>", run->name)
+                                                     : run->name};
     for (const auto& [name, value] : run->settings) cells.push_back(escape_xml(value));
     if (is_finished(*run)) {
-      cells.insert(cells.end(), {fmt::format("{:.4g}", run->validation_loss), score_of(*run, score), std::to_string(run->best_epoch), std::to_string(run->epochs), duration_text(run->wall_s)});
+      cells.insert(cells.end(),
+                   {fmt::format("{:.4g}", run->validation_loss), score_of(*run, score), std::to_string(run->best_epoch),
+                    std::to_string(run->epochs), duration_text(run->wall_s)});
     } else {
       cells.insert(cells.end(), 5, "");
       cells.push_back(fmt::format("<span class=\"wrong\">{}</span>", escape_xml(remark_of(*run))));
@@ -105,11 +126,14 @@ std::string page_of(const std::string& command, const std::vector<const SweepRun
   }
   std::string charts = "<div class=\"grid\" style=\"grid-template-columns:repeat(auto-fill,minmax(300px,1fr))\">\n";
   for (size_t k = 0; k < order[0]->settings.size(); ++k) charts += dependence(order, k);
-  page.section("runs", "Runs", paragraph("Sorted by the validation loss; the test set has no say in it.") + runs_table(order, score));
+  page.section("runs", "Runs",
+               paragraph("Sorted by the validation loss; the test set has no say in it.") + runs_table(order, score));
   page.section("curves", "Curves", curves(order));
   page.section("settings", "By setting", charts + "</div>");
   page.section("command", "Command", fmt::format("<pre><code>{}</code></pre>", escape_xml(command)));
-  return page.str("Sweep", settings_text(order[0]->settings).empty() ? "" : "settings of a training, compared by validation", "Written by wengert " WENGERT_VERSION ".");
+  return page.str("Sweep",
+                  settings_text(order[0]->settings).empty() ? "" : "settings of a training, compared by validation",
+                  "Written by wengert " WENGERT_VERSION ".");
 }
 
 }  // namespace
@@ -118,7 +142,9 @@ std::vector<const SweepRun*> ranked(const std::vector<SweepRun>& runs) {
   std::vector<const SweepRun*> order;
   for (const SweepRun& run : runs) order.push_back(&run);
   std::ranges::stable_sort(order, [](const SweepRun* a, const SweepRun* b) {
-    const auto loss = [](const SweepRun* run) { return is_finished(*run) && !std::isnan(run->validation_loss) ? run->validation_loss : INFINITY; };
+    const auto loss = [](const SweepRun* run) {
+      return is_finished(*run) && !std::isnan(run->validation_loss) ? run->validation_loss : INFINITY;
+    };
     return std::pair(!is_finished(*a), loss(a)) < std::pair(!is_finished(*b), loss(b));
   });
   return order;
@@ -130,7 +156,10 @@ std::string_view state_text(SweepRun::State state) {
 }
 
 nlohmann::ordered_json run_json(const SweepRun& run, const std::string& score) {
-  nlohmann::ordered_json object{{"run", run.name}, {"folder", run.folder}, {"settings", nlohmann::ordered_json::object()}, {"state", state_text(run.state)}};
+  nlohmann::ordered_json object{{"run", run.name},
+                                {"folder", run.folder},
+                                {"settings", nlohmann::ordered_json::object()},
+                                {"state", state_text(run.state)}};
   for (const auto& [name, value] : run.settings) object["settings"][name] = value;
   if (!run.error.empty()) object["error"] = run.error;
   if (!is_finished(run)) return object;
@@ -144,13 +173,20 @@ void print_sweep(Context& context, const std::vector<SweepRun>& runs, const std:
   const auto order = ranked(runs);
   std::vector<Column> columns{{"run"}};
   for (const auto& [name, value] : order[0]->settings) columns.push_back({name, Align::left, true});
-  columns.insert(columns.end(), {{"val. loss", Align::right}, {"val. " + score, Align::right}, {"epoch", Align::right}, {"time", Align::right}, {"", Align::left, true}});
+  columns.insert(columns.end(), {{"val. loss", Align::right},
+                                 {"val. " + score, Align::right},
+                                 {"epoch", Align::right},
+                                 {"time", Align::right},
+                                 {"", Align::left, true}});
   Table table(columns);
   for (const SweepRun* run : order) {
     std::vector<std::string> cells{run->name};
     for (const auto& [name, value] : run->settings) cells.push_back(value);
-    if (is_finished(*run)) cells.insert(cells.end(), {fmt::format("{:.5g}", run->validation_loss), score_of(*run, score), fmt::format("{}/{}", run->best_epoch, run->epochs), duration_text(run->wall_s)});
-    else cells.insert(cells.end(), {"", "", "", "", remark_of(*run)});
+    if (is_finished(*run))
+      cells.insert(cells.end(), {fmt::format("{:.5g}", run->validation_loss), score_of(*run, score),
+                                 fmt::format("{}/{}", run->best_epoch, run->epochs), duration_text(run->wall_s)});
+    else
+      cells.insert(cells.end(), {"", "", "", "", remark_of(*run)});
     table.add(cells);
   }
   std::string text = table.str(terminal_width(), context.palette());
@@ -158,7 +194,8 @@ void print_sweep(Context& context, const std::vector<SweepRun>& runs, const std:
   context.print(text);
 }
 
-std::vector<std::string> write_sweep(const std::string& folder, const std::string& command, const std::vector<SweepRun>& runs, const std::string& score) {
+std::vector<std::string> write_sweep(const std::string& folder, const std::string& command,
+                                     const std::vector<SweepRun>& runs, const std::string& score) {
   const auto order = ranked(runs);
   const auto in_folder = [&](const char* name) { return (std::filesystem::path(folder) / name).string(); };
   nlohmann::ordered_json document{{"command", command}, {"score", score}, {"runs", nlohmann::ordered_json::array()}};

@@ -18,6 +18,7 @@ nlohmann::ordered_json run_json(const SweepRun& run, const std::string& score);
 void print_sweep(Context& context, const std::vector<SweepRun>& runs, const std::string& score);
 
 /// Returns their paths. throws : ResourceError W441
-std::vector<std::string> write_sweep(const std::string& folder, const std::string& command, const std::vector<SweepRun>& runs, const std::string& score);
+std::vector<std::string> write_sweep(const std::string& folder, const std::string& command,
+                                     const std::vector<SweepRun>& runs, const std::string& score);
 
 }  // namespace wengert::cli

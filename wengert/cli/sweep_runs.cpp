@@ -34,16 +34,19 @@ Json parsed(const std::string& path) {
 /// The last lines of what a process said, where it left no result.
 std::string last_words(const SweepRun& run, int status) {
   std::string text;
-  if (std::filesystem::is_regular_file(in(run, "messages.txt"))) text = std::string(text_of(read_file(in(run, "messages.txt"))));
+  if (std::filesystem::is_regular_file(in(run, "messages.txt")))
+    text = std::string(text_of(read_file(in(run, "messages.txt"))));
   while (!text.empty() && text.back() == '\n') text.pop_back();
   if (text.size() > 300) text = "..." + text.substr(text.size() - 297);
-  const std::string how = WIFSIGNALED(status) ? fmt::format("ended by signal {}", WTERMSIG(status)) : fmt::format("ended with exit code {}", WEXITSTATUS(status));
+  const std::string how = WIFSIGNALED(status) ? fmt::format("ended by signal {}", WTERMSIG(status))
+                                              : fmt::format("ended with exit code {}", WEXITSTATUS(status));
   return text.empty() ? how : how + ": " + text;
 }
 
 double number(const Json& object, const std::string& key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_number() ? found->get<double>() : std::nan("");  // what is not finite is null
+  return found != object.end() && found->is_number() ? found->get<double>()
+                                                     : std::nan("");  // what is not finite is null
 }
 
 void read_epochs(const Json& result, SweepRun& run, std::string& score) {
@@ -64,14 +67,17 @@ void read_epochs(const Json& result, SweepRun& run, std::string& score) {
 }
 
 /// In the child: nothing but system calls, until it is the tool.
-[[noreturn]] void become(const char* const* words, const char* out, const char* messages, pid_t parent, const sigset_t& mask) {
+[[noreturn]] void become(const char* const* words, const char* out, const char* messages, pid_t parent,
+                         const sigset_t& mask) {
   for (const int signal : {SIGINT, SIGTERM}) ::signal(signal, SIG_DFL);
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   ::setpgid(0, 0);  // an interrupt of the terminal goes to the sweep, which passes on one
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);
-  const int null = ::open("/dev/null", O_RDONLY), to = ::open(out, O_WRONLY | O_CREAT | O_TRUNC, 0666), errors = ::open(messages, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  if (null < 0 || to < 0 || errors < 0 || ::dup2(null, 0) < 0 || ::dup2(to, 1) < 0 || ::dup2(errors, 2) < 0) ::_exit(126);
+  const int null = ::open("/dev/null", O_RDONLY), to = ::open(out, O_WRONLY | O_CREAT | O_TRUNC, 0666),
+            errors = ::open(messages, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  if (null < 0 || to < 0 || errors < 0 || ::dup2(null, 0) < 0 || ::dup2(to, 1) < 0 || ::dup2(errors, 2) < 0)
+    ::_exit(126);
   ::execv("/proc/self/exe", const_cast<char* const*>(words));
   ::_exit(127);
 }
@@ -147,7 +153,8 @@ class Processes {
 void close_run(SweepRun& run, int status, std::string& score) {
   std::error_code ignored;
   std::filesystem::rename(in(run, "result.json.part"), in(run, "result.json"), ignored);
-  const bool stopped = (WIFEXITED(status) && WEXITSTATUS(status) == exit_interrupted) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+  const bool stopped = (WIFEXITED(status) && WEXITSTATUS(status) == exit_interrupted) ||
+                       (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
   if (read_result(run, score) || stopped) {
     if (stopped) run.state = SweepRun::State::interrupted;
     return;
@@ -172,7 +179,8 @@ bool read_result(SweepRun& run, std::string& score) {
   return true;
 }
 
-bool run_all(std::vector<SweepRun>& runs, int64_t jobs, std::string& score, const std::function<void(const SweepRun&)>& ended) {
+bool run_all(std::vector<SweepRun>& runs, int64_t jobs, std::string& score,
+             const std::function<void(const SweepRun&)>& ended) {
   std::vector<SweepRun*> waiting;
   for (SweepRun& run : runs)
     if (!read_result(run, score)) waiting.push_back(&run);

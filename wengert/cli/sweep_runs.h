@@ -14,12 +14,12 @@ namespace wengert::cli {
 struct SweepRun {
   enum class State { waiting, running, finished, failed, interrupted };
 
-  std::string name;     ///< "007"
-  std::string folder;   ///< out/007
+  std::string name;    ///< "007"
+  std::string folder;  ///< out/007
   SweepSettings settings;
   std::vector<std::string> words;  ///< of its command, from "train"
   State state = State::waiting;
-  std::string error = {};          ///< of a failed one: what it said
+  std::string error = {};  ///< of a failed one: what it said
   // Of a finished one, at its epoch of the least validation loss:
   double validation_loss = 0, validation_score = 0, wall_s = 0;
   int64_t best_epoch = 0, epochs = 0;
@@ -37,6 +37,7 @@ bool read_result(SweepRun& run, std::string& score);
 /// ended  : called after each
 /// returns: whether it was interrupted
 /// throws : ResourceError W441 if a run's folder cannot be made
-bool run_all(std::vector<SweepRun>& runs, int64_t jobs, std::string& score, const std::function<void(const SweepRun&)>& ended);
+bool run_all(std::vector<SweepRun>& runs, int64_t jobs, std::string& score,
+             const std::function<void(const SweepRun&)>& ended);
 
 }  // namespace wengert::cli

@@ -13,7 +13,9 @@ namespace {
 
 double now_s() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
-std::string line_of(const EpochReport& report, const std::string& score) { return metrics_json({report}, score)[0].dump() + "\n"; }
+std::string line_of(const EpochReport& report, const std::string& score) {
+  return metrics_json({report}, score)[0].dump() + "\n";
+}
 
 std::string lines_of(const std::vector<EpochReport>& reports, const std::string& score) {
   std::string text;

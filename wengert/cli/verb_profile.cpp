@@ -23,11 +23,14 @@ struct Subject {
 
 Subject subject_of(const Arguments& arguments) {
   if (arguments.has("MODEL") == arguments.has("net"))
-    throw UsageError("W602", arguments.has("net") ? "MODEL and --net are two nets" : "there is no net to measure", {}, "name a file of weights, or give --net TEXT");
+    throw UsageError("W602", arguments.has("net") ? "MODEL and --net are two nets" : "there is no net to measure", {},
+                     "name a file of weights, or give --net TEXT");
   const DType dtype = arguments.text("dtype") == "f64" ? DType::f64 : DType::f32;
   if (arguments.has("MODEL")) {
     for (const char* option : {"loss", "dtype"})
-      if (arguments.has(option)) throw UsageError("W602", fmt::format("--{} does not change a trained net", option), {}, "leave it out, or give --net TEXT");
+      if (arguments.has(option))
+        throw UsageError("W602", fmt::format("--{} does not change a trained net", option), {},
+                         "leave it out, or give --net TEXT");
     Model model = read_model(arguments.text("MODEL"));
     const bool classification = model.encoding.class_count() > 0;
     return {std::move(model.task), std::move(model.parameters), classification};
@@ -43,10 +46,14 @@ Subject subject_of(const Arguments& arguments) {
 
 void print_step(Context& context, const StepCosts& costs, const MachinePeak& peak) {
   const double sum = sum_s(costs), step = costs.step.wall_s, rest = step - sum;
-  context.print(fmt::format("a whole step: {}, {:.0f} examples/s; the parts alone: {}; {} {} ({:.0f}%)", duration_text(step), static_cast<double>(costs.batch) / step, duration_text(sum),
-                            rest < 0 ? "together they save" : "the remainder is", duration_text(std::abs(rest)), 100 * std::abs(rest) / step));
-  context.print(fmt::format("peak of this machine, measured now: {:.4g} Gflop/s in a matrix product of 768 x 768, {:.4g} GB/s in a sum of long arrays", peak.flops_per_s / 1e9,
-                            peak.bytes_per_s / 1e9));
+  context.print(fmt::format("a whole step: {}, {:.0f} examples/s; the parts alone: {}; {} {} ({:.0f}%)",
+                            duration_text(step), static_cast<double>(costs.batch) / step, duration_text(sum),
+                            rest < 0 ? "together they save" : "the remainder is", duration_text(std::abs(rest)),
+                            100 * std::abs(rest) / step));
+  context.print(
+      fmt::format("peak of this machine, measured now: {:.4g} Gflop/s in a matrix product of 768 x 768, {:.4g} GB/s in "
+                  "a sum of long arrays",
+                  peak.flops_per_s / 1e9, peak.bytes_per_s / 1e9));
 }
 
 int run(Context& context) {
@@ -57,8 +64,11 @@ int run(Context& context) {
   const Subject subject = context.stage("read", [&] { return subject_of(arguments); });
   const MadeUpBatch data = made_up_batch(subject.task, subject.classification, batch, subject.parameters[0].dtype());
   const MachinePeak peak = context.stage("peak", [&] { return measure_peak(data.x.dtype(), options.compile); });
-  const StepCosts costs = context.stage("measure", [&] { return layer_costs(subject.task, optimizer, subject.parameters, data.type, data.x, data.y, options); });
-  context.print(fmt::format("net {}: {} parameters, batches of {}, {}", subject.task.net.text, subject.task.net.parameter_count(), batch, to_string(costs.dtype)));
+  const StepCosts costs = context.stage("measure", [&] {
+    return layer_costs(subject.task, optimizer, subject.parameters, data.type, data.x, data.y, options);
+  });
+  context.print(fmt::format("net {}: {} parameters, batches of {}, {}", subject.task.net.text,
+                            subject.task.net.parameter_count(), batch, to_string(costs.dtype)));
   std::string table = cost_table(costs, peak).str(std::max<size_t>(terminal_width(), 60), context.palette());
   if (!table.empty() && table.back() == '\n') table.pop_back();
   context.print(table);
@@ -76,7 +86,10 @@ int run(Context& context) {
 }  // namespace
 
 Verb profile_verb() {
-  std::vector<Option> options{{.names = "MODEL", .value = "FILE", .help = "weights.safetensors of a training; or give --net", .completes = Completes::files},
+  std::vector<Option> options{{.names = "MODEL",
+                               .value = "FILE",
+                               .help = "weights.safetensors of a training; or give --net",
+                               .completes = Completes::files},
                               {"--net", "TEXT", "Input and layers, such as \"784-128 relu-10 softmax\" (docs/nets.md)"},
                               {"--loss", "TEXT", "Of --net: cross_entropy, mse, ... (default: by the last activation)"},
                               {"--optimizer", "TEXT", "gradient_descent, \"sgd 0.9\", adam, ...", "adam"},
@@ -86,16 +99,26 @@ Verb profile_verb() {
                               {"-o,--out", "FILE", "Write a bar chart of the times as SVG", {}, {}, Completes::files}};
   for (Option& option : engine_options()) options.push_back(std::move(option));
   return {.name = "profile",
-          .summary = "Show where a training step spends its time: each layer forward and backward, operations, bytes, share of the machine's peak",
-          .description = "Each layer is compiled as a Program of its own and timed (the median of many runs) on the values that it gets in the net, made up of random "
-                         "inputs; backward is what value and pullback together take beyond the value. The sum is compared with the whole step, which is one Program: "
-                         "what it saves or adds is stated.\n\n"
-                         "Operations count a product and a sum as two; bytes are those of inputs and outputs of each part, read or written once. The share of the peak is "
-                         "the larger one of both: of operations in a large matrix product, and of bytes in a sum of long arrays, which are measured first. "
-                         "Close to 100% there is nothing left to gain but by doing less; small parts stay in the caches and may exceed the peak of bytes.",
+          .summary =
+              "Show where a training step spends its time: each layer forward and backward, operations, bytes, share "
+              "of the machine's peak",
+          .description =
+              "Each layer is compiled as a Program of its own and timed (the median of many runs) on the values that "
+              "it gets in the net, made up of random "
+              "inputs; backward is what value and pullback together take beyond the value. The sum is compared with "
+              "the whole step, which is one Program: "
+              "what it saves or adds is stated.\n\n"
+              "Operations count a product and a sum as two; bytes are those of inputs and outputs of each part, read "
+              "or written once. The share of the peak is "
+              "the larger one of both: of operations in a large matrix product, and of bytes in a sum of long arrays, "
+              "which are measured first. "
+              "Close to 100% there is nothing left to gain but by doing less; small parts stay in the caches and may "
+              "exceed the peak of bytes.",
           .options = options,
           .examples = {{"wengert profile out/weights.safetensors", "Of a trained net"},
-                       {"wengert profile --net \"28x28x1 - conv 6 5 pad=2 relu - max_pool 2 - flatten - 10 softmax\" --batch 128 -o layers.svg", "Of a net before it is trained, with a picture"}},
+                       {"wengert profile --net \"28x28x1 - conv 6 5 pad=2 relu - max_pool 2 - flatten - 10 softmax\" "
+                        "--batch 128 -o layers.svg",
+                        "Of a net before it is trained, with a picture"}},
           .run = run};
 }
 

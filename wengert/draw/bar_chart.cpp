@@ -29,8 +29,10 @@ double length_of(const Bar& bar) {
 void check_parts(const std::vector<Bar>& bars) {
   for (const Bar& bar : bars)
     if (bar.parts.size() != bars[0].parts.size())
-      throw ShapeError("W857", fmt::format("the bar \"{}\" has {} parts, the first one {}", bar.label, bar.parts.size(), bars[0].parts.size()), {},
-                       "give 0 for a part that is not there");
+      throw ShapeError("W857",
+                       fmt::format("the bar \"{}\" has {} parts, the first one {}", bar.label, bar.parts.size(),
+                                   bars[0].parts.size()),
+                       {}, "give 0 for a part that is not there");
 }
 
 /// A bar chart under construction.
@@ -52,16 +54,20 @@ class Bars {
   }
 
   std::string draw() {
-    SvgDrawing drawing(width_, bottom_ + (options_.x_title.empty() ? 30 : 50), options_.title.empty() ? "bar chart" : options_.title);
+    SvgDrawing drawing(width_, bottom_ + (options_.x_title.empty() ? 30 : 50),
+                       options_.title.empty() ? "bar chart" : options_.title);
     if (!options_.title.empty())
-      drawing.text({16, 28}, fitted_text(options_.title, 16, width_ - 32), text_style(16, "start", "#111111") + " font-weight=\"600\"", options_.title);
+      drawing.text({16, 28}, fitted_text(options_.title, 16, width_ - 32),
+                   text_style(16, "start", "#111111") + " font-weight=\"600\"", options_.title);
     draw_legend(drawing);
     for (const Tick& tick : axis_.ticks) {
       const double x = axis_.pixel(tick.value);
       drawing.line({x, top_}, {x, bottom_}, "stroke=\"#dddddd\"");
       if (!tick.label.empty()) drawing.text({x, bottom_ + 17}, tick.label, text_style(label_px, "middle"));
     }
-    if (!options_.x_title.empty()) drawing.text({(axis_.pixel_low + axis_.pixel_high) / 2, bottom_ + 40}, options_.x_title, text_style(label_px + 1, "middle"));
+    if (!options_.x_title.empty())
+      drawing.text({(axis_.pixel_low + axis_.pixel_high) / 2, bottom_ + 40}, options_.x_title,
+                   text_style(label_px + 1, "middle"));
     for (size_t k = 0; k < bars_.size(); ++k) draw_bar(drawing, bars_[k], top_ + row_px * static_cast<double>(k));
     return drawing.str();
   }
@@ -77,13 +83,17 @@ class Bars {
   }
   void draw_bar(SvgDrawing& drawing, const Bar& bar, double y) const {
     const std::string label = fitted_text(bar.label, label_px, left_ - 26);
-    drawing.text({left_ - 10, y + row_px / 2 + 4}, label, text_style(label_px, "end"), label == bar.label ? std::string() : bar.label);
+    drawing.text({left_ - 10, y + row_px / 2 + 4}, label, text_style(label_px, "end"),
+                 label == bar.label ? std::string() : bar.label);
     double sum = 0;
     for (size_t k = 0; k < bar.parts.size(); ++k) {
       const double from = axis_.pixel(sum), to = axis_.pixel(sum += length_of(bar.parts[k]));
-      if (to > from) drawing.rectangle(from, y + (row_px - bar_px) / 2, to - from, bar_px, fmt::format("fill=\"{}\"", series_color(k)));
+      if (to > from)
+        drawing.rectangle(from, y + (row_px - bar_px) / 2, to - from, bar_px,
+                          fmt::format("fill=\"{}\"", series_color(k)));
     }
-    if (!bar.note.empty()) drawing.text({axis_.pixel(sum) + 8, y + row_px / 2 + 4}, bar.note, text_style(label_px, "start"));
+    if (!bar.note.empty())
+      drawing.text({axis_.pixel(sum) + 8, y + row_px / 2 + 4}, bar.note, text_style(label_px, "start"));
   }
 
   const std::vector<Bar>& bars_;
@@ -114,7 +124,8 @@ Counts counted(std::span<const double> values, int bins) {
   const double width = counts.high - counts.low;
   for (const double value : values)
     if (std::abs(value) <= largest_drawn)
-      ++counts.bins[width > 0 ? static_cast<size_t>(std::min(count - 1, (value - counts.low) / width * count)) : counts.bins.size() / 2];
+      ++counts.bins[width > 0 ? static_cast<size_t>(std::min(count - 1, (value - counts.low) / width * count))
+                              : counts.bins.size() / 2];
   counts.most = *std::ranges::max_element(counts.bins);
   return counts;
 }
@@ -131,11 +142,15 @@ std::string histogram(std::span<const double> values, const HistogramOptions& op
   const double top = options.title.empty() ? 8 : 28, bottom = options.height - 22, left = 8, right = options.width - 8;
   SvgDrawing drawing(options.width, options.height, options.title.empty() ? "histogram" : options.title);
   if (!options.title.empty())
-    drawing.text({left, 18}, fitted_text(options.title, label_px, right - left), text_style(label_px, "start", "#111111") + " font-weight=\"600\"", options.title);
+    drawing.text({left, 18}, fitted_text(options.title, label_px, right - left),
+                 text_style(label_px, "start", "#111111") + " font-weight=\"600\"", options.title);
   const double wide = (right - left) / static_cast<double>(counts.bins.size());
   for (size_t k = 0; k < counts.bins.size(); ++k) {
-    const double high = counts.most == 0 ? 0 : (bottom - top) * static_cast<double>(counts.bins[k]) / static_cast<double>(counts.most);
-    if (high > 0) drawing.rectangle(left + wide * static_cast<double>(k), bottom - high, std::max(wide - 0.6, 0.4), high, fmt::format("fill=\"{}\"", series_color(0)));
+    const double high =
+        counts.most == 0 ? 0 : (bottom - top) * static_cast<double>(counts.bins[k]) / static_cast<double>(counts.most);
+    if (high > 0)
+      drawing.rectangle(left + wide * static_cast<double>(k), bottom - high, std::max(wide - 0.6, 0.4), high,
+                        fmt::format("fill=\"{}\"", series_color(0)));
   }
   drawing.line({left, bottom}, {right, bottom}, "stroke=\"#888888\"");
   if (counts.low < 0 && counts.high > 0) {
@@ -144,7 +159,9 @@ std::string histogram(std::span<const double> values, const HistogramOptions& op
   }
   drawing.text({left, bottom + 15}, readable_number(counts.low), text_style(11, "start"));
   drawing.text({right, bottom + 15}, readable_number(counts.high), text_style(11, "end"));
-  if (counts.left_out > 0) drawing.text({(left + right) / 2, bottom + 15}, fmt::format("{} not finite", counts.left_out), text_style(11, "middle", "#a03000"));
+  if (counts.left_out > 0)
+    drawing.text({(left + right) / 2, bottom + 15}, fmt::format("{} not finite", counts.left_out),
+                 text_style(11, "middle", "#a03000"));
   return drawing.str();
 }
 

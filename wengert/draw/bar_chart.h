@@ -12,8 +12,9 @@ namespace wengert {
 /// A line of a bar chart: its parts follow each other in one bar.
 struct Bar {
   std::string label;
-  std::vector<double> parts;  ///< a length each, as many as the chart has part names; what is not finite or negative has none
-  std::string note = {};      ///< behind the bar
+  std::vector<double>
+      parts;  ///< a length each, as many as the chart has part names; what is not finite or negative has none
+  std::string note = {};  ///< behind the bar
 };
 
 struct BarChartOptions {

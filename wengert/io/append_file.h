@@ -9,8 +9,8 @@ namespace wengert {
 
 class AppendFile {
  public:
-  /// Opens `path` with `begin` as its content: where the file has it in its first bytes already, what follows is cut off
-  /// and nothing is written, so that a reader under way finds its place again.
+  /// Opens `path` with `begin` as its content: where the file has it in its first bytes already, what follows is cut
+  /// off and nothing is written, so that a reader under way finds its place again.
   ///
   /// throws : ResourceError W441
   AppendFile(std::string path, ByteView begin);

@@ -38,14 +38,18 @@ Bytes zlib_stream(ByteView content) {
 }  // namespace
 
 Bytes png_of(int64_t width, int64_t height, int64_t channels, ByteView pixels) {
-  const bool sizes = width > 0 && height > 0 && width < (1 << 20) && height < (1 << 20) && (channels == 1 || channels == 3);
+  const bool sizes =
+      width > 0 && height > 0 && width < (1 << 20) && height < (1 << 20) && (channels == 1 || channels == 3);
   if (!sizes || pixels.size() != static_cast<size_t>(width * height * channels))
-    throw ShapeError("W856", fmt::format("an image of {} x {} with {} channels cannot be written from {} bytes", width, height, channels, pixels.size()), {},
-                     "give height x width x channels bytes, with 1 channel or 3");
+    throw ShapeError("W856",
+                     fmt::format("an image of {} x {} with {} channels cannot be written from {} bytes", width, height,
+                                 channels, pixels.size()),
+                     {}, "give height x width x channels bytes, with 1 channel or 3");
   Bytes header, rows;
   append(header, static_cast<uint32_t>(width), ByteOrder::big);
   append(header, static_cast<uint32_t>(height), ByteOrder::big);
-  append(header, Bytes{8, static_cast<unsigned char>(channels == 1 ? 0 : 2), 0, 0, 0});  // depth, colours; no interlacing
+  append(header,
+         Bytes{8, static_cast<unsigned char>(channels == 1 ? 0 : 2), 0, 0, 0});  // depth, colours; no interlacing
   const auto row_bytes = static_cast<size_t>(width * channels);
   for (size_t row = 0; row < static_cast<size_t>(height); ++row) {
     rows.push_back(0);  // no filter

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Curves as TensorBoard reads them: an event file is a sequence of records, each an Event message that holds values of
-// scalars at a step. A record is its length (u64), the masked CRC-32C of the length, the bytes, and the masked CRC-32C of
-// the bytes, all little-endian; so a file can be appended to, and what was cut off is found.
-// source : TensorFlow, tensorflow/core/lib/io/record_writer.cc and core/util/event.proto, framework/summary.proto
+// scalars at a step. A record is its length (u64), the masked CRC-32C of the length, the bytes, and the masked CRC-32C
+// of the bytes, all little-endian; so a file can be appended to, and what was cut off is found. source : TensorFlow,
+// tensorflow/core/lib/io/record_writer.cc and core/util/event.proto, framework/summary.proto
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace wengert {
 uint32_t crc32c(ByteView bytes);
 
 struct EventScalar {
-  std::string tag;  ///< "loss/train"; what stands before the slash is a section of the page
+  std::string tag;   ///< "loss/train"; what stands before the slash is a section of the page
   double value = 0;  ///< kept as f32
 };
 

@@ -9,8 +9,8 @@ namespace wengert {
 
 /// A layer at its place.
 struct PlacedLayer {
-  std::string text;             ///< "conv 6 5 pad=2 relu"
-  Layer layer;                  ///< its shape is that behind the activation
+  std::string text;  ///< "conv 6 5 pad=2 relu"
+  Layer layer;       ///< its shape is that behind the activation
   Activation activation;
   std::vector<size_t> sources;  ///< values that it takes, 0: the input, k: what layer k - 1 gives, counted from 0
   std::vector<Shape> inputs;    ///< of an example, one a source

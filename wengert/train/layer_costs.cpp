@@ -23,10 +23,13 @@ namespace {
 using Exprs = std::vector<Expr>;
 using Arrays = std::vector<Array>;
 
-double seconds_since(std::chrono::steady_clock::time_point start) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 double bytes_of(const std::vector<Type>& types) {
-  return std::accumulate(types.begin(), types.end(), 0.0, [](double sum, const Type& type) { return sum + static_cast<double>(type.bytes()); });
+  return std::accumulate(types.begin(), types.end(), 0.0,
+                         [](double sum, const Type& type) { return sum + static_cast<double>(type.bytes()); });
 }
 double bytes_of(const Program& p) { return bytes_of(p.input_types()) + bytes_of(p.output_types()); }
 
@@ -54,7 +57,8 @@ class Stopwatch {
   Stopwatch(const CostOptions& options, double share_s) : options_(options), share_s_(share_s) {}
 
   /// value : gets the first output
-  DirectionCost operator()(const Program& p, const Arrays& inputs, CompileChoice* choice = nullptr, Array* value = nullptr) const {
+  DirectionCost operator()(const Program& p, const Arrays& inputs, CompileChoice* choice = nullptr,
+                           Array* value = nullptr) const {
     return {flops_of(p), bytes_of(p), options_.seconds > 0 ? median_s(p, inputs, choice, value) : 0};
   }
 
@@ -108,7 +112,8 @@ Program layer_program(const PlacedLayer& at, std::span<const Type> values, DType
 /// Goes through a net layer by layer with the values of one batch.
 class Walk {
  public:
-  Walk(const LearningTask& task, std::span<const Array> parameters, const BatchType& type, const Array& x, const CostOptions& options, const Stopwatch& watch)
+  Walk(const LearningTask& task, std::span<const Array> parameters, const BatchType& type, const Array& x,
+       const CostOptions& options, const Stopwatch& watch)
       : task_(task), parameters_(parameters), type_(type), options_(options), watch_(watch) {
     const InputText input = parse_input(task.net.description.input, task.net.text);
     Array first(Type{x.dtype(), with_batch(type.count(), input.shape)});
@@ -121,7 +126,8 @@ class Walk {
     Arrays inputs;
     std::vector<Type> taken;
     for (size_t k = 0; k < at.layer.parameters.size(); ++k) inputs.push_back(parameters_[at.parameter + k]);
-    for (size_t k = 0; k < at.layer.statistics.size(); ++k) inputs.push_back(parameters_[task_.net.parameters.size() + at.statistic + k]);
+    for (size_t k = 0; k < at.layer.statistics.size(); ++k)
+      inputs.push_back(parameters_[task_.net.parameters.size() + at.statistic + k]);
     for (const size_t source : at.sources) taken.push_back(values_[source].type()), inputs.push_back(values_[source]);
     if (at.layer.is_random) inputs.push_back(random_key(1));
     const Program p = layer_program(at, taken, dtype);
@@ -173,11 +179,14 @@ Program loss_program(const LearningTask& task, const BatchType& type, const Type
   return simplify(recording.finish(results));
 }
 
-LayerCost loss_cost(const LearningTask& task, const BatchType& type, const Array& outputs, const Array& y, const CostOptions& options, const Stopwatch& watch) {
+LayerCost loss_cost(const LearningTask& task, const BatchType& type, const Array& outputs, const Array& y,
+                    const CostOptions& options, const Stopwatch& watch) {
   LayerCost cost{.name = fmt::format("loss {}", task.loss.text), .kind = "loss"};
   const Program loss = loss_program(task, type, outputs.type(), false);
   cost.forward = watch(loss_program(task, type, outputs.type(), true), {outputs, y});
-  if (options.backward) cost.backward = beyond(watch(value_and_grad(loss, {0}), {outputs, y}), watch(loss, {outputs, y}), bytes_of(loss.output_types()));
+  if (options.backward)
+    cost.backward = beyond(watch(value_and_grad(loss, {0}), {outputs, y}), watch(loss, {outputs, y}),
+                           bytes_of(loss.output_types()));
   return cost;
 }
 
@@ -197,7 +206,13 @@ Program optimizer_program(const Net& net, const Optimizer& optimizer, DType dtyp
   for (size_t k = 0; k < parameters.size(); ++k) {
     for (const Exprs& slot : slots) own[k].push_back(slot[k]);
     const ParameterSpec& spec = net.parameters[k];
-    given.push_back({.gradient = gradients[k], .parameter = parameters[k], .state = own[k], .rate = rate, .count = update, .decays = spec.kind == ParameterKind::weight, .name = spec.name});
+    given.push_back({.gradient = gradients[k],
+                     .parameter = parameters[k],
+                     .state = own[k],
+                     .rate = rate,
+                     .count = update,
+                     .decays = spec.kind == ParameterKind::weight,
+                     .name = spec.name});
   }
   auto [results, states] = update_all(optimizer, std::move(given));
   for (const Exprs& state : states) results.insert(results.end(), state.begin(), state.end());
@@ -219,7 +234,8 @@ Arrays optimizer_inputs(const Net& net, const Optimizer& optimizer, std::span<co
 }
 
 /// As training_step takes them: (parameters..., statistics..., state..., x, y, rate, update, [key])
-Arrays step_inputs(const LearningTask& task, const Optimizer& optimizer, std::span<const Array> parameters, const Array& x, const Array& y) {
+Arrays step_inputs(const LearningTask& task, const Optimizer& optimizer, std::span<const Array> parameters,
+                   const Array& x, const Array& y) {
   Arrays inputs(parameters.begin(), parameters.end());
   for (size_t slot = 0; slot < optimizer.slots; ++slot)
     for (size_t k = 0; k < task.net.parameters.size(); ++k) inputs.push_back(filled(parameters[k].type(), 1e-3));
@@ -230,8 +246,8 @@ Arrays step_inputs(const LearningTask& task, const Optimizer& optimizer, std::sp
 
 }  // namespace
 
-StepCosts layer_costs(const LearningTask& task, const Optimizer& optimizer, std::span<const Array> parameters, const BatchType& type, const Array& x, const Array& y,
-                      const CostOptions& options) {
+StepCosts layer_costs(const LearningTask& task, const Optimizer& optimizer, std::span<const Array> parameters,
+                      const BatchType& type, const Array& x, const Array& y, const CostOptions& options) {
   const auto layers = placed_layers(task.net.description);
   const Stopwatch watch(options, options.seconds / static_cast<double>(2 * layers.size() + 6));
   StepCosts costs{.parts = {}, .step = {}, .batch = type.count(), .dtype = type.x.dtype, .engine = {}};
@@ -240,10 +256,12 @@ StepCosts layer_costs(const LearningTask& task, const Optimizer& optimizer, std:
   if (!options.backward) return costs;
   costs.parts.push_back(loss_cost(task, type, walk.last(), y, options, watch));
   LayerCost update{.name = optimizer.text, .kind = "optimizer"};
-  update.forward = watch(optimizer_program(task.net, optimizer, type.x.dtype), optimizer_inputs(task.net, optimizer, parameters, type.x.dtype));
+  update.forward = watch(optimizer_program(task.net, optimizer, type.x.dtype),
+                         optimizer_inputs(task.net, optimizer, parameters, type.x.dtype));
   update.backward.flops = 0;
   costs.parts.push_back(update);
-  costs.step = watch(training_step(task, optimizer, type), step_inputs(task, optimizer, parameters, x, y), &costs.engine);
+  costs.step =
+      watch(training_step(task, optimizer, type), step_inputs(task, optimizer, parameters, x, y), &costs.engine);
   return costs;
 }
 
@@ -253,7 +271,11 @@ MadeUpBatch made_up_batch(const LearningTask& task, bool classification, int64_t
   std::vector<int64_t> answers{count};
   if (net.steps > 0) answers.push_back(net.steps);
   if (!classification) answers.push_back(net.outputs);
-  MadeUpBatch batch{{{dtype, {count, net.inputs}}, {classification ? DType::i64 : dtype, Shape(std::span<const int64_t>(answers))}, classes}, {}, {}};
+  MadeUpBatch batch{{{dtype, {count, net.inputs}},
+                     {classification ? DType::i64 : dtype, Shape(std::span<const int64_t>(answers))},
+                     classes},
+                    {},
+                    {}};
   Random random(3);
   if (parse_input(net.description.input, net.text).tokens) {
     const auto symbols = static_cast<uint64_t>(net.parameters.empty() ? 1 : net.parameters[0].shape[0]);
@@ -265,7 +287,8 @@ MadeUpBatch made_up_batch(const LearningTask& task, bool classification, int64_t
   }
   batch.y = classification ? Array(batch.type.y) : random_normal(batch.type.y, 5);
   if (classification)
-    for (int64_t& label : batch.y.mutable_values<int64_t>()) label = static_cast<int64_t>(random.below(static_cast<uint64_t>(classes)));
+    for (int64_t& label : batch.y.mutable_values<int64_t>())
+      label = static_cast<int64_t>(random.below(static_cast<uint64_t>(classes)));
   return batch;
 }
 

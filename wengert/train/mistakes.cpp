@@ -16,7 +16,8 @@ Mistake class_mistake(const LearningTask& task, const Predictions& said, int64_t
   if (task.loss.classifies) return mistake;
   mistake.loss = 0;  // outputs are values near 0 and 1
   const int64_t classes = std::max<int64_t>(2, said.values.shape()[1]);
-  for (int64_t c = 0; c < classes; ++c) mistake.loss += std::pow(class_probability(said, place, c) - (c == right ? 1 : 0), 2);
+  for (int64_t c = 0; c < classes; ++c)
+    mistake.loss += std::pow(class_probability(said, place, c) - (c == right ? 1 : 0), 2);
   return mistake;
 }
 
@@ -68,11 +69,13 @@ double class_probability(const Predictions& said, int64_t row, int64_t c) {
   return said.values[row * outputs + c];
 }
 
-std::vector<Mistake> worst_answers(const LearningTask& task, const Dataset& data, const Predictions& said, size_t most) {
+std::vector<Mistake> worst_answers(const LearningTask& task, const Dataset& data, const Predictions& said,
+                                   size_t most) {
   std::vector<Mistake> all;
   for (int64_t place = 0; place < data.answers(); ++place)
-    all.push_back(data.is_classification() ? class_mistake(task, said, place, data.y.values<int64_t>()[static_cast<size_t>(place)])
-                                           : value_mistake(data, said, place));
+    all.push_back(data.is_classification()
+                      ? class_mistake(task, said, place, data.y.values<int64_t>()[static_cast<size_t>(place)])
+                      : value_mistake(data, said, place));
   // A loss that is no number is the worst there is; among equals the first in the data comes first.
   const auto is_worse = [](const Mistake& a, const Mistake& b) {
     const bool a_nan = std::isnan(a.loss), b_nan = std::isnan(b.loss);
@@ -93,7 +96,8 @@ std::string shown_class(const Encoding& encoding, int64_t c) {
 
 std::string text_before(const Encoding& encoding, const Dataset& data, int64_t place, int64_t most) {
   std::string text;  // sequences follow each other without a gap, so their characters in a row are the text
-  for (int64_t k = std::max<int64_t>(0, place - most + 1); k <= place; ++k) text += shown_class(encoding, static_cast<int64_t>(data.x[k]));
+  for (int64_t k = std::max<int64_t>(0, place - most + 1); k <= place; ++k)
+    text += shown_class(encoding, static_cast<int64_t>(data.x[k]));
   return text;
 }
 
@@ -112,10 +116,13 @@ std::vector<std::string> example_columns(const Encoding& encoding) {
 
 std::vector<std::string> decoded_example(const Encoding& encoding, const Array& x, int64_t row) {
   std::vector<std::string> texts;
-  const auto number = [&](int64_t feature) { return fmt::format("{:.6g}", unscaled_feature(encoding, x, row, feature)); };
+  const auto number = [&](int64_t feature) {
+    return fmt::format("{:.6g}", unscaled_feature(encoding, x, row, feature));
+  };
   int64_t feature = 0;
   for (const InputColumn& column : encoding.inputs) {
-    if (column.categories.empty()) texts.push_back(number(feature));
+    if (column.categories.empty())
+      texts.push_back(number(feature));
     else {
       std::string name = "missing";
       for (size_t k = 0; k < column.categories.size(); ++k)

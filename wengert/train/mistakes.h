@@ -31,9 +31,9 @@ std::vector<ValueMeasure> value_measures(const Encoding& encoding, const Dataset
 
 /// An answer and how wrong it is.
 struct Mistake {
-  int64_t place = 0;     ///< of the example; for sequences example * steps + step
-  double loss = 0;       ///< -log of the probability of what is right; without probabilities the squared distance to it
-  int64_t right = -1, said = -1;                 ///< classes; -1 for values
+  int64_t place = 0;  ///< of the example; for sequences example * steps + step
+  double loss = 0;    ///< -log of the probability of what is right; without probabilities the squared distance to it
+  int64_t right = -1, said = -1;                       ///< classes; -1 for values
   double right_probability = 0, said_probability = 0;  ///< where the loss is one of probabilities
 };
 

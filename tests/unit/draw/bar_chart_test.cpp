@@ -23,7 +23,8 @@ size_t count(const std::string& text, const std::string& part) {
 }
 
 TEST(BarChart, has_a_rectangle_a_part_and_stacks_them) {
-  const std::string drawing = bar_chart({{"a & b", {1, 3}, "100%"}, {"c", {2, 0}}}, {.title = "T", .x_title = "ms", .part_names = {"forward", "backward"}});
+  const std::string drawing = bar_chart({{"a & b", {1, 3}, "100%"}, {"c", {2, 0}}},
+                                        {.title = "T", .x_title = "ms", .part_names = {"forward", "backward"}});
   EXPECT_EQ(xml_problem(drawing), "");
   EXPECT_EQ(count(drawing, "<rect"), 1 + 2 + 3u) << "ground, legend, parts that have a length";
   EXPECT_EQ(count(drawing, "a &amp; b"), 1u);
@@ -32,7 +33,8 @@ TEST(BarChart, has_a_rectangle_a_part_and_stacks_them) {
 
 TEST(BarChart, draws_nothing_for_what_has_no_length) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const auto& bars : {std::vector<Bar>{}, std::vector<Bar>{{"a", {nan}}, {"b", {-1}}, {"c", {INFINITY}}, {"d", {0}}}}) {
+  for (const auto& bars :
+       {std::vector<Bar>{}, std::vector<Bar>{{"a", {nan}}, {"b", {-1}}, {"c", {INFINITY}}, {"d", {0}}}}) {
     const std::string drawing = bar_chart(bars);
     EXPECT_EQ(xml_problem(drawing), "");
     EXPECT_EQ(count(drawing, "<rect"), 1u);

@@ -43,7 +43,8 @@ TEST(EventFile, checksums_are_castagnolis) {
 
 TEST(EventFile, a_record_is_the_bytes_that_the_format_says) {
   const Bytes bytes = event_record(2, 3, std::vector<EventScalar>{{"a/b", 0.5}});
-  const Bytes event{0x09, 0, 0, 0, 0, 0, 0, 0, 0x40, 0x10, 3, 0x2a, 12, 0x0a, 10, 0x0a, 3, 'a', '/', 'b', 0x15, 0, 0, 0, 0x3f};
+  const Bytes event{0x09, 0,  0,    0, 0,   0,   0,   0,    0x40, 0x10, 3, 0x2a, 12,
+                    0x0a, 10, 0x0a, 3, 'a', '/', 'b', 0x15, 0,    0,    0, 0x3f};
   ASSERT_EQ(bytes.size(), 12 + event.size() + 4);
   EXPECT_EQ(load<uint64_t>(bytes.data(), ByteOrder::little), event.size());
   EXPECT_TRUE(std::equal(event.begin(), event.end(), bytes.begin() + 12));
