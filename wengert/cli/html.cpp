@@ -46,7 +46,7 @@ tbody th{font-weight:500}
 @media (prefers-color-scheme:dark){.confusion td.deep{color:#08131f}}
 figure{margin:0 0 14px}
 figure svg{max-width:100%;height:auto;display:block}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(236px,1fr));gap:14px}.grid svg{width:100%}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(236px,1fr));gap:14px}.grid svg{width:100%}.grid.wide{grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr))}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(108px,1fr));gap:14px}
 .pictures img{width:100%;image-rendering:pixelated;border:1px solid var(--line);border-radius:6px;display:block}
 .pictures figcaption{line-height:1.35;padding-top:4px}

@@ -37,7 +37,7 @@ Json direction_json(const DirectionCost& cost) {
 
 }  // namespace
 
-std::string duration_text(double seconds) {
+std::string seconds_text(double seconds) {
   if (!std::isfinite(seconds)) return "-";
   if (seconds < 1e-3) return fmt::format("{:.3g} us", seconds * 1e6);
   if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1e3);
@@ -45,6 +45,7 @@ std::string duration_text(double seconds) {
                        : fmt::format("{:.0f} min {:.0f} s", std::floor(seconds / 60), std::fmod(seconds, 60));
 }
 
+std::string peak_share_text(double share) { return share > 1 ? ">100%" : share_text(share); }
 std::string count_text(double count) { return scaled(count, 1000, {"", " k", " M", " G", " T"}); }
 std::string bytes_text(double bytes) { return scaled(bytes, 1024, {" B", " KiB", " MiB", " GiB"}); }
 
@@ -80,9 +81,9 @@ Table cost_table(const StepCosts& costs, const MachinePeak& peak) {
   for (const LayerCost& cost : costs.parts) {
     const auto [flop_rate, byte_rate] = rates(flops_of(cost), bytes_of(cost), time_of(cost));
     table.add({cost.name, shape_text(cost), cost.parameters > 0 ? std::to_string(cost.parameters) : "",
-               duration_text(cost.forward.wall_s), cost.kind == "optimizer" ? "" : duration_text(cost.backward.wall_s),
+               seconds_text(cost.forward.wall_s), cost.kind == "optimizer" ? "" : seconds_text(cost.backward.wall_s),
                share_text(time_of(cost) / all_s), count_text(flops_of(cost)), bytes_text(bytes_of(cost)), flop_rate,
-               byte_rate, share_text(share_of_peak(cost, peak))});
+               byte_rate, peak_share_text(share_of_peak(cost, peak))});
   }
   return table;
 }

@@ -12,7 +12,7 @@
 namespace wengert::cli {
 
 /// Times as "12.3 us", counts as "4.61 M", bytes as "1.2 MiB".
-std::string duration_text(double seconds);
+std::string seconds_text(double seconds);
 std::string count_text(double count);
 std::string bytes_text(double bytes);
 
@@ -20,6 +20,9 @@ std::string bytes_text(double bytes);
 double sum_s(const StepCosts& costs);
 /// The larger of the shares of both peaks that a part reaches: the one that bounds it.
 double share_of_peak(const LayerCost& cost, const MachinePeak& peak);
+
+/// ">100%" for what is in the caches, and so faster than memory.
+std::string peak_share_text(double share);
 
 Table cost_table(const StepCosts& costs, const MachinePeak& peak);
 nlohmann::ordered_json costs_json(const StepCosts& costs, const MachinePeak& peak);

@@ -38,13 +38,14 @@ std::string curve(const ReportInput& input, const std::string& title, double (*o
   std::vector<Series> series{train};
   for (const Series& other : {validation, test})
     if (!other.x.empty()) series.push_back(other);
-  return figure(line_chart(series, {.title = title, .x_title = "epoch", .from_zero = from_zero, .height = 340}));
+  return figure(line_chart(series, {.title = title, .x_title = "epoch", .from_zero = from_zero, .width = 560, .height = 330}));
 }
 
 std::string curves_part(const ReportInput& input) {
   if (reports(input).empty()) return {};
   const bool classes = input.encoding.class_count() > 0, one = input.encoding.targets.size() == 1;
-  std::string html = curve(
+  std::string html = "<div class=\"grid wide\">\n";
+  html += curve(
       input, fmt::format("Loss: mean {}", input.plan.task.loss.text), [](const Measure& m) { return m.loss; }, 1, true);
   html += curve(
       input, classes ? "Accuracy, %" : "Root of the mean squared error", [](const Measure& m) { return m.score; },
@@ -52,6 +53,7 @@ std::string curves_part(const ReportInput& input) {
       : one   ? input.encoding.targets[0].deviation
               : 1,
       !classes);
+  html += "</div>\n";
   if (input.run.state.best_epoch > 0)
     html += paragraph(fmt::format("Chosen is epoch {}, of the least validation loss.", input.run.state.best_epoch));
   return html +
@@ -107,7 +109,7 @@ std::string weights_part(const ReportInput& input) {
 
 std::string time_part(const ReportInput& input) {
   std::string html = paragraph(fmt::format("{} epochs took {}; the last one {:.0f} examples a second.",
-                                           reports(input).size(), duration_text(total_s(input)),
+                                           reports(input).size(), seconds_text(total_s(input)),
                                            reports(input).empty() ? 0 : reports(input).back().samples_per_s));
   if (!input.costs)
     return html +
@@ -124,10 +126,10 @@ std::string time_part(const ReportInput& input) {
   for (const LayerCost& cost : costs.parts) {
     const double flops = cost.forward.flops.value_or(NAN) + cost.backward.flops.value_or(NAN),
                  share = share_of_peak(cost, input.peak);
-    table.add({escape_xml(cost.name), duration_text(cost.forward.wall_s),
-               cost.kind == "optimizer" ? "" : duration_text(cost.backward.wall_s), count_text(flops),
+    table.add({escape_xml(cost.name), seconds_text(cost.forward.wall_s),
+               cost.kind == "optimizer" ? "" : seconds_text(cost.backward.wall_s), count_text(flops),
                bytes_text(cost.forward.bytes + cost.backward.bytes),
-               std::isfinite(share) ? fmt::format("{:.0f}%", 100 * share) : "–"});
+               escape_xml(peak_share_text(share))});
   }
   const double rest = costs.step.wall_s - sum_s(costs);
   return html + table.str("Time of each layer") +
@@ -135,8 +137,8 @@ std::string time_part(const ReportInput& input) {
              "<p class=\"note\">Each part was compiled alone and timed; their sum is {}, a whole step, which is one "
              "Program, takes {}: {} {}. The peak of this machine, measured: {:.3g} Gflop/s in a "
              "large matrix product, {:.3g} GB/s in a sum of long arrays; the share is the larger one of both.</p>\n",
-             duration_text(sum_s(costs)), duration_text(costs.step.wall_s),
-             rest < 0 ? "together they save" : "the remainder is", duration_text(std::abs(rest)),
+             seconds_text(sum_s(costs)), seconds_text(costs.step.wall_s),
+             rest < 0 ? "together they save" : "the remainder is", seconds_text(std::abs(rest)),
              input.peak.flops_per_s / 1e9, input.peak.bytes_per_s / 1e9);
 }
 
@@ -208,7 +210,7 @@ void add_cards(HtmlPage& page, const ReportInput& input) {
   }
   page.card("parameters", count_text(static_cast<double>(input.plan.task.net.parameter_count())),
             fmt::format("{} layers", input.plan.task.net.description.layers.size()));
-  page.card("time", duration_text(total_s(input)), fmt::format("{} epochs", reports(input).size()));
+  page.card("time", seconds_text(total_s(input)), fmt::format("{} epochs", reports(input).size()));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ std::string classes_part(const ReportInput& input, const Predictions& said) {
         worst = other;
     table.add({escape_xml(names[c]), std::to_string(measures[c].actual), share_text(measures[c].precision()),
                share_text(measures[c].recall()), share_text(measures[c].f1()),
-               worst == c ? "" : fmt::format("{} ({} times)", escape_xml(names[worst]), confusion[c][worst])});
+               worst == c ? "" : fmt::format("{} ({}×)", escape_xml(names[worst]), confusion[c][worst])});
   }
   return html + "<h3>Class by class</h3>\n" + table.str("Precision, recall and F1 of each class");
 }

@@ -106,7 +106,7 @@ std::string runs_table(const std::vector<const SweepRun*>& order, const std::str
     if (is_finished(*run)) {
       cells.insert(cells.end(),
                    {fmt::format("{:.4g}", run->validation_loss), score_of(*run, score), std::to_string(run->best_epoch),
-                    std::to_string(run->epochs), duration_text(run->wall_s)});
+                    std::to_string(run->epochs), seconds_text(run->wall_s)});
     } else {
       cells.insert(cells.end(), 5, "");
       cells.push_back(fmt::format("<span class=\"wrong\">{}</span>", escape_xml(remark_of(*run))));
@@ -124,7 +124,7 @@ std::string page_of(const std::string& command, const std::vector<const SweepRun
     page.card("best validation loss", fmt::format("{:.4g}", order[0]->validation_loss), "run " + order[0]->name);
     page.card("its validation " + score, score_of(*order[0], score), settings_text(order[0]->settings));
   }
-  std::string charts = "<div class=\"grid\" style=\"grid-template-columns:repeat(auto-fill,minmax(300px,1fr))\">\n";
+  std::string charts = "<div class=\"grid wide\">\n";
   for (size_t k = 0; k < order[0]->settings.size(); ++k) charts += dependence(order, k);
   page.section("runs", "Runs",
                paragraph("Sorted by the validation loss; the test set has no say in it.") + runs_table(order, score));
@@ -184,7 +184,7 @@ void print_sweep(Context& context, const std::vector<SweepRun>& runs, const std:
     for (const auto& [name, value] : run->settings) cells.push_back(value);
     if (is_finished(*run))
       cells.insert(cells.end(), {fmt::format("{:.5g}", run->validation_loss), score_of(*run, score),
-                                 fmt::format("{}/{}", run->best_epoch, run->epochs), duration_text(run->wall_s)});
+                                 fmt::format("{}/{}", run->best_epoch, run->epochs), seconds_text(run->wall_s)});
     else
       cells.insert(cells.end(), {"", "", "", "", remark_of(*run)});
     table.add(cells);

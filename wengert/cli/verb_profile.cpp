@@ -47,8 +47,8 @@ Subject subject_of(const Arguments& arguments) {
 void print_step(Context& context, const StepCosts& costs, const MachinePeak& peak) {
   const double sum = sum_s(costs), step = costs.step.wall_s, rest = step - sum;
   context.print(fmt::format("a whole step: {}, {:.0f} examples/s; the parts alone: {}; {} {} ({:.0f}%)",
-                            duration_text(step), static_cast<double>(costs.batch) / step, duration_text(sum),
-                            rest < 0 ? "together they save" : "the remainder is", duration_text(std::abs(rest)),
+                            seconds_text(step), static_cast<double>(costs.batch) / step, seconds_text(sum),
+                            rest < 0 ? "together they save" : "the remainder is", seconds_text(std::abs(rest)),
                             100 * std::abs(rest) / step));
   context.print(
       fmt::format("peak of this machine, measured now: {:.4g} Gflop/s in a matrix product of 768 x 768, {:.4g} GB/s in "
