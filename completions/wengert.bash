@@ -4,11 +4,11 @@ _wengert() {
   [[ $current == = ]] && current=
   [[ $previous == = && $COMP_CWORD -ge 2 ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict data primitives demo help --help --version --man --completion' -- "$current"))
+    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict evaluate profile sweep data primitives demo help --help --version --man --completion' -- "$current"))
     return
   fi
   case $verb:$previous in
-    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict data primitives demo' -- "$current")); return ;;
+    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict evaluate profile sweep data primitives demo' -- "$current")); return ;;
     --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
     print:--program) COMPREPLY=(); return ;;
     print:--at) COMPREPLY=(); return ;;
@@ -185,6 +185,7 @@ _wengert() {
     train:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
     train:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     train:--separator) COMPREPLY=(); return ;;
+    train:--report) COMPREPLY=($(compgen -W 'auto full short none' -- "$current")); return ;;
     train:-o | train:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     train:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     predict:--sample) COMPREPLY=(); return ;;
@@ -198,6 +199,57 @@ _wengert() {
     predict:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     predict:--threads) COMPREPLY=(); return ;;
     predict:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    evaluate:--worst) COMPREPLY=(); return ;;
+    evaluate:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    evaluate:--separator) COMPREPLY=(); return ;;
+    evaluate:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    evaluate:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    evaluate:--threads) COMPREPLY=(); return ;;
+    evaluate:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    profile:--net) COMPREPLY=(); return ;;
+    profile:--loss) COMPREPLY=(); return ;;
+    profile:--optimizer) COMPREPLY=(); return ;;
+    profile:--batch) COMPREPLY=(); return ;;
+    profile:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
+    profile:--seconds) COMPREPLY=(); return ;;
+    profile:-o | profile:--out) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    profile:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    profile:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    profile:--threads) COMPREPLY=(); return ;;
+    profile:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    sweep:--vary) COMPREPLY=(); return ;;
+    sweep:--random) COMPREPLY=(); return ;;
+    sweep:--jobs) COMPREPLY=(); return ;;
+    sweep:--net) COMPREPLY=(); return ;;
+    sweep:--loss) COMPREPLY=(); return ;;
+    sweep:--regularize) COMPREPLY=(); return ;;
+    sweep:--initializer) COMPREPLY=(); return ;;
+    sweep:--bias-initializer) COMPREPLY=(); return ;;
+    sweep:--optimizer) COMPREPLY=(); return ;;
+    sweep:--rate) COMPREPLY=(); return ;;
+    sweep:--schedule) COMPREPLY=(); return ;;
+    sweep:--epochs) COMPREPLY=(); return ;;
+    sweep:--batch) COMPREPLY=(); return ;;
+    sweep:--patience) COMPREPLY=(); return ;;
+    sweep:--seed) COMPREPLY=(); return ;;
+    sweep:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    sweep:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    sweep:--threads) COMPREPLY=(); return ;;
+    sweep:--target) COMPREPLY=(); return ;;
+    sweep:--ignore) COMPREPLY=(); return ;;
+    sweep:--text) COMPREPLY=(); return ;;
+    sweep:--categorical) COMPREPLY=(); return ;;
+    sweep:--learn) COMPREPLY=($(compgen -W 'auto classes values' -- "$current")); return ;;
+    sweep:--standardize) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    sweep:--test) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    sweep:--validation) COMPREPLY=(); return ;;
+    sweep:--missing) COMPREPLY=($(compgen -W 'error drop fill' -- "$current")); return ;;
+    sweep:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
+    sweep:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    sweep:--separator) COMPREPLY=(); return ;;
+    sweep:--report) COMPREPLY=($(compgen -W 'auto full short none' -- "$current")); return ;;
+    sweep:-o | sweep:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
+    sweep:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     data:--train) COMPREPLY=(); return ;;
     data:--test) COMPREPLY=(); return ;;
     data:--seed) COMPREPLY=(); return ;;
@@ -285,11 +337,23 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     train)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume --report -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     predict)
       if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--sample --prompt --temperature --seed --each -o --out --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    evaluate)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--worst --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    profile)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --optimizer --batch --dtype --seconds -o --out --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    sweep)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--vary --random --jobs --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --header --separator --report -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     data)

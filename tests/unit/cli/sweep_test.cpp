@@ -44,7 +44,9 @@ TEST(Sweep, runs_all_combinations_and_sorts_them_by_validation) {
   ASSERT_EQ(said["runs"].size(), 4u);
   for (size_t k = 0; k < 4; ++k) {
     EXPECT_EQ(said["runs"][k]["state"], "finished");
-    if (k > 0) EXPECT_LE(said["runs"][k - 1]["validation_loss"], said["runs"][k]["validation_loss"]);
+    if (k > 0) {
+      EXPECT_LE(said["runs"][k - 1]["validation_loss"], said["runs"][k]["validation_loss"]);
+    }
     EXPECT_FALSE(said["runs"][k].contains("test_accuracy")) << "the test set is not looked at to choose";
   }
   EXPECT_EQ(said["best"]["run"], said["runs"][0]["run"]);

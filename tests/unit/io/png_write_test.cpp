@@ -22,8 +22,9 @@ TEST(Png, holds_the_pixels_that_were_given) {
     const ByteView chunk = cursor.take(4 + length, "chunk");
     EXPECT_EQ(cursor.number<uint32_t>(ByteOrder::big, "checksum"), crc32(chunk));
     names.emplace_back(text_of(chunk.first(4)));
-    if (names.back() == "IHDR")
+    if (names.back() == "IHDR") {
       EXPECT_EQ(Bytes(chunk.begin() + 4, chunk.end()), (Bytes{0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0, 0}));
+    }
     if (names.back() == "IDAT") data.assign(chunk.begin() + 4, chunk.end());
   }
   EXPECT_EQ(names, (std::vector<std::string>{"IHDR", "IDAT", "IEND"}));

@@ -68,7 +68,7 @@ TEST(EventFile, whole_records_are_counted_and_damaged_ones_are_not) {
 }
 
 TEST(AppendFile, keeps_what_begins_alike_and_cuts_off_the_rest) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto content = [&] { return std::string(text_of(read_file(folder / "log"))); };
   AppendFile(folder / "log", bytes_of("")).write(bytes_of("one\ntwo\n"));
   EXPECT_EQ(content(), "one\ntwo\n");
