@@ -24,11 +24,12 @@ std::string_view environment(const char* name) {
 
 int first_failure = 0;  // errno of the first write that failed: a later flush of nothing succeeds
 
-/// "12 s", "3 min 20 s", "2 h 5 min".
+/// "12 s", "3 min 20 s", "21 min", "2 h 5 min".
 std::string time_text(double seconds) {
   const auto whole = static_cast<int64_t>(std::min(std::ceil(seconds), 1e12));
   if (whole < 90) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  if (whole < 600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  if (whole < 3600) return fmt::format("{} min", whole / 60);
   return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
 }
 
