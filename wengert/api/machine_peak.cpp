@@ -34,7 +34,7 @@ double least_s(const Program& p, CompileOptions wish) {
 }  // namespace
 
 MachinePeak measure_peak(DType dtype, const CompileOptions& wish) {
-  constexpr int64_t n = 768, elements = 1 << 23;
+  constexpr int64_t n = 512, elements = 1 << 22;
   Program product, sum;
   {
     Recording recording("product", dtype);

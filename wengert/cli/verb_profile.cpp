@@ -51,7 +51,7 @@ void print_step(Context& context, const StepCosts& costs, const MachinePeak& pea
                             rest < 0 ? "together they save" : "the remainder is", seconds_text(std::abs(rest)),
                             100 * std::abs(rest) / step));
   context.print(
-      fmt::format("peak of this machine, measured now: {:.4g} Gflop/s in a matrix product of 768 x 768, {:.4g} GB/s in "
+      fmt::format("peak of this machine, measured now: {:.4g} Gflop/s in a matrix product of 512 x 512, {:.4g} GB/s in "
                   "a sum of long arrays",
                   peak.flops_per_s / 1e9, peak.bytes_per_s / 1e9));
 }

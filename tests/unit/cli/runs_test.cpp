@@ -220,7 +220,7 @@ TEST(Profile, takes_trained_nets_of_every_kind_and_says_what_it_lacks) {
   const auto shown = run_tool({"profile", folder / "out/weights.safetensors", "--batch", "4", "--seconds", "0.02"});
   ASSERT_EQ(shown.code, 0) << shown.err;
   for (const char* part :
-       {"embedding 4 3", "lstm 4", "loss cross_entropy", "adam", "a whole step", "peak of this machine"})
+       {"embedding 4 3", "lstm 4", "cross_entropy", "adam", "a whole step", "peak of this machine"})
     EXPECT_THAT(shown.out, HasSubstr(part));
   EXPECT_EQ(error_id({"profile"}, 2), "W602");
   EXPECT_EQ(error_id({"profile", folder / "out/weights.safetensors", "--net", "2-1"}, 2), "W602");

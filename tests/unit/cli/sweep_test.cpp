@@ -84,7 +84,8 @@ TEST(Sweep, draws_the_same_runs_for_a_larger_number) {
                                             "optimizer=adam,sgd", "--epochs", "1", "--random", number, "--json"}));
     EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
     std::map<std::string, nlohmann::json> by_name;
-    for (const auto& run : outcome.json()["runs"]) by_name[run["run"]] = run["settings"];
+    const auto said = outcome.json();
+    for (const auto& run : said["runs"]) by_name[run["run"]] = run["settings"];
     return by_name;
   };
   const auto two = settings("2"), three = settings("3");
