@@ -123,7 +123,7 @@ TEST(Report, of_values_and_of_texts_is_made_too_and_of_nobody_who_wants_none) {
   expect_self_contained(page_of(folder / "values/report.html"));
   EXPECT_THAT(page_of(folder / "values/report.html"), HasSubstr("Predicted price"));
   ASSERT_EQ(run_tool({"train", folder.write("text.txt", text), "--text", "10", "--net",
-                      "10 tokens - embedding 9 4 - gru 6 - 9 softmax", "--epochs", "1", "-o", folder / "text"})
+                      "10 tokens - embedding 8 4 - gru 6 - 8 softmax", "--epochs", "1", "-o", folder / "text"})
                 .code,
             0);
   expect_self_contained(page_of(folder / "text/report.html"));
