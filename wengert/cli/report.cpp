@@ -38,7 +38,8 @@ std::string curve(const ReportInput& input, const std::string& title, double (*o
   std::vector<Series> series{train};
   for (const Series& other : {validation, test})
     if (!other.x.empty()) series.push_back(other);
-  return figure(line_chart(series, {.title = title, .x_title = "epoch", .from_zero = from_zero, .width = 560, .height = 330}));
+  return figure(
+      line_chart(series, {.title = title, .x_title = "epoch", .from_zero = from_zero, .width = 560, .height = 330}));
 }
 
 std::string curves_part(const ReportInput& input) {
@@ -128,8 +129,7 @@ std::string time_part(const ReportInput& input) {
                  share = share_of_peak(cost, input.peak);
     table.add({escape_xml(cost.name), seconds_text(cost.forward.wall_s),
                cost.kind == "optimizer" ? "" : seconds_text(cost.backward.wall_s), count_text(flops),
-               bytes_text(cost.forward.bytes + cost.backward.bytes),
-               escape_xml(peak_share_text(share))});
+               bytes_text(cost.forward.bytes + cost.backward.bytes), escape_xml(peak_share_text(share))});
   }
   const double rest = costs.step.wall_s - sum_s(costs);
   return html + table.str("Time of each layer") +
