@@ -201,7 +201,8 @@ void add_cards(HtmlPage& page, const ReportInput& input) {
   if (input.run.test) {
     page.card("test " + score, score_text(input.run.test->score, input.encoding),
               fmt::format("{} examples", input.data.test.count()));
-    page.card("test loss", fmt::format("{:.4g}", input.run.test->loss), input.plan.task.loss.text);
+    page.card("test loss", fmt::format("{:.4g}", input.run.test->loss),
+              input.encoding.source == Encoding::Source::text ? "nats a character" : input.plan.task.loss.text);
   }
   if (const auto best = input.run.state.best_epoch; best > 0) {
     const Measure& validation = *reports(input)[static_cast<size_t>(best - 1)].validation;

@@ -98,8 +98,8 @@ std::string values_part(const ReportInput& input, const Predictions& said) {
   const auto measures = value_measures(input.encoding, input.data.test, said);
   for (size_t j = 0; j < measures.size(); ++j) {
     const ValueMeasure& m = measures[j];
-    table.add({escape_xml(names[j]), fmt::format("{:.4g}", m.rmse), fmt::format("{:.4g}", m.mean_absolute),
-               fmt::format("{:.4g}", m.worst), share_text(m.explained)});
+    table.add({escape_xml(names[j]), fmt::format("{:.6g}", m.rmse), fmt::format("{:.6g}", m.mean_absolute),
+               fmt::format("{:.6g}", m.worst), share_text(m.explained)});
     if (j < 4) drawings += scatter(input, right, values, static_cast<int64_t>(j), names[j]);
   }
   return table.str("Errors of each target on the test set") + drawings;
@@ -145,7 +145,7 @@ std::string pictures(const ReportInput& input, const std::vector<Mistake>& worst
 std::string values_text(const Array& values, int64_t row) {
   std::string text;
   for (int64_t j = 0; j < values.shape()[1]; ++j)
-    text += fmt::format("{}{:.5g}", j > 0 ? " " : "", values[row * values.shape()[1] + j]);
+    text += fmt::format("{}{:.6g}", j > 0 ? " " : "", values[row * values.shape()[1] + j]);
   return text;
 }
 
@@ -204,8 +204,9 @@ std::string worst_part(const ReportInput& input, const Predictions& said) {
   const bool is_text = input.encoding.source == Encoding::Source::text,
              drawn = input.data.test.is_classification() && !picture(input.encoding, input.data.test.x, 0).empty();
   const auto worst = worst_answers(input.plan.task, input.data.test, said, drawn ? most_pictures : most_rows);
-  std::string html =
-      paragraph("The test examples of the greatest loss, the worst first. Look here for wrong labels, too.");
+  const std::string html = paragraph(
+      is_text ? "The places of the test text where the right character was least expected."
+              : "The test examples of the greatest loss, the worst first. Look here for wrong labels, too.");
   return html + (is_text ? places(input, worst) : drawn ? pictures(input, worst) : rows(input, worst, said));
 }
 

@@ -112,8 +112,8 @@ std::pair<std::string, std::string> values_text(const Evaluated& e, int64_t row)
   const int64_t k = e.data.targets();
   std::string is, was;
   for (int64_t j = 0; j < k; ++j) {
-    is += fmt::format("{}{:.5g}", j > 0 ? " " : "", right[row * k + j]);
-    was += fmt::format("{}{:.5g}", j > 0 ? " " : "", said[row * k + j]);
+    is += fmt::format("{}{:.6g}", j > 0 ? " " : "", right[row * k + j]);
+    was += fmt::format("{}{:.6g}", j > 0 ? " " : "", said[row * k + j]);
   }
   return {is, was};
 }
