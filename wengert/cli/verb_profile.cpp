@@ -103,7 +103,7 @@ Verb profile_verb() {
               "Show where a training step spends its time: each layer forward and backward, operations, bytes, share "
               "of the machine's peak",
           .description =
-              "Each layer is compiled as a Program of its own and timed (the median of many runs) on the values that "
+              "Each layer is compiled as a Program of its own and timed (the least time of many runs) on the values that "
               "it gets in the net, made up of random "
               "inputs; backward is what value and pullback together take beyond the value. The sum is compared with "
               "the whole step, which is one Program: "

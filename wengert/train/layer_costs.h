@@ -16,7 +16,7 @@ struct DirectionCost {
   std::optional<double> flops;  ///< operations of the kernel (OperationCount), functions such as exp as one each; a
                                 ///< product and a sum are two
   double bytes = 0;             ///< of what is read and written at least: each input and each output once
-  double wall_s = 0;            ///< median of several runs
+  double wall_s = 0;            ///< the least of several runs
 };
 
 struct LayerCost {
