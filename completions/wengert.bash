@@ -4,11 +4,11 @@ _wengert() {
   [[ $current == = ]] && current=
   [[ $previous == = && $COMP_CWORD -ge 2 ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict import export data primitives demo help --help --version --man --completion' -- "$current"))
+    COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict evaluate profile sweep import export data primitives demo help --help --version --man --completion' -- "$current"))
     return
   fi
   case $verb:$previous in
-    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict import export data primitives demo' -- "$current")); return ;;
+    help:help) COMPREPLY=($(compgen -W 'print eval grad jvp vjp jacobian hessian hvp plan explain draw emit check compile bench train predict evaluate profile sweep import export data primitives demo' -- "$current")); return ;;
     --completion:--completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$current")); return ;;
     print:--program) COMPREPLY=(); return ;;
     print:--at) COMPREPLY=(); return ;;
@@ -170,6 +170,13 @@ _wengert() {
     train:--batch) COMPREPLY=(); return ;;
     train:--patience) COMPREPLY=(); return ;;
     train:--seed) COMPREPLY=(); return ;;
+    train:--clip) COMPREPLY=(); return ;;
+    train:--average) COMPREPLY=(); return ;;
+    train:--accumulate) COMPREPLY=(); return ;;
+    train:--group) COMPREPLY=(); return ;;
+    train:--freeze) COMPREPLY=(); return ;;
+    train:--from) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    train:--from-layers) COMPREPLY=(); return ;;
     train:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     train:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     train:--threads) COMPREPLY=(); return ;;
@@ -183,10 +190,13 @@ _wengert() {
     train:--validation) COMPREPLY=(); return ;;
     train:--missing) COMPREPLY=($(compgen -W 'error drop fill' -- "$current")); return ;;
     train:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
+    train:--image-size) COMPREPLY=(); return ;;
     train:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     train:--separator) COMPREPLY=(); return ;;
+    train:--augment) COMPREPLY=(); return ;;
     train:--shards) COMPREPLY=(); return ;;
     train:--snapshot-every) COMPREPLY=(); return ;;
+    train:--report) COMPREPLY=($(compgen -W 'auto full short none' -- "$current")); return ;;
     train:-o | train:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
     train:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     predict:--sample) COMPREPLY=(); return ;;
@@ -194,12 +204,72 @@ _wengert() {
     predict:--temperature) COMPREPLY=(); return ;;
     predict:--seed) COMPREPLY=(); return ;;
     predict:-o | predict:--out) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    predict:--image-size) COMPREPLY=(); return ;;
     predict:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     predict:--separator) COMPREPLY=(); return ;;
     predict:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     predict:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     predict:--threads) COMPREPLY=(); return ;;
     predict:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    evaluate:--worst) COMPREPLY=(); return ;;
+    evaluate:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    evaluate:--separator) COMPREPLY=(); return ;;
+    evaluate:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    evaluate:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    evaluate:--threads) COMPREPLY=(); return ;;
+    evaluate:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    profile:--net) COMPREPLY=(); return ;;
+    profile:--loss) COMPREPLY=(); return ;;
+    profile:--optimizer) COMPREPLY=(); return ;;
+    profile:--batch) COMPREPLY=(); return ;;
+    profile:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
+    profile:--seconds) COMPREPLY=(); return ;;
+    profile:-o | profile:--out) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    profile:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    profile:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    profile:--threads) COMPREPLY=(); return ;;
+    profile:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    sweep:--vary) COMPREPLY=(); return ;;
+    sweep:--random) COMPREPLY=(); return ;;
+    sweep:--jobs) COMPREPLY=(); return ;;
+    sweep:--net) COMPREPLY=(); return ;;
+    sweep:--loss) COMPREPLY=(); return ;;
+    sweep:--regularize) COMPREPLY=(); return ;;
+    sweep:--initializer) COMPREPLY=(); return ;;
+    sweep:--bias-initializer) COMPREPLY=(); return ;;
+    sweep:--optimizer) COMPREPLY=(); return ;;
+    sweep:--rate) COMPREPLY=(); return ;;
+    sweep:--schedule) COMPREPLY=(); return ;;
+    sweep:--epochs) COMPREPLY=(); return ;;
+    sweep:--batch) COMPREPLY=(); return ;;
+    sweep:--patience) COMPREPLY=(); return ;;
+    sweep:--seed) COMPREPLY=(); return ;;
+    sweep:--clip) COMPREPLY=(); return ;;
+    sweep:--average) COMPREPLY=(); return ;;
+    sweep:--accumulate) COMPREPLY=(); return ;;
+    sweep:--group) COMPREPLY=(); return ;;
+    sweep:--freeze) COMPREPLY=(); return ;;
+    sweep:--from) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    sweep:--from-layers) COMPREPLY=(); return ;;
+    sweep:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
+    sweep:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
+    sweep:--threads) COMPREPLY=(); return ;;
+    sweep:--target) COMPREPLY=(); return ;;
+    sweep:--ignore) COMPREPLY=(); return ;;
+    sweep:--text) COMPREPLY=(); return ;;
+    sweep:--categorical) COMPREPLY=(); return ;;
+    sweep:--learn) COMPREPLY=($(compgen -W 'auto classes values' -- "$current")); return ;;
+    sweep:--standardize) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    sweep:--test) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    sweep:--validation) COMPREPLY=(); return ;;
+    sweep:--missing) COMPREPLY=($(compgen -W 'error drop fill' -- "$current")); return ;;
+    sweep:--dtype) COMPREPLY=($(compgen -W 'f32 f64' -- "$current")); return ;;
+    sweep:--image-size) COMPREPLY=(); return ;;
+    sweep:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
+    sweep:--separator) COMPREPLY=(); return ;;
+    sweep:--report) COMPREPLY=($(compgen -W 'auto full short none' -- "$current")); return ;;
+    sweep:-o | sweep:--out) COMPREPLY=($(compgen -d -- "$current")); return ;;
+    sweep:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     import:--net) COMPREPLY=(); return ;;
     import:--map) COMPREPLY=(); return ;;
     import:--like) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -231,6 +301,13 @@ _wengert() {
     demo:--batch) COMPREPLY=(); return ;;
     demo:--patience) COMPREPLY=(); return ;;
     demo:--seed) COMPREPLY=(); return ;;
+    demo:--clip) COMPREPLY=(); return ;;
+    demo:--average) COMPREPLY=(); return ;;
+    demo:--accumulate) COMPREPLY=(); return ;;
+    demo:--group) COMPREPLY=(); return ;;
+    demo:--freeze) COMPREPLY=(); return ;;
+    demo:--from) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    demo:--from-layers) COMPREPLY=(); return ;;
     demo:--engine) COMPREPLY=($(compgen -W 'auto interpreter compiled' -- "$current")); return ;;
     demo:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     demo:--threads) COMPREPLY=(); return ;;
@@ -299,11 +376,23 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     train)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --header --separator --resume --shards --snapshot-every -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --clip --average --accumulate --group --freeze --from --from-layers --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --grey --image-size --header --separator --augment --resume --shards --snapshot-every --report -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     predict)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--sample --prompt --temperature --seed --each -o --out --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--sample --prompt --temperature --seed --each -o --out --grey --image-size --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    evaluate)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--worst --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    profile)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--net --loss --optimizer --batch --dtype --seconds -o --out --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      else COMPREPLY=($(compgen -f -- "$current"))
+      fi ;;
+    sweep)
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--vary --random --jobs --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --clip --average --accumulate --group --freeze --from --from-layers --engine --math --threads --target --ignore --text --categorical --learn --standardize --test --validation --missing --dtype --grey --image-size --header --separator --report -o --out --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     import)
@@ -323,7 +412,7 @@ _wengert() {
       else COMPREPLY=($(compgen -W "$(wengert primitives --names 2>/dev/null)" -- "$current"))
       fi ;;
     demo)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --engine --math --threads -o --out --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--data --net --loss --regularize --initializer --bias-initializer --optimizer --rate --schedule --epochs --batch --patience --seed --clip --average --accumulate --group --freeze --from --from-layers --engine --math --threads -o --out --json --stats --color -h --help' -- "$current"))
       fi ;;
   esac
 }

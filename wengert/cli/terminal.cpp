@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -22,6 +23,27 @@ std::string_view environment(const char* name) {
 }
 
 int first_failure = 0;  // errno of the first write that failed: a later flush of nothing succeeds
+
+/// "12 s", "3 min 20 s", "21 min", "2 h 5 min".
+std::string time_text(double seconds) {
+  const auto whole = static_cast<int64_t>(std::min(std::ceil(seconds), 1e12));
+  if (whole < 90) return fmt::format("{} s", whole);
+  if (whole < 600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  if (whole < 3600) return fmt::format("{} min", whole / 60);
+  return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
+}
+
+/// Label, bar and text in one line of the terminal: a longer one would wrap, and could not be taken back. The bar is
+/// narrowed first, then the text is cut.
+std::string fitted_bar(const std::string& label, double part, std::string text) {
+  const size_t room = terminal_width() - 1, least = columns(label) + 4;  // between them, before and behind the bar
+  const size_t left = room > least ? room - least : 0;
+  while (columns(text) > left) text.pop_back();
+  const size_t width = std::min<size_t>(20, left - std::min(left, columns(text)));
+  std::string bar;
+  for (size_t k = 0; k < width; ++k) bar += k < static_cast<size_t>(part * static_cast<double>(width)) ? "█" : "░";
+  return fmt::format("{}  {}{}{}", label, bar, bar.empty() ? "" : "  ", text);
+}
 
 }  // namespace
 
@@ -85,14 +107,12 @@ void Progress::update(size_t done, std::string_view remark) {
   shown_ = true;
   const double part = static_cast<double>(std::min(done, total_)) / static_cast<double>(total_);
   if (first_part_ < 0) first_part_ = part;
-  const size_t full = static_cast<size_t>(part * 20);
-  std::string bar;
-  for (size_t k = 0; k < 20; ++k) bar += k < full ? "█" : "░";
   const double elapsed_s = duration<double>(now - start_).count();
-  std::string line = fmt::format("{}  {} {:3.0f}%", label_, bar, part * 100);
-  if (!remark.empty()) line += fmt::format("  {}", remark);
+  std::string text = fmt::format("{:3.0f}%", part * 100);
+  if (!remark.empty()) text += fmt::format("  {}", remark);
   if (const double made = part - first_part_; made > 0 && part < 1 && elapsed_s > 1)
-    line += fmt::format("  {:.0f} s left", elapsed_s * (1 - part) / made);
+    text += fmt::format("  {} left", time_text(elapsed_s * (1 - part) / made));
+  const std::string line = fitted_bar(label_, part, text);
   std::fprintf(stderr, "\r\033[K%s", line.c_str());
   std::fflush(stderr);
 }

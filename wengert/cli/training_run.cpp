@@ -9,6 +9,7 @@
 #include "wengert/cli/engine.h"
 #include "wengert/cli/interrupt.h"
 #include "wengert/cli/table.h"
+#include "wengert/cli/training_log.h"
 
 namespace wengert::cli {
 namespace {
@@ -111,7 +112,7 @@ class Display {
     if (first_ < 0) first_ = epochs;
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     progress_.update(static_cast<size_t>(epochs * parts),
-                     fmt::format("epoch {}  loss {:.4g}  {:.0f} examples/s", s.epoch + 1, s.loss_sum / examples,
+                     fmt::format("epoch {}  step {}/{}  loss {:.4g}  {:.0f} examples/s", s.epoch + 1, s.step, steps, s.loss_sum / examples,
                                  (epochs - first_) * static_cast<double>(examples_) / std::max(seconds, 1e-3)));
   }
   void epoch(const TrainingState& s) {
@@ -226,6 +227,7 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
   context.print(EpochColumns{encoding}.title(data.validation.count() > 0));
   const int64_t every = context.arguments().has("snapshot-every") ? context.arguments().integer("snapshot-every", 1) : 0;
   Snapshots snapshots(snapshot_path(folder), settings, every);
+  TrainingLog log(folder, run.state.reports, score_name(encoding));
   const Interrupt interrupt;
   {
     Display display(context, plan, data, encoding);
@@ -235,6 +237,7 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
                                     },
                                     .on_epoch = [&](const TrainingState& s) {
                                       display.epoch(s);
+                                      log.epoch(s.reports.back());
                                       snapshots.after_epoch(s);
                                     },
                                     .stop = [&] { return interrupt.requested(); },

@@ -79,7 +79,8 @@ Encoding encoding_like(const std::string& path, const Net& net) {
 Encoding encoding_of(const Arguments& arguments, const Net& net) {
   if (arguments.has("like")) return encoding_like(arguments.text("like"), net);
   const InputText input = net_steps(net).input;
-  Encoding encoding{.source = Encoding::Source::arrays};
+  Encoding encoding;
+  encoding.source = Encoding::Source::arrays;
   encoding.example = arguments.has("example") ? parse_input(arguments.text("example"), arguments.text("example")).shape : input.shape;
   if (encoding.example.elements() != net.inputs)
     throw UsageError("W602",

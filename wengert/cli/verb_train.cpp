@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wengert train: a net from examples.
+#include <filesystem>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "wengert/cli/command_text.h"
 #include "wengert/cli/parallel_training.h"
+#include "wengert/cli/report.h"
 #include "wengert/cli/training_files.h"
 #include "wengert/cli/training_method.h"
 #include "wengert/cli/verbs.h"
@@ -18,6 +21,19 @@ std::string settings_text(const TrainingPlan& plan, const Split& data) {
   std::string text = fingerprint(data);
   for (const auto& [name, value] : plan.settings) text += fmt::format("\n{} {}", name, value);
   return text;
+}
+
+/// report.html. Layers are timed where that is asked for, or where it is short beside the training.
+std::string write_report(Context& context, const TrainingPlan& plan, const TrainingData& data, const TrainedRun& run, const std::string& folder) {
+  const Arguments& arguments = context.arguments();
+  ReportInput input{.plan = plan, .encoding = data.encoding, .data = data.split, .run = run, .command = command_text(context.verb(), arguments)};
+  double trained_s = 0;
+  for (const EpochReport& report : run.state.reports) trained_s += report.wall_s;
+  const bool is_long = arguments.text("report") == "auto" && trained_s > 15 && !run.interrupted;
+  if (!plan.full_batch && (arguments.text("report") == "full" || is_long)) time_layers(input, 1);
+  const std::string path = (std::filesystem::path(folder) / "report.html").string();
+  write_text(path, report_page(input));
+  return path;
 }
 
 int run(Context& context) {
@@ -42,7 +58,10 @@ int run(Context& context) {
   }
   const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, folder, arguments.has("resume"), team.ranks()); });
   if (!run.predicted.empty()) print_confusion(context, data.split.test, run);
-  report_files(context, context.stage("write", [&] { return write_run(folder, plan, data.encoding, data.split.test, run); }));
+  auto files = context.stage("write", [&] { return write_run(folder, plan, data.encoding, data.split.test, run); });
+  if (arguments.text("report") != "none" && !run.state.reports.empty())
+    files.push_back(context.stage("report", [&] { return write_report(context, plan, data, run, folder); }));
+  report_files(context, files);
   return run.interrupted ? exit_interrupted : exit_ok;
 }
 
@@ -56,6 +75,7 @@ Verb train_verb() {
   options.push_back({"--resume", {}, "Go on from the snapshot in the folder of results"});
   options.push_back(shards_option());
   options.push_back({"--snapshot-every", "N", "Write the snapshot after every N updates (default: after epochs, at most once a second, and every minute)"});
+  options.push_back(report_option());
   options.push_back({"-o,--out", "FOLDER", "Where weights, metrics, pictures and snapshots go", "out", {}, Completes::directories});
   return {.name = "train",
           .summary = "Train a net on a table, on images, on arrays, or on a text",

@@ -51,6 +51,7 @@ std::vector<Line> split(const Series& series, const ChartOptions& options, Data&
     if (finite && positive) {
       lines.back().push_back(p);
       data.include(p);
+      if (!series.joined) lines.emplace_back();
     } else if (!lines.back().empty()) {
       lines.emplace_back();
     }

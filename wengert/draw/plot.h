@@ -14,6 +14,7 @@ namespace wengert {
 struct Series {
   std::string name;  ///< in the legend; may be empty
   std::vector<double> x, y;
+  bool joined = true;  ///< false: dots alone
 };
 
 struct ChartOptions {

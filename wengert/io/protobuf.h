@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Messages of Protocol Buffers, written. A message is a row of fields, each a key (number of the field times 8, plus how
-// it is stored) and its content: a varint, four bytes, or bytes with their count in front. That is the whole format, and
+// it is stored) and its content: a varint, four or eight bytes, or bytes with their count in front. That is the whole format, and
 // the library that generates code for it (a compiler, a run-time library, generated headers, versions that must match)
 // would be more than what it does here.
 // Source: https://protobuf.dev/programming-guides/encoding
@@ -22,6 +22,10 @@ class ProtobufWriter {
   void number(uint32_t field, float value) {
     key(field, 5);
     append(bytes_, std::bit_cast<uint32_t>(value), ByteOrder::little);
+  }
+  void number(uint32_t field, double value) {
+    key(field, 1);
+    append(bytes_, std::bit_cast<uint64_t>(value), ByteOrder::little);
   }
   void bytes(uint32_t field, ByteView content) {
     key(field, 2);

@@ -32,7 +32,7 @@ class NetBuilder {
     for (const size_t source : sources) inputs.push_back(shapes_[source]);
     if (text.activation.pieces > 1 && text.kind->choice.name != "dense") bad_net(described.text, "has maxout behind a layer that is not dense: its pieces are columns of weights");
     Layer layer = text.kind->make(text.numbers, inputs, {weight.fill, bias.fill, text.activation.pieces});
-    const Step step{std::move(layer), text.activation, sources, net_.parameters.size(), net_.statistics.size(), text.kind, text.numbers, described.text};
+    const Step step{std::move(layer), text.activation, sources, std::move(inputs), net_.parameters.size(), net_.statistics.size(), text.kind, text.numbers, described.text};
     add_specs(net_.parameters, step.layer.parameters);
     add_specs(net_.statistics, step.layer.statistics);
     net_.is_random = net_.is_random || step.layer.is_random;

@@ -13,6 +13,7 @@ struct NetStep {
   Layer layer;
   Activation activation;
   std::vector<size_t> sources;
+  std::vector<Shape> inputs;  ///< of an example, one a source
   size_t parameter = 0, statistic = 0;  ///< places of its first ones
   const LayerKind* kind = nullptr;
   std::vector<double> numbers = {};  ///< one a setting of the kind

@@ -3,6 +3,7 @@
 // wengert train and predict, as a user would: on a table, stopped and gone on with, killed, and with input that is wrong.
 #include <csignal>
 
+#include "tables.h"
 #include "tool.h"
 #include "wengert/io/safetensors.h"
 
@@ -10,18 +11,6 @@ namespace wengert {
 namespace {
 
 using testing::HasSubstr;
-
-/// Points in a ring and around it, with a header and a class in words.
-std::string rings(int rows) {
-  std::string text = "width,height,place\n";
-  unsigned state = 1;
-  const auto uniform = [&] { return static_cast<double>((state = state * 1103515245 + 12345) >> 8 & 0xffff) / 0x8000 - 1; };
-  for (int k = 0; k < rows; ++k) {
-    const double x = uniform(), y = uniform();
-    text += std::to_string(x) + "," + std::to_string(y) + (x * x + y * y < 0.6 ? ",inside\n" : ",outside\n");
-  }
-  return text;
-}
 
 TEST(Train, learns_a_table_and_predicts_rows_without_target) {
   const Folder folder;
