@@ -63,7 +63,7 @@ struct Start {
   BatchType type;
   TrainingState state;
   Array x, y;
-  double rate = 0.02;
+  double rate = 0.002;
 };
 
 Start start_of(const Named& named) {
