@@ -20,19 +20,19 @@ Bytes joined(std::initializer_list<Bytes> parts) {
 
 TEST(Protobuf, writes_what_its_documentation_shows) {
   ProtobufWriter inner;
-  inner.varint(1, 150);
-  EXPECT_EQ(inner.str(), (Bytes{0x08, 0x96, 0x01}));
+  inner.integer(1, 150);
+  EXPECT_EQ(inner.result(), (Bytes{0x08, 0x96, 0x01}));
   ProtobufWriter outer;
   outer.message(3, inner);
   outer.text(2, "testing");
-  EXPECT_EQ(outer.str(), (Bytes{0x1a, 0x03, 0x08, 0x96, 0x01, 0x12, 0x07, 't', 'e', 's', 't', 'i', 'n', 'g'}));
+  EXPECT_EQ(outer.result(), (Bytes{0x1a, 0x03, 0x08, 0x96, 0x01, 0x12, 0x07, 't', 'e', 's', 't', 'i', 'n', 'g'}));
   ProtobufWriter negative;
-  negative.varint(1, -2);
-  EXPECT_EQ(negative.str(), (Bytes{0x08, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01}));
+  negative.integer(1, -2);
+  EXPECT_EQ(negative.result(), (Bytes{0x08, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01}));
   ProtobufWriter numbers;
-  numbers.float32(2, 0.5f);
-  numbers.float64(1, 1);
-  EXPECT_EQ(numbers.str(), (Bytes{0x15, 0, 0, 0, 0x3f, 0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f}));
+  numbers.number(2, 0.5f);
+  numbers.number(1, 1.0);
+  EXPECT_EQ(numbers.result(), (Bytes{0x15, 0, 0, 0, 0x3f, 0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f}));
 }
 
 TEST(EventFile, checksums_are_castagnolis) {
