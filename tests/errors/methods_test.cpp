@@ -58,8 +58,13 @@ TEST(MethodErrors, W837_values_that_a_net_cannot_start_from) {
 
 TEST(MethodErrors, W837_values_of_other_features_or_classes) {
   const std::string path = "flowers.safetensors";
-  const Encoding flowers{.inputs = {{.name = "width"}, {.name = "height"}}, .targets = {{.name = "kind"}},
-                         .classes = {"rose", "tulip"}, .example = {2}, .scale = 1};
+  Encoding flowers;
+  flowers.inputs = {{.name = "width"}, {.name = "height"}};
+  flowers.targets = {{.name = "kind"}};
+  flowers.classes = {"rose", "tulip"};
+  flowers.columns = 3;
+  flowers.inputs[1].number = 2, flowers.targets[0].number = 3;
+  flowers.example = {2};
   const LearningTask task = make_task(parse_net("2-3 relu-2 softmax").description, true);
   write_model(path, {task, task.net.initial_parameters(1, DType::f32), flowers});
   const auto refusal = [&](const Encoding& encoding, const char* layers) {

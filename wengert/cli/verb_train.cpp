@@ -54,6 +54,7 @@ int run(Context& context) {
   TrainingPlan plan;
   const auto prepare = [&] {
     data = context.stage("read", [&] { return read_data(arguments.all("DATA"), data_options_of(arguments)); });
+    check_data_options(arguments, data.encoding.source);
     for (const std::string& note : data.notes) context.note("note: " + note);
     plan = training_plan(arguments, data.split.train);
     refuse_unserved(arguments, plan);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Layers and losses as the cases that they are tested on: a name, operands of small extents, a function. From a case follow a gradient
-// check in f64 by every float operand, agreement of f32 with f64, and agreement with PyTorch's layer of that name in
-// tests/unit/nn/torch_oracle.py. A family's cases stand beside its functions; `layer_cases` names the families. The kinds of layers that texts name are in nn/layer.h.
+// Layers and losses as the cases that they are tested on: a name, operands of small extents, a function. From a case
+// follow a gradient check in f64 by every float operand, agreement of f32 with f64, and agreement with PyTorch's layer
+// of that name in tests/unit/nn/torch_oracle.py. A family's cases stand beside its functions; `layer_cases` names the
+// families. The kinds of layers that texts name are in nn/layer.h.
 #pragma once
 
 #include <functional>

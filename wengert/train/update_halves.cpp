@@ -24,10 +24,12 @@ Batches step_batches(const Dataset& train, Batches::MakeProgram make, const Trai
 }
 
 Batches gradient_batches(const LearningTask& task, const Dataset& train, const TrainingOptions& options) {
-  return step_batches(train, [&task](const BatchType& type) { return gradient_step(task, type); }, options);
+  return step_batches(
+      train, [&task](const BatchType& type) { return gradient_step(task, type); }, options);
 }
 
-void run_gradient_step(const Executable& step, std::span<const ConstView> values, const UpdatePart& part, std::vector<Array>& results) {
+void run_gradient_step(const Executable& step, std::span<const ConstView> values, const UpdatePart& part,
+                       std::vector<Array>& results) {
   const Type scalar{part.x.type.dtype, {}};
   const Array share = Array::filled(scalar, part.share);
   std::vector<ConstView> inputs(values.begin(), values.end());
@@ -50,7 +52,8 @@ void add_to(Array& left, const Array& right) {
     add_values(left.mutable_values<double>(), right.values<double>());
 }
 
-UpdateStep::UpdateStep(const LearningTask& task, const Optimizer& optimizer, DType dtype, const TrainingOptions& options)
+UpdateStep::UpdateStep(const LearningTask& task, const Optimizer& optimizer, DType dtype,
+                       const TrainingOptions& options)
     : learned_(task.net.parameters.size()) {
   CompileOptions wish = options.compile;
   wish.expected_runs = expected_runs;
@@ -77,6 +80,8 @@ void UpdateStep::operator()(TrainingState& state, std::vector<Array>& results, d
   for (size_t k = learned_; k < state.parameters.size(); ++k) std::swap(state.parameters[k], results[k]);
 }
 
-Measure measure_of(const std::vector<Array>& results) { return {results[results.size() - 2].item(), results.back().item()}; }
+Measure measure_of(const std::vector<Array>& results) {
+  return {results[results.size() - 2].item(), results.back().item()};
+}
 
 }  // namespace wengert

@@ -23,14 +23,15 @@ Batches gradient_batches(const LearningTask& task, const Dataset& train, const T
 /// What gradient_step takes besides the values of the net: [parameters..., statistics...].
 struct UpdatePart {
   ConstView x, y;
-  double share = 1;             ///< of these examples in those of the update
+  double share = 1;                 ///< of these examples in those of the update
   std::optional<Random> keys = {};  ///< of a net that is random in training
 };
 
 /// One run of gradient_step.
 ///
 /// results : [gradients..., statistics..., loss, score]; made where there are none
-void run_gradient_step(const Executable& step, std::span<const ConstView> values, const UpdatePart& part, std::vector<Array>& results);
+void run_gradient_step(const Executable& step, std::span<const ConstView> values, const UpdatePart& part,
+                       std::vector<Array>& results);
 
 /// left + right, element by element, in the arrays' own precision. f32 or f64
 void add_to(Array& left, const Array& right);

@@ -95,6 +95,16 @@ TEST(TrainMethods, that_go_step_by_step_are_refused_for_all_examples_at_once) {
   EXPECT_EQ(error_id({"train", text, "--text", "4", "--augment", "noise 0.1", "-o", folder / "o"}, 2), "W839");
 }
 
+TEST(TrainData, of_one_kind_has_no_options_of_another) {
+  const Folder folder;
+  const auto data = folder.write("t.csv", table()), text = folder.write("t.txt", "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabc");
+  EXPECT_EQ(error_id({"train", data, "--grey", "-o", folder / "o"}, 2), "W838");
+  EXPECT_EQ(error_id({"train", text, "--text", "4", "--grey", "-o", folder / "o"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", text, "--text", "4", "--target", "a", "-o", folder / "o"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", text, "--text", "4", "--standardize", "yes", "-o", folder / "o"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", pictures(folder), "--missing", "fill", "-o", folder / "o"}, 2), "W602");
+}
+
 TEST(TrainMethods, keep_the_averages_for_who_predicts) {
   const Folder folder;
   const auto data = folder.write("t.csv", table());
