@@ -8,6 +8,7 @@
 #include "wengert/nn/layer_choice.h"
 #include "wengert/optim/first_order.h"
 #include "wengert/train/method.h"
+#include "wengert/train/model_file.h"
 
 namespace wengert {
 namespace {
@@ -26,6 +27,13 @@ TEST(MethodErrors, W836_layers_that_the_net_does_not_have) {
   const auto method = [&](const MethodTexts& texts) { return error_of([&] { with_methods(sgd(), texts, net); }); };
   EXPECT_EQ(method({.groups = {"1-2 rate 0.1"}}).id(), "W836");
   EXPECT_EQ(method({.frozen = {"*.gain"}}).problem(), "no parameter is called like \"*.gain\"");
+  EXPECT_EQ(method({.groups = {"1: rate 2", "inner: decay 1"}}).problem(),
+            "the group \"inner: decay 1\" holds for nothing: all of its layers are frozen or in an earlier group");
+  EXPECT_EQ(method({.groups = {"1: rate 2"}, .frozen = {"1"}}).id(), "W836");
+  EXPECT_EQ(method({.frozen = {"1", "3"}}).problem(),
+            "nothing is left to learn: all layers of \"4-8 relu as inner-relu-2 softmax\" are frozen");
+  EXPECT_EQ(method({.groups = {"*: rate 0"}}).id(), "W836");
+  EXPECT_NO_THROW(with_methods(sgd(), {.groups = {"1: rate 2", "1,3: decay 1"}}, net)) << "layer 3 is new";
   EXPECT_EQ(method({.groups = {"1: speed 2"}}).id(), "W815");
   EXPECT_EQ(method({.groups = {"1: rate -1"}}).id(), "W811");
   EXPECT_EQ(method({.clip = "length 1"}).id(), "W814");
@@ -45,6 +53,37 @@ TEST(MethodErrors, W837_values_that_a_net_cannot_start_from) {
             "digits.safetensors does not have what \"5-8 relu-3 softmax\" is to start from: layer1.weight is [4,8] "
             "there and [5,8] here");
   EXPECT_EQ(none.fix(), "give weights of a net with such layers");
+  std::remove(path.c_str());
+}
+
+TEST(MethodErrors, W837_values_of_other_features_or_classes) {
+  const std::string path = "flowers.safetensors";
+  Encoding flowers;
+  flowers.inputs = {{.name = "width"}, {.name = "height"}};
+  flowers.targets = {{.name = "kind"}};
+  flowers.classes = {"rose", "tulip"};
+  flowers.columns = 3;
+  flowers.inputs[1].number = 2, flowers.targets[0].number = 3;
+  flowers.example = {2};
+  const LearningTask task = make_task(parse_net("2-3 relu-2 softmax").description, true);
+  write_model(path, {task, task.net.initial_parameters(1, DType::f32), flowers});
+  const auto refusal = [&](const Encoding& encoding, const char* layers) {
+    return error_of([&] { check_start(task.net, {path, layers}, encoding); });
+  };
+  Encoding others = flowers;
+  others.classes[1] = "daisy";
+  EXPECT_EQ(refusal(others, "").problem(),
+            "flowers.safetensors was trained on other classes: class 2 is \"tulip\" there and \"daisy\" here");
+  EXPECT_EQ(refusal(others, "").fix(), "let the last layer start anew: name the others with --from-layers");
+  EXPECT_EQ(check_start(task.net, {path, "1"}, others), "");
+  others = flowers;
+  std::swap(others.inputs[0], others.inputs[1]);
+  EXPECT_EQ(refusal(others, "1").id(), "W837");
+  EXPECT_EQ(check_start(task.net, {path, "2"}, others), "");
+  others = flowers;
+  others.means = {1, 2}, others.deviations = {1, 1};
+  EXPECT_EQ(check_start(task.net, {path, ""}, others), "features are scaled by other numbers here than for " + path);
+  EXPECT_EQ(check_start(task.net, {path, ""}, flowers), "");
   std::remove(path.c_str());
 }
 

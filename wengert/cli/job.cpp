@@ -96,10 +96,4 @@ std::string duration_text(double seconds) {
   return fmt::format("{:.2g} ns", seconds / 1e-9);
 }
 
-std::string bytes_text(size_t bytes) {
-  const auto x = static_cast<double>(bytes);
-  if (bytes < 1000) return fmt::format("{} B", bytes);
-  return x < 999.5e3 ? fmt::format("{:.3g} kB", x / 1e3) : fmt::format("{:.4g} MB", x / 1e6);
-}
-
 }  // namespace wengert::cli

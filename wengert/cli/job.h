@@ -34,7 +34,5 @@ double compile_limit_s(const Arguments& arguments);
 
 /// "1.23 us", "45 ms": three digits.
 std::string duration_text(double seconds);
-/// "512 B", "3.4 kB".
-std::string bytes_text(size_t bytes);
 
 }  // namespace wengert::cli

@@ -64,9 +64,15 @@ std::string curves_part(const ReportInput& input) {
 
 /// Layers of one example, forward: shapes, parameters, operations.
 StepCosts shapes_of(const ReportInput& input) {
-  const Dataset one = input.data.train.rows(std::vector<int64_t>{0});
-  return layer_costs(input.plan.task, input.plan.optimizer, input.run.state.chosen(), batch_type(one, 1), one.x, one.y,
-                     {.compile = {}, .seconds = 0, .backward = false});
+  const int64_t count = input.plan.task.net.statistics.empty() ? 1 : 2;  // one alone cannot be normalised
+  const Dataset batch = input.data.train.rows(std::vector<int64_t>(static_cast<size_t>(count), 0));
+  StepCosts costs = layer_costs(input.plan.task, input.plan.optimizer, input.run.state.chosen(), batch_type(batch, count), batch.x, batch.y,
+                                {.compile = {}, .seconds = 0, .backward = false});
+  for (LayerCost& layer : costs.parts) {
+    if (layer.forward.flops) *layer.forward.flops /= static_cast<double>(count);
+    layer.output_bytes /= count;
+  }
+  return costs;
 }
 
 std::string net_part(const ReportInput& input, const StepCosts& shapes) {

@@ -73,6 +73,13 @@ std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& 
   return settings;
 }
 
+void check_start(Context& context, const Encoding& encoding, const TrainingPlan& plan) {
+  const Arguments& arguments = context.arguments();
+  if (plan.start.empty()) return;
+  const std::string note = wengert::check_start(plan.task.net, {arguments.text("from"), arguments.text("from-layers")}, encoding);
+  if (!note.empty()) context.note("note: " + note);
+}
+
 Option augment_option() {
   return {"--augment", "TEXT",
           "Training pictures are changed at each showing: \"shift 2 rotate 15 scale 0.1 noise 0.05 flip\""};

@@ -16,6 +16,10 @@ std::vector<Option> method_options();
 std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& arguments, const Dataset& data,
                                                                TrainingPlan& plan);
 
+/// Compares what the plan starts from (--from) with what its data are; notes where features are scaled otherwise.
+/// throws : UsageError W837
+void check_start(Context& context, const Encoding& encoding, const TrainingPlan& plan);
+
 /// --augment, for verbs that know what their examples look like.
 Option augment_option();
 /// throws : UsageError W839 for a text that makes no sense, or examples that are no pictures

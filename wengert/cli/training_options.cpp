@@ -169,6 +169,20 @@ DataOptions data_options_of(const Arguments& arguments) {
   return options;
 }
 
+void check_data_options(const Arguments& arguments, Encoding::Source source) {
+  using enum Encoding::Source;
+  const auto refuse = [&](std::initializer_list<const char*> names, const char* whose) {
+    constexpr const char* kinds[] = {"a table", "arrays", "images", "a text"};  // as in Source
+    for (const char* name : names)
+      if (arguments.has(name))
+        throw UsageError("W602", fmt::format("--{} is about {}, and the data are {}", name, whose, kinds[static_cast<size_t>(source)]), {},
+                         fmt::format("leave --{} out", name));
+  };
+  if (source != table) refuse({"target", "ignore", "categorical", "missing", "header", "separator"}, "tables");
+  if (source == text) refuse({"learn", "standardize"}, "examples with features and targets");
+  if (source == text) refuse({"grey", "image-size"}, "pictures");  // elsewhere the reader does: W838
+}
+
 TrainingPlan training_plan(const Arguments& arguments, const Dataset& data) {
   TrainingPlan plan;
   plan.task = make_task(net_description(arguments, data), data.is_classification());

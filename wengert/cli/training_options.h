@@ -26,6 +26,8 @@ std::vector<Option> table_options();
 std::vector<Option> picture_options();
 
 DataOptions data_options_of(const Arguments& arguments);
+/// throws : UsageError W602 for options of data_options that say nothing about data of this kind
+void check_data_options(const Arguments& arguments, Encoding::Source source);
 TableFormat table_format_of(const Arguments& arguments);
 /// What is asked for, else what `before` has. throws : UsageError W838
 PictureOptions picture_options_of(const Arguments& arguments, PictureOptions before = {});

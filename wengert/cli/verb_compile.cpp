@@ -9,6 +9,7 @@
 #include "wengert/base/error.h"
 #include "wengert/cli/engine.h"
 #include "wengert/cli/job.h"
+#include "wengert/cli/layer_table.h"
 #include "wengert/cli/operation_count.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/exec/interpreter.h"

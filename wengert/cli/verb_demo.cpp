@@ -8,6 +8,7 @@
 
 #include "wengert/cli/talk_example.h"
 #include "wengert/cli/training_files.h"
+#include "wengert/cli/training_method.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/train/digit_files.h"
 
@@ -40,6 +41,7 @@ int run(Context& context) {
   const std::string folder = data_folder(context, out);
   const TrainingData data = context.stage("read", [&] { return read_data({{folder}}, {}); });
   const TrainingPlan plan = training_plan(arguments, data.split.train);
+  check_start(context, data.encoding, plan);
   const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, out, false); });
   context.print("");
   print_confusion(context, data.split.test, run);

@@ -23,6 +23,16 @@ std::string settings_text(const TrainingPlan& plan, const Split& data) {
   return text;
 }
 
+/// lbfgs writes its snapshot after epochs, and has no step whose layers could be timed.
+void refuse_unserved(const Arguments& arguments, const TrainingPlan& plan) {
+  if (!plan.full_batch) return;
+  const auto refuse = [](const char* option, const char* fix) {
+    throw UsageError("W602", fmt::format("{} is about updates of single batches, and lbfgs takes all examples at once", option), {}, fix);
+  };
+  if (arguments.has("snapshot-every")) refuse("--snapshot-every", "leave it out: the snapshot is written after epochs");
+  if (arguments.text("report") == "full") refuse("--report full", "leave it out, or choose another optimizer");
+}
+
 /// report.html. Layers are timed where that is asked for, or where it is short beside the training.
 std::string write_report(Context& context, const TrainingPlan& plan, const TrainingData& data, const TrainedRun& run, const std::string& folder) {
   const Arguments& arguments = context.arguments();
@@ -44,8 +54,11 @@ int run(Context& context) {
   TrainingPlan plan;
   const auto prepare = [&] {
     data = context.stage("read", [&] { return read_data(arguments.all("DATA"), data_options_of(arguments)); });
+    check_data_options(arguments, data.encoding.source);
     for (const std::string& note : data.notes) context.note("note: " + note);
     plan = training_plan(arguments, data.split.train);
+    refuse_unserved(arguments, plan);
+    check_start(context, data.encoding, plan);
     apply_augmentation(arguments, data.encoding, plan);
     take_shards(plan, arguments, data.split.train, team.ranks());
     if (!team.serves()) make_folder(folder);

@@ -2,7 +2,7 @@
 //
 // The records of attention: width 4, 2 heads, a batch of 2 with 3 positions.
 #include "wengert/nn/attention.h"
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 
 namespace wengert {
 namespace {
@@ -13,7 +13,7 @@ using Layer = std::function<Values(Operands)>;
 /// The second example's last position is padding.
 LayerOperand tokens() { return mask("mask", {2, 3}, {1, 1, 1, 1, 1, 0}); }
 
-std::vector<LayerRecord> plain_records() {
+std::vector<LayerCase> plain_records() {
   const LayerOperand query = input("query", {2, 3, 4}), key = input("key", {2, 3, 4}),
                      value = input("value", {2, 3, 5});
   const LayerOperand pairs = mask("mask", {3, 3}, {1, 0, 1, 0, 0, 0, 1, 1, 0});  // nothing for the second query
@@ -26,14 +26,14 @@ std::vector<LayerRecord> plain_records() {
            }}};
 }
 
-LayerRecord of_heads(const std::string& name, const std::vector<LayerOperand>& inputs, const Layer& apply) {
+LayerCase of_heads(const std::string& name, const std::vector<LayerOperand>& inputs, const Layer& apply) {
   std::vector<LayerOperand> operands{weight("input_weight", {4, 12}), weight("input_bias", {12}),
                                      weight("output_weight", {4, 4}), weight("output_bias", {4})};
   operands.insert(operands.end(), inputs.begin(), inputs.end());
   return {name, operands, apply};
 }
 
-std::vector<LayerRecord> head_records() {
+std::vector<LayerCase> head_records() {
   const auto weights = [](Operands o) { return AttentionWeights{o[0], o[1], o[2], o[3]}; };
   const LayerOperand x = input("x", {2, 3, 4}), memory = input("memory", {2, 2, 4});
   return {of_heads("multi_head_attention", {x, memory},
@@ -44,7 +44,7 @@ std::vector<LayerRecord> head_records() {
           })};
 }
 
-LayerRecord block_record() {
+LayerCase block_record() {
   const std::vector<LayerOperand> operands{weight("norm1_scale", {4}),      weight("norm1_bias", {4}),
                                            weight("input_weight", {4, 12}), weight("input_bias", {12}),
                                            weight("output_weight", {4, 4}), weight("output_bias", {4}),
@@ -60,9 +60,9 @@ LayerRecord block_record() {
 
 }  // namespace
 
-std::vector<LayerRecord> attention_layers() {
-  std::vector<LayerRecord> all = plain_records();
-  for (const LayerRecord& record : head_records()) all.push_back(record);
+std::vector<LayerCase> attention_cases() {
+  std::vector<LayerCase> all = plain_records();
+  for (const LayerCase& record : head_records()) all.push_back(record);
   all.push_back(block_record());
   return all;
 }

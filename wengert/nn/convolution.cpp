@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/pooling.h"
 #include "wengert/primitives/rearrange.h"
@@ -38,7 +38,7 @@ Expr flatten(Expr x) {
   return reshape(x, {shape[0], features});
 }
 
-std::vector<LayerRecord> image_layers() {
+std::vector<LayerCase> image_cases() {
   using Operands = std::span<const Expr>;
   const LayerOperand x = input("x", {2, 6, 5, 3}), bias = weight("bias", {6}), series = input("x", {2, 7, 5});
   const LayerOperand grouped = input("x", {2, 5, 5, 4}), two = weight("bias", {2});

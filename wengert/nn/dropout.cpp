@@ -2,7 +2,7 @@
 #include "wengert/nn/dropout.h"
 
 #include "wengert/base/choice.h"
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 #include "wengert/nn/operands.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/index.h"
@@ -26,7 +26,7 @@ Expr embedding(Expr table, Expr tokens) {
   return gather(table, tokens);
 }
 
-std::vector<LayerRecord> dropout_layers() {
+std::vector<LayerCase> dropout_cases() {
   using Operands = std::span<const Expr>;
   return {{"dropout",
            {input("x", {3, 5}), {"key", {2}, false, random_key(7)}},

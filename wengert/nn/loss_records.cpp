@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The records of losses, on 4 examples.
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 #include "wengert/nn/loss.h"
 
 namespace wengert {
@@ -10,11 +10,11 @@ namespace {
 using Operands = std::span<const Expr>;
 
 /// Outputs [4, 3] and targets.
-LayerRecord of_outputs(const std::string& name, const LayerOperand& targets, Expr (*loss)(Expr, Expr)) {
+LayerCase of_outputs(const std::string& name, const LayerOperand& targets, Expr (*loss)(Expr, Expr)) {
   return {name, {input("outputs", {4, 3}), targets}, [loss](Operands o) { return Values{loss(o[0], o[1])}; }};
 }
 
-std::vector<LayerRecord> batch_records() {
+std::vector<LayerCase> batch_records() {
   const LayerOperand values = input("targets", {4, 3}), classes = labels("labels", {4}, {2, 0, 1, 0});
   const LayerOperand distribution =
       input("targets", {4, 3}, Array({4, 3}, {0.5, 0.25, 0.25, 0, 0, 1, 0.125, 0.5, 0.375, 1, 0, 0}));
@@ -26,7 +26,7 @@ std::vector<LayerRecord> batch_records() {
           of_outputs("huber_loss", values, [](Expr y, Expr t) { return huber_loss(y, t, 0.5); })};
 }
 
-std::vector<LayerRecord> sequence_records() {
+std::vector<LayerCase> sequence_records() {
   const LayerOperand logits = input("logits", {2, 3, 4});
   const LayerOperand tokens = mask("mask", {2, 3}, {1, 1, 0, 1, 0, 0});
   return {{"sequence_cross_entropy",
@@ -37,7 +37,7 @@ std::vector<LayerRecord> sequence_records() {
            [](Operands o) { return Values{sequence_cross_entropy(o[0], o[1], o[2])}; }}};
 }
 
-std::vector<LayerRecord> metric_records() {
+std::vector<LayerCase> metric_records() {
   const LayerOperand a = input("a", {4, 3}), b = input("b", {4, 3}), c = input("c", {4, 3});
   return {{"triplet_loss", {a, b, c}, [](Operands o) { return Values{triplet_loss(o[0], o[1], o[2], 0.5)}; }},
           {"contrastive_loss", {a, b, labels("different", {4}, {0, 1, 1, 0})}, [](Operands o) {
@@ -47,8 +47,8 @@ std::vector<LayerRecord> metric_records() {
 
 }  // namespace
 
-std::vector<LayerRecord> loss_layers() {
-  std::vector<LayerRecord> all = batch_records();
+std::vector<LayerCase> loss_cases() {
+  std::vector<LayerCase> all = batch_records();
   for (const auto& family : {sequence_records(), metric_records()}) all.insert(all.end(), family.begin(), family.end());
   return all;
 }

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "wengert/base/choice.h"
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 #include "wengert/nn/operands.h"
 #include "wengert/primitives/arithmetic.h"
 #include "wengert/primitives/elementary.h"
@@ -96,7 +96,7 @@ Expr batch_norm(Expr x, Expr scale, Expr bias, const BatchStatistics& statistics
   return x * factor + (bias - statistics.mean * factor);
 }
 
-std::vector<LayerRecord> normalization_layers() {
+std::vector<LayerCase> normalization_cases() {
   using Operands = std::span<const Expr>;
   const LayerOperand scale = weight("scale", {4}), shift = weight("bias", {4}), x = input("x", {3, 2, 4});
   const LayerOperand running_mean = input("running_mean", {4});

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 #include "wengert/nn/operands.h"
 #include "wengert/primitives/activation.h"
 #include "wengert/primitives/arithmetic.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The records of the recurrent layers: 3 features, 2 hidden units, a batch of 2.
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 #include "wengert/nn/recurrent.h"
 
 namespace wengert {
@@ -29,14 +29,14 @@ const LayerOperand hidden = input("hidden", {2, 2}), cell = input("cell", {2, 2}
 /// Sequences of 4 and 2 steps.
 LayerOperand lengths() { return mask("mask", {4, 2}, {1, 1, 1, 1, 1, 0, 1, 0}); }
 
-std::vector<LayerRecord> simple_records() {
+std::vector<LayerCase> simple_records() {
   return {{"rnn_cell", operands(1, {x, hidden}), [](Operands o) { return Values{rnn_cell(o[3], o[4], weights(o))}; }},
           {"rnn", operands(1, {sequence, hidden}), [](Operands o) { return both(rnn(o[3], weights(o), o[4])); }},
           {"rnn_relu", operands(1, {sequence}),
            [](Operands o) { return both(rnn(o[3], weights(o), {}, Squashing::relu)); }}};
 }
 
-std::vector<LayerRecord> lstm_records() {
+std::vector<LayerCase> lstm_records() {
   return {{"lstm_cell", operands(4, {x, hidden, cell}),
            [](Operands o) {
              const LstmState next = lstm_cell(o[3], {o[4], o[5]}, weights(o));
@@ -52,7 +52,7 @@ std::vector<LayerRecord> lstm_records() {
            [](Operands o) { return all_of(lstm(o[3], weights(o), {}, {.mask = o[4], .reverse = true})); }}};
 }
 
-std::vector<LayerRecord> gru_records() {
+std::vector<LayerCase> gru_records() {
   const LayerOperand state_bias = weight("state_bias", {2});
   return {{"gru_cell", operands(3, {state_bias, x, hidden}),
            [](Operands o) { return Values{gru_cell(o[4], o[5], gru_weights(o))}; }},
@@ -64,8 +64,8 @@ std::vector<LayerRecord> gru_records() {
 
 }  // namespace
 
-std::vector<LayerRecord> recurrent_layers() {
-  std::vector<LayerRecord> all = simple_records();
+std::vector<LayerCase> recurrent_cases() {
+  std::vector<LayerCase> all = simple_records();
   for (const auto& family : {lstm_records(), gru_records()}) all.insert(all.end(), family.begin(), family.end());
   return all;
 }

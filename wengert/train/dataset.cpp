@@ -7,15 +7,6 @@
 #include "wengert/base/random.h"
 
 namespace wengert {
-namespace {
-
-Array selected(const Array& all, std::span<const int64_t> numbers) {
-  Array result(Type{all.dtype(), all.shape().without(0).with(0, static_cast<int64_t>(numbers.size()))});
-  gather(all, numbers, result);
-  return result;
-}
-
-}  // namespace
 
 void gather(const Array& all, std::span<const int64_t> numbers, Array& into) {
   const size_t bytes = Type{all.dtype(), all.shape().without(0)}.bytes();
@@ -27,8 +18,14 @@ void gather(const Array& all, std::span<const int64_t> numbers, Array& into) {
   }
 }
 
+Array gathered(const Array& all, std::span<const int64_t> numbers) {
+  Array result(Type{all.dtype(), all.shape().without(0).with(0, static_cast<int64_t>(numbers.size()))});
+  gather(all, numbers, result);
+  return result;
+}
+
 Dataset Dataset::rows(std::span<const int64_t> numbers) const {
-  return {selected(x, numbers), has_targets() ? selected(y, numbers) : y, classes, class_names, feature_names, target_names};
+  return {gathered(x, numbers), has_targets() ? gathered(y, numbers) : y, classes, class_names, feature_names, target_names};
 }
 
 std::vector<int64_t> shuffled(int64_t n, uint64_t key, uint64_t epoch) {

@@ -36,6 +36,8 @@ struct Dataset {
 
 /// Copies the rows of these numbers of an array into `into`, of their type.
 void gather(const Array& all, std::span<const int64_t> numbers, Array& into);
+/// The same into an array of their own.
+Array gathered(const Array& all, std::span<const int64_t> numbers);
 
 /// What is trained on, what the result is judged by at the end, and what may steer training meanwhile; `validation`
 /// is empty unless it was asked for.

@@ -27,7 +27,8 @@ struct EpochReport {
 
 struct TrainingOptions {
   int64_t batch = 64;    ///< the last batch of an epoch holds what is left
-  int64_t accumulate = 1;  ///< batches an update: its gradient is the mean over their examples; the last takes what is left
+  int64_t accumulate = 1;  ///< batches an update: its gradient is the mean over their examples; the last takes what is left.
+                           ///< In shards they are one batch that is cut
   int64_t epochs = 5;
   double rate = 0.1;
   Schedule schedule = {};
@@ -74,8 +75,8 @@ struct TrainingObserver {
 /// Goes on from `state` until all epochs are done, the validation loss has not improved for `patience` epochs, or the
 /// observer says stop.
 ///
-/// cost   : an update is one run of training_step, or with `accumulate` one of gradient_sums a batch and one of
-///          apply_sums; memory: two copies of the state
+/// cost   : an update is one run of training_step, or with `accumulate` or `shards` one of gradient_step a
+///          batch or shard and one of update_step; memory: two copies of the state
 /// throws : UsageError W812 if net, loss and data do not fit, or the state belongs to another net; DomainError W813 if
 ///          the loss stops being finite: the state before that update is kept in `state`
 ///

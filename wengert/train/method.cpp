@@ -51,6 +51,33 @@ void expect_matches(const Net& net, const std::vector<ParameterGroup>& groups) {
                        fmt::format("the layers with parameters are {}", layers_with_parameters(net)));
 }
 
+/// Which group a parameter belongs to: the first that has it; groups.size(): none.
+size_t group_of(const std::vector<ParameterGroup>& groups, const ParameterSpec& parameter) {
+  const auto has = [&](const ParameterGroup& group) { return matches(group.pattern, parameter.name); };
+  return static_cast<size_t>(std::ranges::find_if(groups, has) - groups.begin());
+}
+
+/// first, last : where the groups of a text stand
+void expect_effect(const Net& net, const std::vector<ParameterGroup>& groups, const std::string& text, size_t first, size_t last) {
+  if (std::ranges::any_of(net.parameters, [&](const ParameterSpec& p) {
+        const size_t group = group_of(groups, p);
+        return first <= group && group < last;
+      }))
+    return;
+  throw UsageError("W836", fmt::format("the group \"{}\" holds for nothing: all of its layers are frozen or in an earlier group", text), {},
+                   "leave it out, or say all that holds for a layer in one group");
+}
+
+void expect_learning(const Net& net, const std::vector<ParameterGroup>& groups) {
+  const auto learns = [&](const ParameterSpec& p) {
+    const size_t group = group_of(groups, p);
+    return group == groups.size() || groups[group].rate > 0;
+  };
+  if (net.parameters.empty() || std::ranges::any_of(net.parameters, learns)) return;
+  throw UsageError("W836", fmt::format("nothing is left to learn: all layers of \"{}\" are frozen", net.text), {},
+                   fmt::format("leave out some of the layers with parameters, {}", layers_with_parameters(net)));
+}
+
 /// "layer2" of "layer2.weight".
 std::string layer_of(const std::string& parameter) { return parameter.substr(0, parameter.find('.')); }
 
@@ -77,6 +104,18 @@ std::string fitting_layers(const NamedArrays& arrays, const std::vector<Paramete
   return fmt::format("{}", fmt::join(fitting, ","));
 }
 
+std::vector<std::string> patterns_of(const Net& net, const StartingFile& file) {
+  return file.layers.empty() ? std::vector<std::string>{"*"} : parameters_of_layers(net, file.layers);
+}
+
+/// How two lists of names differ; empty: not at all.
+std::string difference(const std::vector<std::string>& there, const std::vector<std::string>& here, std::string_view one) {
+  if (there.size() != here.size()) return fmt::format("{} there and {} here", there.size(), here.size());
+  for (size_t k = 0; k < here.size(); ++k)
+    if (there[k] != here[k]) return fmt::format("{} {} is \"{}\" there and \"{}\" here", one, k + 1, there[k], here[k]);
+  return {};
+}
+
 [[noreturn]] void does_not_fit(const Net& net, const StartingFile& file, const NamedArrays& arrays,
                                const std::vector<std::string>& misfits) {
   constexpr size_t most_named = 6;
@@ -95,8 +134,14 @@ Optimizer with_methods(Optimizer optimizer, const MethodTexts& texts, const Net&
   std::vector<ParameterGroup> groups;
   for (const std::string& text : texts.frozen)
     for (const std::string& pattern : parameters_of_layers(net, text)) groups.push_back({pattern, 0});
-  for (const std::string& text : texts.groups) add_groups(net, text, groups);
+  std::vector<size_t> ends{groups.size()};  // of the groups of each text
+  for (const std::string& text : texts.groups) {
+    add_groups(net, text, groups);
+    ends.push_back(groups.size());
+  }
   expect_matches(net, groups);
+  for (size_t k = 0; k < texts.groups.size(); ++k) expect_effect(net, groups, texts.groups[k], ends[k], ends[k + 1]);
+  if (!groups.empty()) expect_learning(net, groups);
   if (!groups.empty()) optimizer = grouped(std::move(optimizer), std::move(groups));
   if (!texts.clip.empty()) optimizer = clipped(std::move(optimizer), texts.clip);
   if (!texts.average.empty()) optimizer = averaged(std::move(optimizer), averaging_of(texts.average));
@@ -106,7 +151,7 @@ Optimizer with_methods(Optimizer optimizer, const MethodTexts& texts, const Net&
 std::vector<Array> starting_values(const Net& net, const StartingFile& file, uint64_t key, DType dtype) {
   const NamedArrays arrays = read_safetensors(file.path).arrays;
   std::vector<Array> values = net.initial_parameters(key, dtype);
-  const auto patterns = file.layers.empty() ? std::vector<std::string>{"*"} : parameters_of_layers(net, file.layers);
+  const auto patterns = patterns_of(net, file);
   const auto specs = net.values();
   std::vector<std::string> misfits;
   for (size_t k = 0; k < specs.size(); ++k) {
@@ -119,6 +164,30 @@ std::vector<Array> starting_values(const Net& net, const StartingFile& file, uin
   }
   if (!misfits.empty()) does_not_fit(net, file, arrays, misfits);
   return values;
+}
+
+std::string check_start(const Net& net, const StartingFile& file, const Encoding& encoding) {
+  const Tensors tensors = read_safetensors(file.path);
+  const auto found = std::ranges::find(tensors.metadata, "encoding", &std::pair<std::string, std::string>::first);
+  if (found == tensors.metadata.end() || net.parameters.empty()) return {};
+  const Encoding before = encoding_from_json(found->second, file.path);
+  const auto patterns = patterns_of(net, file);
+  const auto starts = [&](const ParameterSpec& p) {
+    return std::ranges::any_of(patterns, [&](const std::string& pattern) { return matches(pattern, p.name); });
+  };
+  const bool first = starts(net.parameters.front()), last = starts(net.parameters.back());
+  const auto refuse = [&](const std::string& what, const std::string& how, const char* which) {
+    throw UsageError("W837", fmt::format("{} was trained on other {}: {}", file.path, what, how), {},
+                     fmt::format("let the {} layer start anew: name the others with --from-layers", which));
+  };
+  const auto there = before.feature_names(), here = encoding.feature_names();  // none of what are no tables
+  const std::string features = difference(there, here, "feature"), classes = difference(before.classes, encoding.classes, "class");
+  if (first && !there.empty() && !here.empty() && !features.empty()) refuse("features", features, "first");
+  if (first && before.source == Encoding::Source::text && !classes.empty()) refuse("characters", classes, "first");
+  if (last && !classes.empty()) refuse("classes", classes, "last");
+  const bool is_scaled_alike =
+      before.scale == encoding.scale && before.means == encoding.means && before.deviations == encoding.deviations;
+  return !first || is_scaled_alike ? "" : fmt::format("features are scaled by other numbers here than for {}", file.path);
 }
 
 }  // namespace wengert

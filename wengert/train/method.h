@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "wengert/train/encoding.h"
 #include "wengert/train/task.h"
 
 namespace wengert {
@@ -26,8 +27,8 @@ struct MethodTexts {
 /// The optimizer with all that around it: averaged(clipped(grouped(...))). A parameter belongs to the first group that
 /// has it; frozen comes first.
 ///
-/// throws : UsageError W836 for layers that the net does not have or a group without a colon, W834 for a pattern that
-///          matches nothing, W814, W815 and W811 for names and numbers
+/// throws : UsageError W836 for layers that the net does not have, a group without a colon, a group all of whose
+///          parameters are in earlier ones, and where nothing is left to learn; W814, W815 and W811 for names and numbers
 Optimizer with_methods(Optimizer optimizer, const MethodTexts& texts, const Net& net);
 
 /// Which values of a file a training starts from.
@@ -43,5 +44,12 @@ struct StartingFile {
 /// that
 ///          would do; what read_safetensors throws
 std::vector<Array> starting_values(const Net& net, const StartingFile& file, uint64_t key, DType dtype);
+
+/// Whether the values mean here what they meant in the training that left the file: its features, where the first layer
+/// starts from it, and its classes, where the last one does. A file of others, which says neither, is taken at its word.
+///
+/// returns : a note, where features were scaled by other numbers; empty: nothing is to be said
+/// throws  : UsageError W837 for other features or classes
+std::string check_start(const Net& net, const StartingFile& file, const Encoding& encoding);
 
 }  // namespace wengert

@@ -5,13 +5,6 @@
 #include <system_error>
 
 namespace wengert {
-namespace {
-
-Array rows_like(const Array& all, size_t count) {
-  return Array(Type{all.dtype(), all.shape().without(0).with(0, static_cast<int64_t>(count))});
-}
-
-}  // namespace
 
 void PreparedBatches::begin(std::vector<int64_t> order, int64_t batch, int64_t epoch) {
   stop();
@@ -28,9 +21,7 @@ void PreparedBatches::begin(std::vector<int64_t> order, int64_t batch, int64_t e
 
 PreparedBatches::Batch PreparedBatches::made(size_t first) {
   const auto numbers = std::span(order_).subspan(first, std::min(batch_, order_.size() - first));
-  Batch batch{{numbers.begin(), numbers.end()}, rows_like(data_.x, numbers.size()), rows_like(data_.y, numbers.size())};
-  gather(data_.x, numbers, batch.x);
-  gather(data_.y, numbers, batch.y);
+  Batch batch{{numbers.begin(), numbers.end()}, gathered(data_.x, numbers), gathered(data_.y, numbers)};
   change_(epoch_, batch.numbers, batch.x);
   return batch;
 }

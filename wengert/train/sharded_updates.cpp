@@ -5,12 +5,8 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "wengert/primitives/sample.h"
-
 namespace wengert {
 namespace {
-
-constexpr uint64_t randomness = 0x64726f70;  // a stream apart from those of starting values
 
 /// What rank 0 tells the others.
 struct Announcement {
@@ -30,10 +26,6 @@ std::span<unsigned char> bytes_of(Array& a) {
 }
 ByteView bytes_of(const Array& a) { return {static_cast<const unsigned char*>(a.view().data), a.type().bytes()}; }
 
-template <class T> void add_values(std::span<T> left, std::span<const T> right) {
-  for (size_t i = 0; i < left.size(); ++i) left[i] += right[i];
-}
-
 /// Where shard `shard` of `shards` begins among n examples, or n shards' ranks among the ranks.
 int64_t begin_of(int64_t shard, int64_t shards, int64_t n) { return shard * n / shards; }
 
@@ -46,6 +38,14 @@ Bytes said(const std::exception_ptr& failure) {
     return error_bytes(ResourceError("W401", fmt::format("a process of the training cannot go on: {}", error.what()),
                                      {}, "use smaller inputs"));
   }
+}
+
+/// In the array's own precision: statistics are weighted as the step weights gradients.
+void multiply(Array& a, double factor) {
+  if (a.dtype() == DType::f32)
+    for (float& x : a.mutable_values<float>()) x *= static_cast<float>(factor);
+  else
+    for (double& x : a.mutable_values<double>()) x *= factor;
 }
 
 void check_sizes(const LearningTask& task, int64_t examples, int64_t shards) {
@@ -74,10 +74,8 @@ void check_shards(const LearningTask& task, const Dataset& train, const Training
 
 ShardedGradient::ShardedGradient(const LearningTask& task, const Dataset& train, const TrainingOptions& options,
                                  Ranks* ranks)
-    : is_random_(task.net.is_random), shards_(options.shards), ranks_(ranks),
-      keys_(Random(options.key).split(randomness)), train_(train), options_(options),
-      batches_(
-          train, [&task](const BatchType& type) { return gradient_step(task, type); }, 2000, options.compile) {
+    : learned_(task.net.parameters.size()), is_random_(task.net.is_random), shards_(options.shards), ranks_(ranks),
+      keys_(update_keys(options)), train_(train), options_(options), batches_(gradient_batches(task, train, options)) {
   for (const ParameterSpec& spec : task.net.values()) types_.push_back({train.x.dtype(), spec.shape});
   types_.insert(types_.end(), 2, {train.x.dtype(), {}});  // loss and score
 }
@@ -109,44 +107,26 @@ ShardedGradient::Part ShardedGradient::sum(int64_t first, int64_t last) {
   return own == to ? std::move(left) : Part{};
 }
 
-Array ShardedGradient::examples(std::span<const int64_t> numbers) const {
-  Array x(Type{train_.x.dtype(), train_.x.shape().without(0).with(0, static_cast<int64_t>(numbers.size()))});
-  gather(train_.x, numbers, x);
-  if (options_.augment.changes()) augment(options_.augment, options_.key, epoch_, numbers, x);
-  return x;
-}
-
-Array ShardedGradient::targets(std::span<const int64_t> numbers) const {
-  Array y(Type{train_.y.dtype(), train_.y.shape().without(0).with(0, static_cast<int64_t>(numbers.size()))});
-  gather(train_.y, numbers, y);
-  return y;
-}
-
 ShardedGradient::Part ShardedGradient::computed(int64_t shard) {
   Part part;
-  for (const Type& type : types_) part.arrays.emplace_back(type);
   try {
     const auto n = static_cast<int64_t>(numbers_.size());
     const auto own =
         numbers_.subspan(static_cast<size_t>(begin_of(shard, shards_, n)), static_cast<size_t>(rows(shard, shard + 1)));
-    std::vector<ConstView> inputs;
-    std::vector<View> outputs;
-    for (const Array& a : parameters_) inputs.push_back(a.view());
-    const Array x = examples(own), y = targets(own);
-    inputs.insert(inputs.end(), {x.view(), y.view()});
-    const Executable& step = batches_.executable(static_cast<int64_t>(own.size()));
-    const Array share = Array::filled(types_.back(), static_cast<double>(own.size()) / static_cast<double>(n));
-    inputs.push_back(share.view());
-    std::optional<Array> key;
-    if (is_random_) {
-      const Random keys = keys_.split(static_cast<uint64_t>(update_)).split(static_cast<uint64_t>(shard));
-      inputs.push_back(key.emplace(random_key(Random(keys).bits())).view());
-    }
-    for (Array& a : part.arrays) outputs.push_back(a.mutable_view());
-    step.run(inputs, outputs);
+    Array x = gathered(train_.x, own);
+    const Array y = gathered(train_.y, own);
+    if (options_.augment.changes()) augment(options_.augment, options_.key, epoch_, own, x);
+    std::vector<ConstView> values;
+    for (const Array& a : parameters_) values.push_back(a.view());
+    UpdatePart examples{.x = x.view(), .y = y.view(), .share = static_cast<double>(own.size()) / static_cast<double>(n)};
+    if (is_random_) examples.keys = keys_.split(static_cast<uint64_t>(update_)).split(static_cast<uint64_t>(shard));
+    run_gradient_step(batches_.executable(static_cast<int64_t>(own.size())), values, examples, part.arrays);
+    for (size_t k = learned_; k < parameters_.size(); ++k) multiply(part.arrays[k], examples.share);
   } catch (const std::exception&) {
     failure_ = std::current_exception();
     part.failed = ranks_ == nullptr ? 0 : ranks_->rank();
+    part.arrays.clear();
+    for (const Type& type : types_) part.arrays.emplace_back(type);  // something to be sent
   }
   return part;
 }
@@ -156,12 +136,7 @@ void ShardedGradient::add(Part& left, const Part& right) const {
   if (left.arrays.empty())
     left.arrays = right.arrays;
   else
-    for (size_t k = 0; k < types_.size(); ++k) {
-      if (types_[k].dtype == DType::f32)
-        add_values(left.arrays[k].mutable_values<float>(), right.arrays[k].values<float>());
-      else
-        add_values(left.arrays[k].mutable_values<double>(), right.arrays[k].values<double>());
-    }
+    for (size_t k = 0; k < types_.size(); ++k) add_to(left.arrays[k], right.arrays[k]);
 }
 
 void ShardedGradient::send(int to, const Part& part) {
@@ -198,12 +173,8 @@ std::vector<Array> ShardedGradient::operator()(std::span<const Array> parameters
 
 ShardedUpdates::ShardedUpdates(const LearningTask& task, const Optimizer& optimizer, const Dataset& train,
                                const TrainingOptions& options, Ranks* ranks)
-    : task_(task), ranks_(ranks), gradient_(task, train, options, ranks) {
+    : ranks_(ranks), gradient_(task, train, options, ranks), apply_(task, optimizer, train.x.dtype(), options) {
   if (ranks != nullptr) ranks->are_serving = true;
-  CompileOptions wish = options.compile;
-  wish.expected_runs = 2000;
-  wish.most_wall_s = HUGE_VAL;  // a limit would choose the engine by how busy the machine is
-  update_ = compile(update_step(task, optimizer, train.x.dtype()), wish);
 }
 
 ShardedUpdates::~ShardedUpdates() {
@@ -225,29 +196,9 @@ Measure ShardedUpdates::operator()(TrainingState& state, std::span<const int64_t
   announce(state, numbers, update);
   std::vector<Array> sum = gradient_(state.parameters, numbers, update, state.epoch + 1);
   if (ranks_ != nullptr) ranks_->are_serving = true;
-  const Measure result{sum[sum.size() - 2].item(), sum.back().item()};
-  if (std::isfinite(result.loss)) apply(state, sum, rate, update);
+  const Measure result = measure_of(sum);
+  if (std::isfinite(result.loss)) apply_(state, sum, rate, update);
   return result;
-}
-
-void ShardedUpdates::apply(TrainingState& state, std::vector<Array>& sum, double rate, int64_t update) {
-  const size_t learned = task_.net.parameters.size();
-  const Type scalar{sum.back().dtype(), {}};
-  const Array scalars[] = {Array::filled(scalar, rate), Array::filled(scalar, static_cast<double>(update))};
-  std::vector<Array*> places;  // of what changes
-  for (size_t k = 0; k < learned; ++k) places.push_back(&state.parameters[k]);
-  for (Array& a : state.optimizer) places.push_back(&a);
-  if (next_.empty())
-    for (const Array* a : places) next_.emplace_back(a->type());
-  std::vector<ConstView> inputs;
-  std::vector<View> outputs;
-  for (const Array* a : places) inputs.push_back(a->view());
-  for (size_t k = 0; k < learned; ++k) inputs.push_back(sum[k].view());
-  for (const Array& a : scalars) inputs.push_back(a.view());
-  for (Array& a : next_) outputs.push_back(a.mutable_view());
-  update_->run(inputs, outputs);
-  for (size_t k = 0; k < places.size(); ++k) std::swap(*places[k], next_[k]);
-  for (size_t k = learned; k < state.parameters.size(); ++k) state.parameters[k] = std::move(sum[k]);
 }
 
 void release_ranks(Ranks& ranks) noexcept {

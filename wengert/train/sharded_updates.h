@@ -11,10 +11,8 @@
 
 #include <exception>
 
-#include "wengert/base/random.h"
-#include "wengert/train/batches.h"
-#include "wengert/train/loop.h"
 #include "wengert/train/ranks.h"
+#include "wengert/train/update_halves.h"
 
 namespace wengert {
 
@@ -49,14 +47,13 @@ class ShardedGradient {
   int64_t rows(int64_t first, int64_t last) const;
   Part sum(int64_t first, int64_t last);
   Part computed(int64_t shard);
-  Array examples(std::span<const int64_t> numbers) const;
-  Array targets(std::span<const int64_t> numbers) const;
   void add(Part& left, const Part& right) const;
   void send(int to, const Part& part);
   Part received(int from);
   [[noreturn]] void throw_failure(int failed);
 
   std::vector<Type> types_;  ///< of what is summed
+  size_t learned_;           ///< gradients among that; what follows but for the last two are statistics
   bool is_random_;
   int64_t shards_;
   Ranks* ranks_;
@@ -86,13 +83,10 @@ class ShardedUpdates {
 
  private:
   void announce(const TrainingState& state, std::span<const int64_t> numbers, int64_t update);
-  void apply(TrainingState& state, std::vector<Array>& sum, double rate, int64_t update);
 
-  const LearningTask& task_;
   Ranks* ranks_;
   ShardedGradient gradient_;
-  std::unique_ptr<Executable> update_;
-  std::vector<Array> next_ = {};
+  UpdateStep apply_;
 };
 
 /// Tells the other ranks, if they still serve, that it is over.

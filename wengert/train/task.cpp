@@ -167,26 +167,8 @@ Program gradient_step(const LearningTask& task, const BatchType& type) {
   Values outputs;
   for (size_t k = 1; k < results.size(); ++k) outputs.push_back(results[k] * share);
   const LayerOutputs forward = net.apply(batch.in_training());  // is one with the gradient's
-  for (Expr statistic : forward.statistics) outputs.push_back(statistic * share);
-  outputs.push_back(results[0] * share);
-  outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
-  return simplify(recording.finish(outputs));
-}
-
-Program gradient_sums(const LearningTask& task, const BatchType& type) {
-  const Net& net = task.net;
-  const DType dtype = type.x.dtype;
-  Recording recording("gradient_sums", dtype);
-  Batch batch(recording, net, dtype);
-  const Values sums = declare(recording, net.parameters, dtype, ".sum");
-  batch.x = recording.input(type.x, "x"), batch.y = recording.input(type.y, "y");
-  if (net.is_random) batch.key = recording.input(i64({2}), "key");
-  const Values results = value_and_gradient(task, type, batch);
-  Values outputs;
-  for (size_t k = 0; k < sums.size(); ++k) outputs.push_back(sums[k] + static_cast<double>(type.count()) * results[k + 1]);
-  const LayerOutputs forward = net.apply(batch.in_training());
   outputs.insert(outputs.end(), forward.statistics.begin(), forward.statistics.end());
-  outputs.push_back(results[0]);
+  outputs.push_back(results[0] * share);
   outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
   return simplify(recording.finish(outputs));
 }
@@ -197,17 +179,6 @@ Program update_step(const LearningTask& task, const Optimizer& optimizer, DType 
   const std::vector<Values> states = declare_states(recording, task, optimizer, dtype);
   const Values gradients = declare(recording, task.net.parameters, dtype, ".gradient");
   const Expr rate = recording.input({dtype, {}}, "rate"), update = recording.input({dtype, {}}, "update");
-  return simplify(recording.finish(updated(task, optimizer, parameters, gradients, states, rate, update)));
-}
-
-Program apply_sums(const LearningTask& task, const Optimizer& optimizer, DType dtype) {
-  Recording recording("apply_sums", dtype);
-  const Values parameters = declare(recording, task.net.parameters, dtype);
-  const std::vector<Values> states = declare_states(recording, task, optimizer, dtype);
-  Values gradients = declare(recording, task.net.parameters, dtype, ".sum");
-  const Expr examples = recording.input({dtype, {}}, "examples"), rate = recording.input({dtype, {}}, "rate"),
-             update = recording.input({dtype, {}}, "update");
-  for (Expr& gradient : gradients) gradient = gradient / examples;
   return simplify(recording.finish(updated(task, optimizer, parameters, gradients, states, rate, update)));
 }
 

@@ -46,22 +46,13 @@ Program training_step(const LearningTask& task, const Optimizer& optimizer, cons
 /// The first half of a training step, for some of the examples of an update:
 /// (parameters..., statistics..., x, y, share, [key]) -> (gradients..., statistics..., loss, score)
 ///
-/// share : these examples' part of the update's, at most 1. Gradients, statistics and loss are multiplied by it, so that
-///         their sums over the parts of an update are the update's: gradient and loss those of a mean over all examples,
-///         regularizer included, and statistics the mean of what each part by itself makes of them. The score is a sum anyway.
+/// share : these examples' part of the update's, at most 1. Gradients and loss are multiplied by it, so that their sums
+///         over the parts of an update are the update's: those of a mean over all examples, regularizer included. The
+///         score is a sum anyway. Statistics are what this part makes of those given.
 Program gradient_step(const LearningTask& task, const BatchType& part);
 
 /// The second half: (parameters..., state..., gradients..., rate, update) -> (parameters..., state...)
 Program update_step(const LearningTask& task, const Optimizer& optimizer, DType dtype);
-/// The parts of a training step whose gradient is the mean over several batches.
-///
-/// (parameters..., statistics..., sums..., x, y, [key]) -> (sums..., statistics..., loss, score)
-///
-/// sums : shaped like the parameters: of the batches so far, examples times gradient
-Program gradient_sums(const LearningTask& task, const BatchType& batch);
-/// (parameters..., state..., sums..., examples, rate, update) -> (parameters..., state...): an update by the gradient
-/// sums / examples
-Program apply_sums(const LearningTask& task, const Optimizer& optimizer, DType dtype);
 
 /// (parameters..., statistics..., x, [key]) -> statistics after a batch in training
 Program gathered_statistics(const LearningTask& task, const BatchType& batch);

@@ -3,9 +3,8 @@
 // Updates of a training, one after the other: a batch, or several batches whose gradients are added up first.
 #pragma once
 
-#include "wengert/base/random.h"
-#include "wengert/train/loop.h"
 #include "wengert/train/prepared_batches.h"
+#include "wengert/train/update_halves.h"
 
 namespace wengert {
 
@@ -33,28 +32,21 @@ class Updates {
  private:
   Measure in_one_step(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update);
   Measure accumulated(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update);
-  Measure add_gradients(const TrainingState& state, std::span<const int64_t> numbers, int64_t batch_number);
-  void apply_sums(TrainingState& state, double examples, double rate, int64_t update);
+  /// Into results_, or where that has those of batches before, to them.
+  void add_gradient(const TrainingState& state, std::span<const int64_t> numbers, double share, int64_t batch_number);
   /// Appends x and y to the inputs.
-  const Executable& gathered(std::span<const int64_t> numbers);
-  /// Appended to the inputs where the net is random.
-  void add_key(int64_t batch_number);
-  ConstView scalar(double value);
+  const Executable& gathered(std::span<const int64_t> numbers, std::vector<ConstView>& inputs);
 
   const Dataset& train_;
   const TrainingOptions& options_;
   size_t learned_;  ///< arrays of parameters; the state's others are statistics
   bool random_;
   Random keys_;
-  Batches batches_;
+  Batches batches_;  ///< of training_step, or where gradients are added up of gradient_step
   std::optional<PreparedBatches> prepared_ = {};  ///< where pictures are augmented
-  std::function<std::unique_ptr<Executable>()> make_apply_;
-  std::unique_ptr<Executable> apply_ = {};
-  std::vector<Array> next_ = {};                   ///< of parameters, statistics and the optimizer's state
-  std::vector<Array> sums_ = {}, next_sums_ = {};  ///< of gradients, then the statistics so far
-  std::vector<ConstView> inputs_ = {};
-  std::vector<View> outputs_ = {};
-  std::vector<Array> scalars_ = {};
+  std::optional<UpdateStep> apply_ = {};          ///< where gradients are added up
+  std::vector<Array> next_ = {};                  ///< of parameters, statistics and the optimizer's state
+  std::vector<Array> sum_ = {}, part_ = {};       ///< [gradients..., statistics..., loss, score]
 };
 
 }  // namespace wengert

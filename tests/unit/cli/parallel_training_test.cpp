@@ -70,6 +70,22 @@ TEST(ParallelTraining, leaves_the_bytes_of_one_process_with_as_many_shards) {
   }
 }
 
+TEST(ParallelTraining, of_accumulated_batches_leaves_the_bytes_of_one_process) {
+  if (!has_mpi()) GTEST_SKIP() << "there is no mpirun, or no component that speaks MPI";
+  const Folder folder;
+  folder.write("table.csv", table());
+  const auto accumulated = [&](const std::string& out) {
+    auto words = training(folder, out);
+    words.insert(words.end(), {"--shards", "4", "--accumulate", "2"});
+    words[7] = "20";  // examples a batch
+    return words;
+  };
+  ASSERT_EQ(run_tool(accumulated("alone")).code, 0);
+  const auto shared = run_processes(2, accumulated("shared"));
+  ASSERT_EQ(shared.code, 0) << shared.err;
+  EXPECT_EQ(content_of(folder / "shared/weights.safetensors"), content_of(folder / "alone/weights.safetensors"));
+}
+
 TEST(ParallelTraining, ends_with_the_error_of_rank_0_and_its_exit_code) {
   if (!has_mpi()) GTEST_SKIP() << "there is no mpirun, or no component that speaks MPI";
   const Folder folder;

@@ -83,6 +83,56 @@ TEST(TrainMethods, start_from_the_values_of_another_training) {
   EXPECT_EQ(error_id({"train", data, "--augment", "shift 1", "-o", folder / "new"}, 2), "W839");
 }
 
+TEST(TrainMethods, that_go_step_by_step_are_refused_for_all_examples_at_once) {
+  const Folder folder;
+  const std::vector<std::string> words{"train", folder.write("t.csv", table()), "--optimizer", "lbfgs", "-o", folder / "o"};
+  const std::pair<const char*, const char*> options[] = {{"--accumulate", "2"}, {"--average", "0.9"},       {"--group", "1: rate 2"},
+                                                         {"--freeze", "1"},     {"--snapshot-every", "10"}, {"--report", "full"}};
+  for (const auto& [option, value] : options) EXPECT_EQ(error_id(with(words, {option, value}), 2), "W602") << option;
+  EXPECT_EQ(error_id(with(words, {"--shards", "2"}), 2), "W868");
+  EXPECT_EQ(error_id(with(words, {"--augment", "noise 0.1"}), 2), "W839");
+  const auto text = folder.write("t.txt", "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabc");
+  EXPECT_EQ(error_id({"train", text, "--text", "4", "--augment", "noise 0.1", "-o", folder / "o"}, 2), "W839");
+}
+
+TEST(TrainData, of_one_kind_has_no_options_of_another) {
+  const Folder folder;
+  const auto data = folder.write("t.csv", table()), text = folder.write("t.txt", "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabc");
+  EXPECT_EQ(error_id({"train", data, "--grey", "-o", folder / "o"}, 2), "W838");
+  EXPECT_EQ(error_id({"train", text, "--text", "4", "--grey", "-o", folder / "o"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", text, "--text", "4", "--target", "a", "-o", folder / "o"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", text, "--text", "4", "--standardize", "yes", "-o", folder / "o"}, 2), "W602");
+  EXPECT_EQ(error_id({"train", pictures(folder), "--missing", "fill", "-o", folder / "o"}, 2), "W602");
+}
+
+TEST(TrainMethods, keep_the_averages_for_who_predicts) {
+  const Folder folder;
+  const auto data = folder.write("t.csv", table());
+  const auto trained = run_tool({"train", data, "--net", "2-8 tanh-2 softmax", "--epochs", "3", "--rate", "0.1", "--average", "0.9", "--test",
+                                 data, "-o", folder / "o", "--json"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const auto said = run_tool({"predict", folder / "o/weights.safetensors", data, "--json"});
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_EQ(said.json()["accuracy"], trained.json()["test_accuracy"]);
+}
+
+TEST(TrainMethods, that_start_from_a_file_go_on_and_compare_what_it_learned) {
+  const Folder folder;
+  const auto data = folder.write("t.csv", table());
+  ASSERT_EQ(run_tool({"train", data, "--net", "2-6 tanh-2 softmax", "--epochs", "1", "-o", folder / "old"}).code, 0);
+  const std::vector<std::string> words{"train", data, "--net", "2-6 tanh-2 softmax", "--from", folder / "old/weights.safetensors"};
+  ASSERT_EQ(run_tool(with(words, {"--epochs", "4", "-o", folder / "whole"})).code, 0);
+  ASSERT_EQ(run_tool(with(words, {"--epochs", "2", "-o", folder / "parts"})).code, 0);
+  ASSERT_EQ(run_tool(with(words, {"--epochs", "4", "-o", folder / "parts", "--resume"})).code, 0);
+  EXPECT_EQ(content_of(folder / "whole/weights.safetensors"), content_of(folder / "parts/weights.safetensors"));
+  std::string other = table();
+  for (size_t at = 0; (at = other.find("more", at)) != std::string::npos;) other.replace(at, 4, "much");
+  auto changed = words;
+  changed[1] = folder.write("other.csv", other);
+  EXPECT_EQ(error_id(with(changed, {"-o", folder / "new"}), 2), "W837");
+  EXPECT_EQ(run_tool(with(changed, {"--from-layers", "1", "--epochs", "1", "-o", folder / "new"})).code, 0);
+}
+
 TEST(TrainPictures, learns_a_folder_with_changed_pictures_and_predicts_single_ones) {
   const Folder folder;
   const auto data = pictures(folder);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What PyTorch makes of every case in wengert/nn/layers.h: outputs, and the gradient of their weighted sum.
+"""What PyTorch makes of every case in wengert/nn/layer_cases.h: outputs, and the gradient of their weighted sum.
 Usage: torch_oracle.py IN.npz OUT.npz, in one process for all cases. Ends with 77 where there is no torch.
 
 IN : "lstm/x", an operand; "lstm>0", the weights of output 0.

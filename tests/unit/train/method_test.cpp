@@ -108,12 +108,22 @@ TEST(Methods, find_layers_by_number_name_and_pattern) {
   const Net net = parse_net("4 - 8 relu as inner - relu - 6 tanh - 2 softmax");
   const auto text = [&](MethodTexts texts) { return with_methods(gradient_descent(), texts, net).text; };
   EXPECT_EQ(text({.frozen = {"1-2"}}), "gradient_descent, layer1.* rate=0");
-  EXPECT_EQ(text({.frozen = {"layers 1, 3-4"}}), "gradient_descent, layer1.* rate=0, layer3.* rate=0, layer4.* rate=0");
+  EXPECT_EQ(text({.frozen = {"layers 1, 3"}}), "gradient_descent, layer1.* rate=0, layer3.* rate=0");
   EXPECT_EQ(text({.frozen = {"inner"}}), "gradient_descent, layer1.* rate=0");
   EXPECT_EQ(text({.groups = {"*.bias: rate 2", "layer 4: decay 0.5"}}),
             "gradient_descent, *.bias rate=2, layer4.* rate=1 decay=0.5");
   EXPECT_EQ(text({.clip = "value 0.5", .average = "polyak 10", .frozen = {"4"}}),
             "gradient_descent, layer4.* rate=0, clip_value 0.5, polyak average start=10");
+}
+
+TEST(Accumulation, of_the_whole_set_is_one_batch_of_it_with_a_shorter_last_part) {
+  const Split data{two_moons(29, DType::f64), {}};
+  LearningTask task = small_net();
+  task.regularizer = parse_regularizer("l2 0.01");
+  const auto large = trained(task, adam(), data, {.batch = 29, .epochs = 4, .rate = 0.01});
+  const auto small = trained(task, adam(), data, {.batch = 8, .accumulate = 4, .epochs = 4, .rate = 0.01});
+  EXPECT_LT(largest_difference(large.parameters, small.parameters), 1e-12);
+  EXPECT_NEAR(large.reports.back().train.loss, small.reports.back().train.loss, 1e-12);
 }
 
 TEST(StartingValues, are_those_of_the_layers_that_are_named) {

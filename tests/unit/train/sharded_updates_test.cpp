@@ -77,6 +77,40 @@ TEST(ShardedUpdates, are_those_of_one_piece_but_for_rounding) {
   }
 }
 
+TEST(ShardedUpdates, of_accumulated_batches_are_those_of_one_batch_as_large_on_any_number_of_ranks) {
+  TrainingOptions large = usual(4), small = usual(4);
+  small.batch = 5, small.accumulate = 4;
+  const TrainingState expected = trained(whole_zoo(), large);
+  EXPECT_EQ(trained(whole_zoo(), small).parameters, expected.parameters);
+  for (int count = 2; count <= 3; ++count)
+    EXPECT_EQ(trained_by(count, whole_zoo(), small).parameters, expected.parameters) << count << " ranks";
+}
+
+TEST(ShardedUpdates, are_near_accumulated_batches_in_one_piece) {
+  TrainingOptions whole = usual(0);
+  whole.batch = 5, whole.accumulate = 4;
+  TrainingOptions options = whole;
+  options.shards = 4;
+  const TrainingState expected = trained(small_net(), whole), state = trained(small_net(), options);
+  for (size_t k = 0; k < state.parameters.size(); ++k)
+    for (int64_t i = 0; i < state.parameters[k].elements(); ++i)
+      EXPECT_NEAR(state.parameters[k][i], expected.parameters[k][i], 2e-4);
+}
+
+TEST(ShardedUpdates, change_examples_as_updates_in_one_piece_do) {
+  TrainingOptions whole = usual(0);
+  whole.augment = parse_augmentation("noise 0.3");
+  TrainingOptions options = whole;
+  options.shards = 4;
+  const TrainingState expected = trained(small_net(), whole), state = trained(small_net(), options);
+  EXPECT_NEAR(state.reports.back().train.loss, expected.reports.back().train.loss, 1e-4);
+  EXPECT_NE(state.parameters, trained(small_net(), usual(4)).parameters) << "noise counts";
+  for (size_t k = 0; k < state.parameters.size(); ++k)
+    for (int64_t i = 0; i < state.parameters[k].elements(); ++i)
+      EXPECT_NEAR(state.parameters[k][i], expected.parameters[k][i], 2e-4);
+  EXPECT_EQ(trained_by(3, small_net(), options).parameters, state.parameters);
+}
+
 TEST(ShardedUpdates, of_another_number_of_shards_are_others) {
   EXPECT_NE(trained(whole_zoo(), usual(4)).parameters, trained(whole_zoo(), usual(5)).parameters);
 }

@@ -78,5 +78,15 @@ TEST(TrainingStep, adds_up_from_parts_of_its_batch) {
   expect_near(sum, whole, 1e-14);
 }
 
+TEST(TrainingStep, leaves_statistics_of_a_part_as_they_are_after_it) {
+  const Dataset data = two_moons(12, DType::f64);
+  const LearningTask task = normalised_net();
+  const Arrays values = task.net.initial_parameters(3, DType::f64);
+  const Arrays whole = part_of_gradient(task, values, data, 1), half = part_of_gradient(task, values, data, 0.5);
+  const size_t first = task.net.parameters.size();
+  for (size_t k = 0; k < task.net.statistics.size(); ++k) EXPECT_EQ(half[first + k], whole[first + k]);
+  EXPECT_DOUBLE_EQ(half[whole.size() - 2].item(), 0.5 * whole[whole.size() - 2].item()) << "the loss";
+}
+
 }  // namespace
 }  // namespace wengert

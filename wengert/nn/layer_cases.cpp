@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 
 #include <iterator>
 
@@ -9,7 +9,7 @@
 
 namespace wengert {
 
-std::vector<Array> LayerRecord::example(DType dtype, uint64_t key) const {
+std::vector<Array> LayerCase::example(DType dtype, uint64_t key) const {
   std::vector<Array> values;
   for (const LayerOperand& operand : operands) {
     if (operand.value) {
@@ -32,7 +32,7 @@ LayerOperand mask(std::string name, const Shape& shape, const std::vector<double
   return {std::move(name), shape, false, Array(shape, values).as(DType::boolean)};
 }
 
-std::vector<LayerRecord> dense_layers() {
+std::vector<LayerCase> dense_cases() {
   const LayerOperand x = input("x", {3, 4}), w = weight("weight", {4, 6}), b = weight("bias", {6});
   return {{"dense", {w, b, x}, [](std::span<const Expr> o) { return Values{dense(o[2], o[0], o[1])}; }},
           {"maxout", {w, b, x}, [](std::span<const Expr> o) {
@@ -40,11 +40,11 @@ std::vector<LayerRecord> dense_layers() {
            }}};
 }
 
-const std::vector<LayerRecord>& layers() {
-  static const std::vector<LayerRecord> all = [] {
-    std::vector<LayerRecord> records;
+const std::vector<LayerCase>& layer_cases() {
+  static const std::vector<LayerCase> all = [] {
+    std::vector<LayerCase> records;
     for (const auto family :
-         {dense_layers, image_layers, normalization_layers, dropout_layers, recurrent_layers, attention_layers, loss_layers}) {
+         {dense_cases, image_cases, normalization_cases, dropout_cases, recurrent_cases, attention_cases, loss_cases}) {
       auto own = family();
       std::move(own.begin(), own.end(), std::back_inserter(records));
     }

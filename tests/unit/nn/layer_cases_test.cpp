@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every layer and loss, by its record (nn/layers.h): nothing here knows any of them. A new record is tested by being
+// Every layer and loss, by its record (nn/layer_cases.h): nothing here knows any of them. A new record is tested by being
 // there, and needs a function of its name in torch_oracle.py.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -19,14 +19,14 @@
 #include "wengert/exec/compiled.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/io/npy.h"
-#include "wengert/nn/layers.h"
+#include "wengert/nn/layer_cases.h"
 #include "wengert/trace/trace.h"
 
 namespace wengert {
 namespace {
 
 /// The record's case as a Program of all its operands.
-Case case_of(const LayerRecord& record, DType dtype) {
+Case case_of(const LayerCase& record, DType dtype) {
   const std::vector<Array> x = record.example(dtype);
   std::vector<Type> types;
   std::vector<std::string> names;
@@ -40,7 +40,7 @@ Case case_of(const LayerRecord& record, DType dtype) {
 
 class EachLayer : public testing::TestWithParam<std::string> {
  protected:
-  const LayerRecord& record() const { return *std::ranges::find(layers(), GetParam(), &LayerRecord::name); }
+  const LayerCase& record() const { return *std::ranges::find(layer_cases(), GetParam(), &LayerCase::name); }
 };
 
 TEST_P(EachLayer, derivatives_by_all_parameters_and_inputs_match_differences) {
@@ -64,7 +64,7 @@ TEST_P(EachLayer, derivatives_in_compiled_code_are_the_interpreters) {
 
 std::vector<std::string> layer_names() {
   std::vector<std::string> names;
-  for (const LayerRecord& record : layers()) names.push_back(record.name);
+  for (const LayerCase& record : layer_cases()) names.push_back(record.name);
   return names;
 }
 
@@ -89,7 +89,7 @@ std::vector<Array> output_weights(const Case& c) {
 
 NamedArrays questions() {
   NamedArrays all;
-  for (const LayerRecord& record : layers()) {
+  for (const LayerCase& record : layer_cases()) {
     const Case c = case_of(record, DType::f32);
     for (size_t k = 0; k < c.x.size(); ++k) all.push_back({entry(record.name, record.operands[k].name), c.x[k]});
     const auto weights = output_weights(c);
@@ -127,7 +127,7 @@ TEST(Layers, agree_with_pytorch) {
   const NamedArrays answers = ask_torch();
   if (HasFailure()) return;
   if (answers.empty()) GTEST_SKIP() << "no python3 with torch here (python3-torch)";
-  for (const LayerRecord& record : layers()) {
+  for (const LayerCase& record : layer_cases()) {
     const Case c = case_of(record, DType::f32);
     const auto outputs = evaluate(c.program, c.x);
     for (size_t k = 0; k < outputs.size(); ++k)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All layers and losses, as records: each with a small case that it is tested on. From the record follow a gradient
-// check in f64 by every float operand, agreement of f32 with f64, and agreement with PyTorch's layer of that name in
-// tests/unit/nn/torch_oracle.py. A family's records stand beside its functions; `layers` names the families.
+// Layers and losses as the cases that they are tested on: a name, operands of small extents, a function. From a case
+// follow a gradient check in f64 by every float operand, agreement of f32 with f64, and agreement with PyTorch's layer
+// of that name in tests/unit/nn/torch_oracle.py. A family's cases stand beside its functions; `layer_cases` names the
+// families. The kinds of layers that texts name are in nn/layer.h.
 #pragma once
 
 #include <functional>
@@ -25,7 +26,7 @@ struct LayerOperand {
   std::optional<Array> value = {};  ///< of labels, masks, keys and what must be positive; others are drawn
 };
 
-struct LayerRecord {
+struct LayerCase {
   std::string name;  ///< "lstm"
   std::vector<LayerOperand> operands;
   std::function<Values(std::span<const Expr> operands)> apply;
@@ -34,8 +35,8 @@ struct LayerRecord {
   std::vector<Array> example(DType dtype, uint64_t key = 1) const;
 };
 
-/// Every record. Names are unique.
-const std::vector<LayerRecord>& layers();
+/// Every case. Names are unique.
+const std::vector<LayerCase>& layer_cases();
 
 // For authors of records.
 inline LayerOperand weight(std::string name, const Shape& shape) { return {std::move(name), shape, true, {}}; }
@@ -47,12 +48,12 @@ inline LayerOperand input(std::string name, const Shape& shape, Array value) {
 LayerOperand labels(std::string name, const Shape& shape, const std::vector<double>& values);
 LayerOperand mask(std::string name, const Shape& shape, const std::vector<double>& values);
 
-std::vector<LayerRecord> dense_layers();
-std::vector<LayerRecord> image_layers();
-std::vector<LayerRecord> normalization_layers();
-std::vector<LayerRecord> dropout_layers();
-std::vector<LayerRecord> recurrent_layers();
-std::vector<LayerRecord> attention_layers();
-std::vector<LayerRecord> loss_layers();
+std::vector<LayerCase> dense_cases();
+std::vector<LayerCase> image_cases();
+std::vector<LayerCase> normalization_cases();
+std::vector<LayerCase> dropout_cases();
+std::vector<LayerCase> recurrent_cases();
+std::vector<LayerCase> attention_cases();
+std::vector<LayerCase> loss_cases();
 
 }  // namespace wengert
