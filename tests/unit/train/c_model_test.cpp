@@ -27,7 +27,8 @@ Model model_of(const std::string& text, Encoding encoding) {
 }
 
 Encoding digits() {
-  Encoding encoding{.source = Encoding::Source::images, .inputs = {}, .targets = {{"y", 1}}, .classes = {}, .example = {8, 8}, .scale = 1.0 / 255};
+  Encoding encoding;
+  encoding.source = Encoding::Source::images, encoding.targets = {{"y", 1}}, encoding.example = {8, 8}, encoding.scale = 1.0 / 255;
   encoding.classes = {"zero", "one \"?\?/", "\xc3\xa9"};
   encoding.means.assign(64, 0.25), encoding.deviations.assign(64, 0.5);
   return encoding;
@@ -44,7 +45,9 @@ class CProgram {
     if (!driver.empty()) std::ofstream(folder_ + "/driver.c") << driver;
     const std::string command = "cd '" + folder_ + "' && cc -std=c99 -O1 -Wall -Wextra -Werror -pedantic *.c -lm -o net";
     made_ = std::system("command -v cc > /dev/null") == 0;
-    if (made_) EXPECT_EQ(std::system(command.c_str()), 0);
+    if (made_) {
+      EXPECT_EQ(std::system(command.c_str()), 0);
+    }
   }
   ~CProgram() { std::filesystem::remove_all(folder_); }
 

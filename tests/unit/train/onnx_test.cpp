@@ -89,7 +89,8 @@ std::vector<Question> net_questions() {
 
 /// Pixels, scaled and standardized; a table of values with units.
 std::vector<Question> encoding_questions() {
-  Encoding images{.source = Encoding::Source::images, .inputs = {}, .targets = {}, .classes = {"a", "b"}, .example = {4, 3, 2}, .scale = 1.0 / 255};
+  Encoding images;
+  images.source = Encoding::Source::images, images.classes = {"a", "b"}, images.example = {4, 3, 2}, images.scale = 1.0 / 255;
   images.means.resize(24), images.deviations.resize(24);
   for (size_t k = 0; k < 24; ++k) images.means[k] = 0.01 * static_cast<double>(k), images.deviations[k] = 0.5 + 0.1 * static_cast<double>(k % 5);
   const Array pixels = drawn({3, 24}, 5, 0, 255);
