@@ -11,13 +11,22 @@ namespace {
 
 constexpr char marker = 0;  // its address is in this library
 
+/// Of this library, and of the program: where it is linked into the program, the loader knows it by the word that the
+/// program was called by ("wengert", found by PATH), which may name no file here.
+std::vector<std::filesystem::path> own_folders() {
+  std::vector<std::filesystem::path> folders;
+  std::error_code none;
+  Dl_info info;
+  if (dladdr(&marker, &info) != 0 && info.dli_fname != nullptr) folders.push_back(std::filesystem::canonical(info.dli_fname, none).parent_path());
+  folders.push_back(std::filesystem::read_symlink("/proc/self/exe", none).parent_path());
+  return folders;
+}
+
 std::vector<std::string> places(const char* name, const char* variable) {
   if (const char* const given = std::getenv(variable); given != nullptr && *given != '\0') return {given};
   std::vector<std::string> all;
-  Dl_info info;
-  if (dladdr(&marker, &info) != 0 && info.dli_fname != nullptr) {
-    std::error_code none;
-    const auto folder = std::filesystem::canonical(info.dli_fname, none).parent_path();
+  for (const auto& folder : own_folders()) {
+    if (folder.empty()) continue;
     for (const auto& place :
          {folder, folder.parent_path(), folder / "wengert", folder.parent_path() / WENGERT_LIBRARY_FOLDER})
       all.push_back((place / name).string());

@@ -25,6 +25,12 @@ std::vector<std::string> with(std::vector<std::string> words, const std::vector<
   return words;
 }
 
+TEST_F(Engines, the_component_is_found_when_the_tool_is_called_by_its_name_alone) {
+  const std::string by_name = "sh -c 'cd / && PATH=\"$(dirname \"$0\"):$PATH\" && exec wengert \"$@\"' ";
+  const auto run = run_tool({"eval", "x*x", "--at", "x=3", "--engine", "compiled"}, "", by_name);
+  EXPECT_EQ(run.code, 0) << run.err;
+}
+
 TEST_F(Engines, give_the_same_results) {
   const std::vector<std::vector<std::string>> commands{
       {"eval", "logsumexp(x)", "--at", "x=[1,2,3]"},        {"grad", "sum(x*x*y)", "--at", "x=[1,2,3],y=2"},
