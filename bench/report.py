@@ -25,6 +25,7 @@ BENCHES = {
     "lstm_gradient": [],
     "hand_jacobian": ["100", "12800"],
     "training_step": [],
+    "network_steps": [],
     "recorded_lists": ["1000000"],
 }
 

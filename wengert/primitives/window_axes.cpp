@@ -12,7 +12,7 @@ namespace {
 
 using List = std::vector<int64_t>;
 
-constexpr int64_t most = int64_t{1} << 48;  // of a Shape: so nothing overflows
+constexpr int64_t most_elements = int64_t{1} << 48;  // of a Shape: so nothing overflows
 
 List list_or(const Attributes& attributes, std::string_view name, int64_t usual, size_t count) {
   return attributes.has(name) ? attributes.integers(name) : List(count, usual);
@@ -20,7 +20,7 @@ List list_or(const Attributes& attributes, std::string_view name, int64_t usual,
 
 /// Refuses a list that has not one number for each spatial axis, or a number out of range.
 void check_list(const Signature& s, std::string_view name, const List& list, int64_t least, size_t axes) {
-  const bool numbers = std::ranges::all_of(list, [&](int64_t x) { return x >= least && x <= most; });
+  const bool numbers = std::ranges::all_of(list, [&](int64_t x) { return x >= least && x <= most_elements; });
   if (list.size() == axes && numbers) return;
   const std::string expected =
       fmt::format("{} numbers of at least {} as {}, one for each spatial axis", axes, least, name);
@@ -36,7 +36,7 @@ void check_attributes(const Signature& s, const List& window, size_t axes) {
   check_list(s, "dilation", dilation, 1, axes);
   for (std::string_view name : {"low", "high"}) check_list(s, name, list_or(s.attributes, name, 0, axes), 0, axes);
   for (size_t k = 0; k < axes; ++k)
-    if (window[k] > 1 && dilation[k] > most / (window[k] - 1))
+    if (window[k] > 1 && dilation[k] > most_elements / (window[k] - 1))
       s.refuse(fmt::format("windows of at most 2^48 places, not {} taps of dilation {}", window[k], dilation[k]),
                "take a smaller dilation");
 }
@@ -104,7 +104,7 @@ WindowAxes WindowAxes::checked_from_places(const Signature& s, const List& place
   check_attributes(s, window, count);
   const List stride = list_or(s.attributes, "stride", 1, count);
   for (size_t k = 0; k < count; ++k)
-    if (places[k] < 1 || (places[k] > 1 && stride[k] > most / (places[k] - 1)))
+    if (places[k] < 1 || (places[k] > 1 && stride[k] > most_elements / (places[k] - 1)))
       s.refuse("at least one window along each spatial axis, and less than 2^48 elements under all of them",
                "check extents and strides");
   const WindowAxes least = from_places(places, window, without_size(s.attributes)),
