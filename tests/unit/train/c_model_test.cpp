@@ -83,7 +83,7 @@ TEST(CModel, reads_digits_as_predict_does) {
     const double pixel = std::floor(random.uniform(0, 256));
     raw.mutable_values<double>()[k] = pixel;
     x.mutable_values<float>()[k] = static_cast<float>((pixel / 255 - 0.25) / 0.5);
-    pgm += static_cast<char>(pixel);
+    pgm += static_cast<char>(static_cast<unsigned char>(pixel));
   }
   const Predictions said = predict(model.task, model.parameters, x);
   for (const std::string& input : {pgm, "P2 8 8 255\n" + pixels(raw), pixels(raw)}) {
