@@ -201,7 +201,7 @@ TEST(Profile, counts_and_times_every_layer_and_compares_them_with_the_step) {
   EXPECT_EQ(dense["parameters"], 64 * 10 + 10);
   EXPECT_EQ(dense["forward"]["flops"], 16 * (2 * 64 * 10 + 10)) << "a product and a sum are two";
   EXPECT_EQ(dense["forward"]["bytes"], 4 * (16 * 64 + 64 * 10 + 10 + 16 * 10));
-  EXPECT_EQ(said["parts"][0]["output"], nlohmann::json({8, 8, 4}));
+  EXPECT_EQ(said["parts"][0]["output"].dump(), "[8,8,4]");
   EXPECT_GT(said["step_s"], 0);
   EXPECT_GT(said["peak"]["flops_per_s"], 0);
   EXPECT_NEAR(said["sum_s"].get<double>() + said["remainder_s"].get<double>(), said["step_s"].get<double>(), 1e-9);
