@@ -44,8 +44,34 @@ void Emitter::loop(uint32_t at) {
   llvm::Value* const extent = get(Kind::integer, s.a).value;
   const auto* const known = llvm::dyn_cast<llvm::ConstantInt>(extent);
   if (known != nullptr && known->getSExtValue() <= 0) return;
+  if (known != nullptr && known->isOne()) return once(at);
   auto carried = carried_by(at);
   run_body(at, {extent, nullptr, nullptr, known == nullptr}, carried);
+}
+
+/// The only iteration of a loop: no loop at all.
+void Emitter::once(uint32_t at) {
+  const MicroStep& s = kernel_.steps[at];
+  slot(Kind::integer, s.to) = {b_.getInt64(0), false, 0};
+  range(at + 1, s.b);
+  close_rows();
+}
+
+/// The rounds of a loop in lanes one after the other, where these are few and short: channels, as of an image.
+bool Emitter::write_out(uint32_t at, const Rounds& rounds, const std::vector<Carried>& carried) {
+  constexpr uint64_t most_rounds = 3;
+  constexpr uint32_t most_steps = 128;
+  const MicroStep& s = kernel_.steps[at];
+  const auto* const count = llvm::dyn_cast<llvm::ConstantInt>(rounds.count);
+  if (count == nullptr || count->getZExtValue() > most_rounds || s.b - at > most_steps) return false;
+  for (uint64_t round = 0; round < count->getZExtValue(); ++round) {
+    set_lane_index(s.to, b_.getInt64(round), rounds);
+    range(at + 1, s.b);
+    close_rows();
+  }
+  for (const Carried& c : carried) slot(c.kind, c.index) = {vector_of(slot(c.kind, c.index)), true, 0};
+  row_stores_.clear();
+  return true;
 }
 
 /// What a variable holds before the loop; in lanes always a vector.
@@ -179,7 +205,8 @@ void Emitter::lane_loop(uint32_t at, int lanes, const Iterations& iterations) {
   const auto sums = start_lane_sums(at);
   llvm::Value* const count = iterations.first == nullptr ? iterations.last : b_.CreateSub(iterations.last, iterations.first);
   llvm::Value* const rounds = b_.CreateUDiv(b_.CreateAdd(count, b_.getInt64(width - 1)), b_.getInt64(width));
-  run_body(at, {rounds, iterations.first, b_.CreateSub(iterations.last, b_.getInt64(width)), false}, carried);
+  const Rounds all{rounds, iterations.first, b_.CreateSub(iterations.last, b_.getInt64(width)), false};
+  if (!write_out(at, all, carried)) run_body(at, all, carried);
   if (streams_) finish_streams();
   for (size_t k = 0; k < carried.size(); ++k) {
     llvm::Value* const gathered = one_of_lanes(slot(Kind::real, carried[k].index).value, how[k]);

@@ -147,11 +147,10 @@ llvm::Value* Emitter::negated(llvm::Value* x) {
   return b_.CreateFNeg(x);
 }
 
-/// a >= b ? a : b > a ? b : a + b, so that NaN comes through.
+/// b where it lies further or is NaN, else a, which may be NaN: so NaN comes through. The inner choice is one instruction.
 llvm::Value* Emitter::extremum(llvm::Value* a, llvm::Value* b, bool largest) {
-  llvm::Value* const first = largest ? b_.CreateFCmpOGE(a, b) : b_.CreateFCmpOLE(a, b);
-  llvm::Value* const second = largest ? b_.CreateFCmpOGT(b, a) : b_.CreateFCmpOLT(b, a);
-  return b_.CreateSelect(first, a, b_.CreateSelect(second, b, b_.CreateFAdd(a, b)));
+  llvm::Value* const further = largest ? b_.CreateFCmpOGT(b, a) : b_.CreateFCmpOLT(b, a);
+  return b_.CreateSelect(b_.CreateFCmpUNO(b, b), b, b_.CreateSelect(further, b, a));
 }
 
 void Emitter::integer_to_real(const MicroStep& s) {

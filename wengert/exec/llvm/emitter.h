@@ -174,6 +174,7 @@ class Emitter {
     llvm::Value *first, *last;
   };
   void loop(uint32_t at);
+  void once(uint32_t at);
   void lane_loop(uint32_t at, int lanes, const Iterations& iterations);
   struct LaneSums {
     uint32_t buffer;
@@ -196,6 +197,7 @@ class Emitter {
     bool may_skip;
   };
   void set_lane_index(uint32_t index, llvm::Value* round, const Rounds& rounds);
+  bool write_out(uint32_t at, const Rounds& rounds, const std::vector<Carried>& carried);
   void run_body(uint32_t at, const Rounds& rounds, std::vector<Carried>& carried);
   void finish_body(llvm::PHINode* round, llvm::Value* next, llvm::BasicBlock* before, llvm::BasicBlock* after,
                    const std::vector<Carried>& carried, const std::vector<Lane>& initial, bool may_skip,
