@@ -17,7 +17,7 @@ bool is_small(std::span<const Type> operands, std::span<const Type> results) {
 }
 
 void call_parts(KernelBuilder& k, const NativeParts& native, std::span<const Place> in, const Place& out) {
-  if (native.parts == 1) return k.native(native.run, in, {&out, 1}, native.multiplications);
+  if (native.parts == 1) return k.native(native.run, in, {&out, 1}, native.multiplications, native.prepared);
   k.parallel_loop(Integer(native.parts), [&](Integer part) {
     const auto of_part = [&](const Place& whole, size_t which) {
       return native.steps[which] == 0 ? whole : k.part(whole, part * Integer(native.steps[which]));
@@ -25,7 +25,7 @@ void call_parts(KernelBuilder& k, const NativeParts& native, std::span<const Pla
     std::vector<Place> own;
     for (size_t which = 0; which < in.size(); ++which) own.push_back(of_part(in[which], which));
     const Place result = of_part(out, in.size());
-    k.native(native.run, own, {&result, 1}, native.multiplications);
+    k.native(native.run, own, {&result, 1}, native.multiplications, native.prepared);
   });
 }
 
@@ -52,9 +52,8 @@ bool call_library(KernelBuilder& k, const Instruction& line, std::span<const Typ
   for (const auto places : {in, out})
     for (const Place& place : places)
       if (!place.is_buffer()) return false;
-  const bool shared = k.iteration() == 0;  // loops inside loops are not shared by threads
-  const NativeParts native = shared ? native_parts(line.primitive, operands, results, line.attributes)
-                                    : NativeParts{.run = native_kernel(line.primitive, operands, results, line.attributes)};
+  const int64_t most_parts = k.iteration() == 0 ? 8 : 1;  // loops inside loops are not shared by threads
+  const NativeParts native = native_parts(line.primitive, operands, results, line.attributes, most_parts);
   if (!native.run) return false;
   if (native.added_up) call_parts_and_add(k, native, in, out[0], results[0]);
   else call_parts(k, native, in, out[0]);

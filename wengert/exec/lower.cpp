@@ -8,6 +8,7 @@
 
 #include "wengert/exec/fusion.h"
 #include "wengert/exec/library_calls.h"
+#include "wengert/exec/prepare_natives.h"
 #include "wengert/ir/primitive.h"
 #include "wengert/passes/hoist.h"
 #include "wengert/passes/keep_steps.h"
@@ -344,6 +345,7 @@ LoweredProgram lower(const Program& p, LowerOptions options) {
   builder.store(shared.failures, DType::f64, Integer(0), builder.constant(0.0));
   write_program(shared, p, in, std::span(out).first(out.size() - 1));
   result.kernel = builder.finish();
+  prepare_natives(result.kernel);
   return result;
 }
 

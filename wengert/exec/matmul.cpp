@@ -105,6 +105,18 @@ bool better_by_library(const MatmulShape& s) {
 
 std::span<const MatmulCandidate> matmul_candidates() { return candidates; }
 
+/// Fewer rows than a tile has, or rows of B that are read where they lie, gain nothing.
+PackedMatmul choose_packed_matmul(const MatmulShape& asked) {
+  const MatmulShape s = resolved(asked);
+  check(s);
+  const int64_t right = s.k * s.n * static_cast<int64_t>(size_of(s.dtype));
+  const bool copied = s.transpose_b ? s.m > 4 : s.m >= 4 && right > 65536;
+  if (s.count != 1 || s.multiplications() <= exact_multiplications || !copied || better_by_library(s)) return {};
+  PackedMatmul packed = s.dtype == DType::f64 ? own_matmul().packed_f64 : own_matmul().packed_f32;
+  packed.shape = s;
+  return packed;
+}
+
 MatmulKernel choose_matmul(const MatmulShape& asked) {
   const MatmulShape s = resolved(asked);
   check(s);

@@ -42,6 +42,21 @@ struct MatmulKernel {
   explicit operator bool() const { return function != nullptr; }
 };
 
+/// A product whose right operand is brought into the order in which it is read first, once for many products with it.
+struct PackedMatmul {
+  MatmulKernel::Function pack_function = nullptr, function = nullptr;
+  MatmulShape shape;
+
+  int64_t elements() const { return (shape.n + 15) / 16 * 16 * shape.k; }  ///< of the packed operand
+  void pack(const void* b, void* packed) const { pack_function(shape, nullptr, b, packed); }
+  /// The bits of choose_matmul's kernel.
+  void operator()(const void* a, const void* packed, void* c) const { function(shape, a, packed, c); }
+  explicit operator bool() const { return function != nullptr; }
+};
+
+/// Empty where that is not faster: B is read where it lies, or a library is better, or there are several products.
+PackedMatmul choose_packed_matmul(const MatmulShape& shape);
+
 /// The best kernel for this shape here; never empty. The same shape gets the same bits from run to run, from any thread
 /// and whatever the number of threads. Up to `exact_multiplications` a matrix, and in every element of the result, the
 /// sum is that of the reference: in f64, from the left, bit for bit.

@@ -22,7 +22,7 @@ namespace wengert {
 namespace {
 
 constexpr OwnMatmul kernels{multiply_blocks<Doubles>, multiply_blocks<Floats>, multiply_blocks<ExactDoubles>,
-                            multiply_blocks<ExactFloats>};
+                            multiply_blocks<ExactFloats>, packed_blocks<Doubles>, packed_blocks<Floats>};
 
 }  // namespace
 }  // namespace wengert

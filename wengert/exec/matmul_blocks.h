@@ -11,7 +11,9 @@
 // few rows (`multiply_dots`) are the partial sums of the lanes added at the end.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <utility>
 
 #include "wengert/exec/matmul.h"
 
@@ -66,19 +68,25 @@ void multiply_tile(const StridedProduct<typename V::Element>& x, int lanes) {
 }
 
 /// All tiles of a strip of `columns` columns, at most `widest` vectors: 4 x 3 sums, 3 vectors of B and an element of A
-/// fill the 16 registers.
+/// fill the 16 registers; fewer than 8 sums would wait for each other.
 template <class V> struct Strip {
   using Product = StridedProduct<typename V::Element>;
   using Tile = void (*)(const Product&, int);
-  static constexpr int64_t rows = 4, widest = 3;
+  static constexpr int64_t widest = 3;
+  static constexpr int64_t most_rows = 8;
+  static constexpr int64_t rows(int64_t vectors) { return vectors == 1 ? most_rows : 4; }
 
-  template <int vectors, bool partial>
-  static constexpr Tile tiles_of[rows] = {multiply_tile<V, 1, vectors, partial>, multiply_tile<V, 2, vectors, partial>,
-                                          multiply_tile<V, 3, vectors, partial>, multiply_tile<V, 4, vectors, partial>};
-  /// By vectors, whether the last is partial, and rows.
-  static constexpr const Tile* tiles[widest][2] = {{tiles_of<1, false>, tiles_of<1, true>},
-                                                   {tiles_of<2, false>, tiles_of<2, true>},
-                                                   {tiles_of<3, false>, tiles_of<3, true>}};
+  /// Those with 1, 2, ... rows.
+  template <int vectors, bool partial> struct Tiles {
+    template <int... more> static constexpr std::array<Tile, sizeof...(more)> of(std::integer_sequence<int, more...>) {
+      return {multiply_tile<V, more + 1, vectors, partial>...};
+    }
+    static constexpr auto all = of(std::make_integer_sequence<int, rows(vectors)>());
+  };
+  /// By vectors, and whether the last is partial.
+  static constexpr const Tile* tiles[widest][2] = {{Tiles<1, false>::all.data(), Tiles<1, true>::all.data()},
+                                                   {Tiles<2, false>::all.data(), Tiles<2, true>::all.data()},
+                                                   {Tiles<3, false>::all.data(), Tiles<3, true>::all.data()}};
 
   /// The width of the first strip of n columns: a strip of one vector would be slow, so 4 vectors are 2 and 2.
   static int64_t width(int64_t n) {
@@ -92,8 +100,9 @@ template <class V> struct Strip {
     const auto* const a = x.a;
     auto* const c = x.c;
     const int lanes = static_cast<int>(columns % V::width);
-    const Tile* const tile = tiles[(columns - 1) / V::width][lanes != 0];
-    for (; x.m >= rows; x.m -= rows, x.a += rows * x.a_row, x.c += rows * x.c_row) tile[rows - 1](x, lanes);
+    const int64_t vectors = (columns + V::width - 1) / V::width, most = rows(vectors);
+    const Tile* const tile = tiles[vectors - 1][lanes != 0];
+    for (; x.m >= most; x.m -= most, x.a += most * x.a_row, x.c += most * x.c_row) tile[most - 1](x, lanes);
     if (x.m > 0) tile[x.m - 1](x, lanes);
     x.m = m;
     x.a = a;
@@ -160,7 +169,9 @@ template <class V> struct Blocks {
   static constexpr int64_t first_cache = 16384 / sizeof(T);    ///< of B, that stay there and leave room for the rest
   static constexpr int64_t read_in_place = 65536 / sizeof(T);  ///< of B, that are read faster than copied
   /// of A, for the second cache
-  static constexpr int64_t most_rows = 131072 / sizeof(T) / depth / Strip<V>::rows * Strip<V>::rows;
+  static constexpr int64_t most_rows = 131072 / sizeof(T) / depth / Strip<V>::most_rows * Strip<V>::most_rows;
+
+  static constexpr int64_t padded(int64_t width) { return (width + V::width - 1) / V::width * V::width; }
 
   /// The first `width` elements of x.b's rows to rows of `row` elements.
   static void copy_rows(const Product& x, int64_t width, int64_t row, T* panel) {
@@ -187,6 +198,33 @@ template <class V> struct Blocks {
       for (int64_t p = 0; p < x.k; ++p) panel[p * row + j] = x.b[j * x.b_column + p];
   }
 
+  static void fill_panel(const Product& x, int64_t width, T* panel) {
+    x.b_column == 1 ? copy_rows(x, width, padded(width), panel) : turn_columns(x, width, padded(width), panel);
+  }
+
+  /// All of B in panels: for each stretch of k, strip after strip.
+  static void pack(const Product& x, T* to) {
+    for (int64_t p = 0; p < x.k; p += depth) {
+      Product stretch = x;
+      stretch.k = x.k - p < depth ? x.k - p : depth;
+      stretch.b += p * x.b_step;
+      for (int64_t width; stretch.n > 0; stretch.n -= width, stretch.b += width * x.b_column) {
+        width = Strip<V>::width(stretch.n);
+        fill_panel(stretch, width, to);
+        to += stretch.k * padded(width);
+      }
+    }
+  }
+
+  /// A block of rows and a stretch of k whose panels lie at x.b.
+  static void multiply_panels(Product& x) {
+    for (int64_t width; x.n > 0; x.n -= width, x.c += width, x.b += x.k * x.b_step) {
+      width = Strip<V>::width(x.n);
+      x.b_step = padded(width);
+      Strip<V>::multiply(x, width);
+    }
+  }
+
   /// A block of rows and a stretch of k, in strips whose part of B is copied to a panel first.
   static void multiply_packed(Product& x) {
     alignas(64) T panel[depth * Strip<V>::widest * V::width];
@@ -194,11 +232,8 @@ template <class V> struct Blocks {
     strip.b = panel;
     for (int64_t width; x.n > 0; x.n -= width, x.b += width * x.b_column, strip.c += width) {
       width = Strip<V>::width(x.n);
-      strip.b_step = (width + V::width - 1) / V::width * V::width;
-      if (x.b_column == 1)
-        copy_rows(x, width, strip.b_step, panel);
-      else
-        turn_columns(x, width, strip.b_step, panel);
+      strip.b_step = padded(width);
+      fill_panel(x, width, panel);
       Strip<V>::multiply(strip, width);
     }
   }
@@ -217,7 +252,7 @@ template <class V> struct Blocks {
     multiply_unpacked(x);
   }
 
-  static void multiply_in_blocks(const Product& x, int64_t rows, bool packed) {
+  static void multiply_in_blocks(const Product& x, int64_t rows, void (*multiply_block)(Product&)) {
     for (int64_t first = 0; first < x.m; first += rows)
       for (int64_t p = 0; p < x.k || p == 0; p += depth) {
         Product block = x;
@@ -227,7 +262,7 @@ template <class V> struct Blocks {
         block.b += p * x.b_step;
         block.c += first * x.c_row;
         block.accumulate = x.accumulate || p > 0;
-        packed ? multiply_packed(block) : multiply_unpacked(block);
+        multiply_block(block);
       }
   }
 
@@ -243,14 +278,14 @@ template <class V> struct Blocks {
     if (x.b_column != 1) {
       if (dots_are_better(x)) return multiply_thin<V, 4, 3>(x);
       if (x.k <= depth && x.m <= most_rows) return multiply_packed(x);
-      return multiply_in_blocks(x, most_rows, true);
+      return multiply_in_blocks(x, most_rows, multiply_packed);
     }
     if (x.m == 1) return multiply_row(x);
-    if (x.m >= 24 && x.k * x.n > read_in_place) return multiply_in_blocks(x, most_rows, true);
+    if (x.m >= 24 && x.k * x.n > read_in_place) return multiply_in_blocks(x, most_rows, multiply_packed);
     // Where B stays in the first cache and C does not, C is written row after row.
-    if (x.k * x.n <= first_cache && x.m * x.n > first_cache) return multiply_in_blocks(x, Strip<V>::rows, false);
+    if (x.k * x.n <= first_cache && x.m * x.n > first_cache) return multiply_in_blocks(x, Strip<V>::most_rows, multiply_unpacked);
     if (x.k <= depth) return multiply_unpacked(x);
-    multiply_in_blocks(x, most_rows, false);
+    multiply_in_blocks(x, most_rows, multiply_unpacked);
   }
 };
 
@@ -275,5 +310,18 @@ template <class V> void multiply_blocks(const MatmulShape& s, const void* left, 
     Blocks<V>::multiply(x);
   }
 }
+
+/// PackedMatmul's functions.
+template <class V> void pack_blocks(const MatmulShape& s, const void*, const void* right, void* packed) {
+  using T = typename V::Element;
+  Blocks<V>::pack(strided<T>(s, false, nullptr, static_cast<const T*>(right), nullptr), static_cast<T*>(packed));
+}
+template <class V> void multiply_packed_blocks(const MatmulShape& s, const void* left, const void* packed, void* result) {
+  using T = typename V::Element;
+  auto x = strided<T>(s, false, static_cast<const T*>(left), static_cast<const T*>(packed), static_cast<T*>(result));
+  x.b_step = Blocks<V>::padded(x.n);  // of a stretch of k there are so many elements a row
+  Blocks<V>::multiply_in_blocks(x, Blocks<V>::most_rows, Blocks<V>::multiply_panels);
+}
+template <class V> constexpr PackedMatmul packed_blocks{pack_blocks<V>, multiply_packed_blocks<V>, {}};
 
 }  // namespace wengert

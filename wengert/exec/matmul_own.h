@@ -10,6 +10,7 @@ namespace wengert {
 struct OwnMatmul {
   MatmulKernel::Function fast_f64, fast_f32;
   MatmulKernel::Function exact_f64, exact_f32;  ///< the bits of the reference, for at most `exact_multiplications`
+  PackedMatmul packed_f64, packed_f32;          ///< for any shape of one product
 };
 
 const OwnMatmul& portable_matmul();

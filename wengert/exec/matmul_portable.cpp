@@ -10,7 +10,8 @@ namespace wengert {
 const OwnMatmul& portable_matmul() {
   static constexpr OwnMatmul kernels{
       multiply_blocks<Vector<double, double, false>>, multiply_blocks<Vector<float, float, false>>,
-      multiply_blocks<Vector<double, double, true>>, multiply_blocks<Vector<float, double, true>>};
+      multiply_blocks<Vector<double, double, true>>, multiply_blocks<Vector<float, double, true>>,
+      packed_blocks<Vector<double, double, false>>, packed_blocks<Vector<float, float, false>>};
   return kernels;
 }
 

@@ -17,9 +17,9 @@ namespace {
 /// Multiplications of a part at least: some 40 us.
 constexpr double least_part = 1 << 20;
 
-/// How many parts `extent` is cut into, each a multiple of `grain` long.
-int64_t parts_of(int64_t extent, int64_t grain, double multiplications) {
-  for (int64_t parts = 8; parts > 1; parts /= 2)
+/// How many parts `extent` is cut into, at most `most`, each a multiple of `grain` long.
+int64_t parts_of(int64_t extent, int64_t grain, double multiplications, int64_t most) {
+  for (int64_t parts = most; parts > 1; parts /= 2)
     if (extent % (parts * grain) == 0 && multiplications >= least_part * static_cast<double>(parts)) return parts;
   return 1;
 }
@@ -33,26 +33,52 @@ MatmulShape matmul_shape(std::span<const Type> operands, std::span<const Type> r
   return shape;
 }
 
-/// Several products, else rows of the result, else columns, as many as keep the kernels busy.
-NativeParts matmul_parts(MatmulShape s) {
+std::shared_ptr<const NativeCall::Prepared> prepared_matmul(const MatmulShape& s) {
+  const PackedMatmul product = choose_packed_matmul(s);
+  if (!product) return nullptr;
+  return std::make_shared<const NativeCall::Prepared>(NativeCall::Prepared{
+      .operand = 1, .type = {s.dtype, Shape{product.elements()}},
+      .prepare = [product](std::span<void* const> b) { product.pack(b[0], b[1]); },
+      .function = [product](std::span<void* const> b) { product(b[0], b[1], b[2]); },
+      .multiplications = 2 * static_cast<double>(product.elements())});
+}
+
+/// Several products; else, where few elements are long sums, as in gradients of weights, sums of parts of them; else the
+/// longer side of the result, or the other: parts of a few rows or columns would spend much of their time on copying the
+/// operand that they share to panels.
+NativeParts matmul_parts(MatmulShape s, int64_t most) {
+  constexpr int64_t grain = 64;
   const int64_t m = s.m, n = s.n, k = s.k;
   const double multiplications = static_cast<double>(s.count * s.multiplications());
+  const auto parts = [&](int64_t extent, int64_t least) { return parts_of(extent, least, multiplications, most); };
+  const int64_t rows = parts(m, grain), columns = parts(n, grain), terms = k >= 4 * std::max(m, n) ? parts(k, grain) : 1;
   NativeParts result;
-  if (result.parts = parts_of(s.count, 1, multiplications); s.count > 1) {
+  if (s.count > 1) {
+    result.parts = parts(s.count, 1);
     s.count /= result.parts;
     result.steps = {s.count * m * k, s.count * k * n, s.count * m * n};
-  } else if (result.parts = parts_of(m, 32, multiplications); result.parts > 1) {
-    s.m /= result.parts;
+  } else if (terms > 1) {
+    result.parts = terms;
+    result.added_up = true;
+    s.k /= terms;
+    if (!s.transpose_a) s.row_a = k;
+    if (s.transpose_b) s.row_b = k;
+    result.steps = {s.transpose_a ? s.k * m : s.k, s.transpose_b ? s.k : s.k * n, m * n};
+  } else if (rows > 1 && (m >= n || columns == 1)) {
+    result.parts = rows;
+    s.m /= rows;
     if (s.transpose_a) s.row_a = m;
     result.steps = {s.transpose_a ? s.m : s.m * k, 0, s.m * n};
-  } else if (result.parts = parts_of(n, 64, multiplications); result.parts > 1) {
-    s.n /= result.parts;
+  } else if (columns > 1) {
+    result.parts = columns;
+    s.n /= columns;
     s.row_c = n;
     if (!s.transpose_b) s.row_b = n;
     result.steps = {0, s.transpose_b ? s.n * k : s.n, s.n};
   }
   result.multiplications = multiplications / static_cast<double>(result.parts);
   result.run = [product = choose_matmul(s)](std::span<void* const> buffers) { product(buffers[0], buffers[1], buffers[2]); };
+  result.prepared = prepared_matmul(s);
   return result;
 }
 
@@ -77,8 +103,8 @@ NativeKernel native_convolve(const ConvolveShape& shape) {
 }
 
 /// Of some of the batch's arrays each; of weights' derivatives the parts are sums over those.
-NativeParts convolve_parts(ConvolveShape shape, std::span<const Type> operands, std::span<const Type> results) {
-  NativeParts result{.parts = parts_of(shape.batch, 1, shape.multiplications())};
+NativeParts convolve_parts(ConvolveShape shape, std::span<const Type> operands, std::span<const Type> results, int64_t most) {
+  NativeParts result{.parts = parts_of(shape.batch, 1, shape.multiplications(), most)};
   result.added_up = result.parts > 1 && shape.result == ConvolveShape::Result::w;
   const int64_t of_weights = shape.result == ConvolveShape::Result::w ? 2 : 1;
   const int64_t elements[]{operands[0].elements(), operands[1].elements(), results[0].elements()};
@@ -160,9 +186,9 @@ NativeKernel native_kernel(const Primitive& primitive, std::span<const Type> ope
 }
 
 NativeParts native_parts(const Primitive& primitive, std::span<const Type> operands, std::span<const Type> results,
-                         const Attributes& attributes) {
-  if (&primitive == &matmul_p) return matmul_parts(matmul_shape(operands, results, attributes));
-  if (const auto shape = convolve_shape(primitive, operands, results, attributes)) return convolve_parts(*shape, operands, results);
+                         const Attributes& attributes, int64_t most) {
+  if (&primitive == &matmul_p) return matmul_parts(matmul_shape(operands, results, attributes), most);
+  if (const auto shape = convolve_shape(primitive, operands, results, attributes)) return convolve_parts(*shape, operands, results, most);
   return {.run = native_kernel(primitive, operands, results, attributes)};
 }
 

@@ -25,10 +25,11 @@ struct NativeParts {
   std::vector<int64_t> steps = {};  ///< of each operand, then of the result
   bool added_up = false;            ///< the parts' results are as large as the whole, which is their sum
   double multiplications = 1000;    ///< of a part
+  std::shared_ptr<const NativeCall::Prepared> prepared = nullptr;  ///< of a part
 };
 
-/// In how many parts it is done depends on the shapes alone, so the bits of the result do.
+/// In how many parts it is done, at most `most`, depends on the shapes alone, so the bits of the result do.
 NativeParts native_parts(const Primitive& primitive, std::span<const Type> operands, std::span<const Type> results,
-                         const Attributes& attributes);
+                         const Attributes& attributes, int64_t most = 8);
 
 }  // namespace wengert

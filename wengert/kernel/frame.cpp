@@ -144,9 +144,9 @@ void KernelBuilder::store(const Place& place, DType dtype, Integer flat, uint32_
   plain_step(op, 0, place.buffer, position(place, flat).slot, slot);
 }
 
-void KernelBuilder::native(std::function<void(std::span<void* const>)> function, std::span<const Place> in,
-                           std::span<const Place> out, double multiplications) {
-  NativeCall call{std::move(function), {}, {}, in.size(), multiplications};
+void KernelBuilder::native(NativeCall::Function function, std::span<const Place> in, std::span<const Place> out,
+                           double multiplications, std::shared_ptr<const NativeCall::Prepared> prepared) {
+  NativeCall call{std::move(function), {}, {}, in.size(), multiplications, std::move(prepared)};
   for (const auto places : {in, out})
     for (const Place& place : places) {
       call.buffers.push_back(place.buffer);

@@ -17,6 +17,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -31,10 +32,21 @@ namespace wengert {
 /// A library's function on whole arrays, inside a kernel: `function` gets the addresses of element `bases[k]` (an integer
 /// register; Place::nowhere in its stead: element 0) of buffers[k].
 struct NativeCall {
-  std::function<void(std::span<void* const>)> function;
+  using Function = std::function<void(std::span<void* const>)>;
+  /// The same with one of the operands in another form: worth making where the operand stays as it is while a loop runs.
+  struct Prepared {
+    size_t operand = 0;
+    Type type;         ///< of that form
+    Function prepare;  ///< makes it, the second of two buffers, of the operand
+    Function function;
+    double multiplications = 0;  ///< that `prepare` takes, about
+  };
+
+  Function function;
   std::vector<uint32_t> buffers, bases;
   size_t operands = 0;  ///< so many of the buffers, the first, are only read
   double multiplications = 0;  ///< that it takes, about
+  std::shared_ptr<const Prepared> prepared = nullptr;  ///< null: there is no other form
 };
 
 /// A finished kernel. Constants are in registers before the first step.
@@ -188,8 +200,8 @@ class KernelBuilder {
   uint32_t load(const Place& place, DType dtype, Integer flat);
   void store(const Place& place, DType dtype, Integer flat, uint32_t slot);
   /// A library call on arrays at `in` and `out`, which are in buffers.
-  void native(std::function<void(std::span<void* const>)> function, std::span<const Place> in, std::span<const Place> out,
-              double multiplications = 1000);
+  void native(NativeCall::Function function, std::span<const Place> in, std::span<const Place> out, double multiplications = 1000,
+              std::shared_ptr<const NativeCall::Prepared> prepared = nullptr);
   /// place[flat] += value, reals only.
   void accumulate(const Place& place, Integer flat, Scalar value);
 

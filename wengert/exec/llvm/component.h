@@ -74,7 +74,7 @@ using HostText = const char* (*)();
 /// What both sides must agree on: the structures that pass through the door, and the micro-operations by number.
 using LayoutNumber = uint64_t (*)();
 inline constexpr uint64_t component_layout =
-    ((sizeof(Kernel) * 251 + sizeof(CodeRequest)) * 251 + sizeof(CodeResult)) * 251 +
+    (((sizeof(Kernel) * 251 + sizeof(NativeCall)) * 251 + sizeof(CodeRequest)) * 251 + sizeof(CodeResult)) * 251 +
     static_cast<uint64_t>(Micro::boolean_to_integer) * 7 + 3;
 inline constexpr char compile_code_symbol[] = "wengert_llvm_compile", release_code_symbol[] = "wengert_llvm_release",
                       vector_bytes_symbol[] = "wengert_llvm_vector_bytes", layout_symbol[] = "wengert_llvm_layout",
