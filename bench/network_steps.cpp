@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What does a training step of a convolutional, a recurrent and an attention net cost in f32: forward, loss, gradient
-// and update? Beside libtorch, with the same layers on both sides, on one thread and on two.
+// and update? Beside libtorch, with the same layers on both sides, on one thread; and on two threads against one.
+// (Not beside libtorch's two: its threads go on spinning into the other's turn.)
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "harness/report.h"
 #include "peers/network_peers.h"
@@ -82,8 +85,8 @@ Start start_of(const Named& named) {
   return {std::move(task), type, state, x, y};
 }
 
-NetworkCase told(const Named& named, const Start& start, int threads) {
-  NetworkCase c{named.name, {}, parameter(start.x), {}, {}, start.rate, threads};
+NetworkCase told(const Named& named, const Start& start) {
+  NetworkCase c{named.name, {}, parameter(start.x), {}, {}, start.rate};
   for (size_t k = 0; k < start.task.net.parameters.size(); ++k) c.parameters.push_back(parameter(start.state.parameters[k]));
   if (named.classes > 0) c.labels.assign(start.y.values<int64_t>().begin(), start.y.values<int64_t>().end());
   if (named.classes == 0) c.targets = parameter(start.y).values;
@@ -95,20 +98,24 @@ struct Side {
   std::shared_ptr<Trainer> trainer;
 };
 
-/// All libraries, Wengert last.
-std::vector<Side> sides_of(const Named& named, int threads) {
+Side wengert_side(const Named& named, int threads) {
   const Start start = start_of(named);
-  const std::string on = threads > 1 ? ", " + std::to_string(threads) + " threads" : "";
+  return {std::string("Wengert ") + engine_name + (threads > 1 ? ", " + std::to_string(threads) + " threads" : ""),
+          std::make_shared<WengertTrainer>(start.task, parse_optimizer("sgd momentum=0"), start.type, start.state, start.x, start.y, start.rate, threads)};
+}
+
+/// All libraries, Wengert last.
+std::vector<Side> sides_of(const Named& named) {
+  const Start start = start_of(named);
   std::vector<Side> sides;
-  for (const NetworkPeer& peer : installed_network_peers()) sides.push_back({peer.name + on, peer.make(told(named, start, threads))});
-  sides.push_back({std::string("Wengert ") + engine_name + on,
-                   std::make_shared<WengertTrainer>(start.task, parse_optimizer("sgd momentum=0"), start.type, start.state, start.x, start.y, start.rate, threads)});
+  for (const NetworkPeer& peer : installed_network_peers()) sides.push_back({peer.name, peer.make(told(named, start))});
+  sides.push_back(wengert_side(named, 1));
   return sides;
 }
 
 /// Ends the bench unless three steps of all change the parameters alike.
 void check(const Named& named) {
-  const std::vector<Side> sides = sides_of(named, 1);
+  const std::vector<Side> sides = sides_of(named);
   const std::vector<double> expected = change(*sides.back().trainer, 3);
   for (size_t k = 0; k + 1 < sides.size(); ++k) {
     const double error = relative_error(change(*sides[k].trainer, 3), expected);
@@ -118,15 +125,43 @@ void check(const Named& named) {
   }
 }
 
+/// What `--alone NETWORK SIDE` does: prints by how many MB some steps by one side raise this process's peak.
+int measure_memory(const std::string& network_name, size_t side) {
+  const auto peak_mb = [] {
+    rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
+  };
+  const double before = peak_mb();
+  const Named& named = network(network_name);
+  const std::vector<NetworkPeer> peers = installed_network_peers();
+  const auto trainer = side < peers.size() ? std::shared_ptr<Trainer>(peers[side].make(told(named, start_of(named)))) : wengert_side(named, 1).trainer;
+  for (int step = 0; step < 5; ++step) trainer->step();
+  std::printf("%.1f", peak_mb() - before);
+  return 0;
+}
+
+/// The same in a process of its own.
+double memory_mb(const Named& named, size_t side) {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe"), command = "'" + self + "' --alone " + named.name + " " + std::to_string(side);
+  FILE* const pipe = popen(command.c_str(), "r");
+  double mb = 0;
+  if (pipe == nullptr || std::fscanf(pipe, "%lf", &mb) != 1) mb = NAN;
+  if (pipe != nullptr) pclose(pipe);
+  return mb;
+}
+
 void compare(Report& report, const std::string& size) {
   const bool two = size.ends_with("x2");
   const Named& named = network(two ? size.substr(0, size.size() - 2) : size);
   check(named);
+  const std::vector<Side> sides = two ? std::vector{wengert_side(named, 1), wengert_side(named, 2)} : sides_of(named);
   std::vector<Candidate> candidates;
-  for (int threads = 1; threads <= (two ? 2 : 1); ++threads)
-    for (const Side& side : sides_of(named, threads)) candidates.push_back({side.name, [trainer = side.trainer] { trainer->step(); }});
+  for (const Side& side : sides) candidates.push_back({side.name, [trainer = side.trainer] { trainer->step(); }});
   report.time(named.title + (two ? ", by the wall clock" : ""), candidates, 1, "step", {.multiply_adds = named.multiply_adds, .single = true},
               two ? wall_s : cpu_s);
+  for (size_t k = 0; k < sides.size() && !two; ++k)
+    report.note("peak memory beyond that at the start (libtorch is loaded then, LLVM is not), " + named.title + ", " + sides[k].name + ", MB", memory_mb(named, k));
 }
 
 const Question question{.name = "network_steps",
@@ -137,6 +172,7 @@ const Question question{.name = "network_steps",
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string(argv[1]) == "--alone") return measure_memory(argv[2], std::stoul(argv[3]));
   // OpenBLAS reads this when it is loaded, which is before main: the bench starts itself again.
   if (setenv("OPENBLAS_NUM_THREADS", "1", 0) == 0 && std::getenv("BENCH_STARTED") == nullptr) {
     setenv("BENCH_STARTED", "1", 1);

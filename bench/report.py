@@ -97,7 +97,31 @@ def section(name, document):
     out = [f"## {document['question']}", "", f"![ratios to the first row](bench_{name}.svg)", ""]
     for entry in document["tables"]:
         out += [table(entry), ""]
+    out += [f"- {name}: {value:.4g}" for name, value in document["notes"].items() if isinstance(value, float)] + [""]
+    if name == "network_steps":
+        out += shipped(ROOT / "build" / "release") + [""]
     return out
+
+
+def shipped_mb(files):
+    """These files and the libraries that they load, without those of C and C++ itself, which any program has."""
+    ours = set()
+    for file in files:
+        for line in subprocess.run(["ldd", file], capture_output=True, text=True, check=True).stdout.splitlines():
+            path = line.split("=>")[-1].split()[0]
+            if path.startswith("/") and not pathlib.Path(path).name.startswith(("libc.so", "libm.so", "libstdc++", "libgcc_s", "ld-linux")):
+                ours.add(pathlib.Path(path).resolve())
+        ours.add(pathlib.Path(file).resolve())
+    return sum(path.stat().st_size for path in ours) / 1e6
+
+
+def shipped(build):
+    """Lines about what a program that trains has to bring along."""
+    rows = {"the tool, interpreting": [build / "wengert"],
+            "the tool with the compiler (LLVM)": [build / "wengert", build / "libwengert_llvm.so"],
+            "libtorch (its shared libraries alone)": ["/usr/lib/x86_64-linux-gnu/libtorch.so"]}
+    return ["Executable and libraries, without those of C and C++:", ""] + [
+        f"- {name}: {shipped_mb(files):.0f} MB" for name, files in rows.items() if all(pathlib.Path(file).exists() for file in files)]
 
 
 def page(documents):

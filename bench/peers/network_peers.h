@@ -18,7 +18,7 @@ struct Parameter {
   std::vector<float> values;
 };
 
-/// What is trained, by gradient descent: where it starts, on which batch, on how many threads.
+/// What is trained, by gradient descent: where it starts, on which batch.
 struct NetworkCase {
   std::string network;  ///< lenet, resnet8, lstm, transformer: each library says itself what that is
   std::vector<Parameter> parameters;  ///< in Wengert's order and layout
@@ -26,7 +26,6 @@ struct NetworkCase {
   std::vector<int64_t> labels;        ///< [batch] or [batch time]: mean cross-entropy
   std::vector<float> targets;         ///< as the outputs: 1/(2 rows) sum |output - target|^2; instead of labels
   double rate = 0;
-  int threads = 1;
 };
 
 struct NetworkPeer {

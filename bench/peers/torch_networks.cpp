@@ -177,7 +177,8 @@ Tensor tensor(const Parameter& p) { return torch::from_blob(const_cast<float*>(p
 
 class TorchNetwork : public Trainer {
  public:
-  TorchNetwork(const NetworkCase& c, std::unique_ptr<Network> network) : network_(std::move(network)), threads_(c.threads) {
+  TorchNetwork(const NetworkCase& c, std::unique_ptr<Network> network) : network_(std::move(network)) {
+    torch::set_num_threads(1);
     std::vector<Tensor> parameters;
     for (size_t k = 0; k < network_->slots.size(); ++k) {
       const Slot& slot = network_->slots[k];
@@ -192,7 +193,6 @@ class TorchNetwork : public Trainer {
   }
 
   void step() override {
-    if (torch::get_num_threads() != threads_) torch::set_num_threads(threads_);  // it is the process's
     optimizer_->zero_grad();
     const Tensor outputs = network_->forward(x_);
     const Tensor loss = labels_.defined() ? F::cross_entropy(outputs, labels_)
@@ -212,7 +212,6 @@ class TorchNetwork : public Trainer {
 
  private:
   std::unique_ptr<Network> network_;
-  int threads_;
   Tensor x_, labels_, targets_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
 };
