@@ -6,7 +6,7 @@
 // takes is not counted). Results are compared first. All take turns R times, one thread, in processor time; the best
 // turn counts.
 //
-//   OMP_NUM_THREADS=1 bench_convolve [R = 15] [RESULT.json]
+//   bench_convolve [R = 15] [RESULT.json]
 #include <time.h>
 
 #include <algorithm>
@@ -22,6 +22,7 @@
 #include <dnnl.hpp>
 #endif
 
+#include "harness/measure.h"
 #include "wengert/base/random.h"
 #include "wengert/exec/convolve.h"
 
@@ -187,6 +188,7 @@ nlohmann::json measure(const Layer& l, Result r, int repetitions) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  wengert::bench::keep_libraries_to_one_thread(argv);
   const int repetitions = argc > 1 ? std::atoi(argv[1]) : 15;
   std::printf("GFLOP/s, best of %d turns, one thread\n%-42s %9s %9s %9s %9s\n", repetitions, "", "own", "portable",
               "oneDNN", "free");

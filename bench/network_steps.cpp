@@ -173,10 +173,6 @@ const Question question{.name = "network_steps",
 
 int main(int argc, char** argv) {
   if (argc == 4 && std::string(argv[1]) == "--alone") return measure_memory(argv[2], std::stoul(argv[3]));
-  // OpenBLAS reads this when it is loaded, which is before main: the bench starts itself again.
-  if (setenv("OPENBLAS_NUM_THREADS", "1", 0) == 0 && std::getenv("BENCH_STARTED") == nullptr) {
-    setenv("BENCH_STARTED", "1", 1);
-    execv("/proc/self/exe", argv);
-  }
+  keep_libraries_to_one_thread(argv);
   return run_bench(argc, argv, question, compare);
 }

@@ -2,8 +2,6 @@
 //
 // What does a training step cost: forward, loss, gradient and update of a dense net in f32, on one thread? The
 // yardstick is the first library that is there and can do the case.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -160,10 +158,6 @@ const Question question{
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Libraries read this when they are loaded, which is before main: the bench starts itself again.
-  if (setenv("OPENBLAS_NUM_THREADS", "1", 0) == 0 && std::getenv("BENCH_ONE_THREAD") == nullptr) {
-    setenv("OMP_NUM_THREADS", "1", 0), setenv("BENCH_ONE_THREAD", "1", 1);
-    execv("/proc/self/exe", argv);
-  }
+  keep_libraries_to_one_thread(argv);
   return run_bench(argc, argv, question, compare);
 }

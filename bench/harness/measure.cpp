@@ -2,8 +2,10 @@
 #include "harness/measure.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace wengert::bench {
 namespace {
@@ -39,6 +41,13 @@ int64_t runs_for(const Candidate& candidate, double shortest_s, double (*clock)(
 
 double cpu_s() { return seconds_by(CLOCK_PROCESS_CPUTIME_ID); }
 double wall_s() { return seconds_by(CLOCK_MONOTONIC); }
+
+void keep_libraries_to_one_thread(char** argv) {
+  constexpr const char* started = "BENCH_ONE_THREAD";
+  if (std::getenv(started) != nullptr) return;
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", started}) setenv(name, "1", 1);
+  execv("/proc/self/exe", argv);
+}
 
 double quantile(std::vector<double> sample, double q) {
   std::sort(sample.begin(), sample.end());

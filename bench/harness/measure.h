@@ -15,6 +15,10 @@ double cpu_s();
 /// Time that passes: for what several threads share.
 double wall_s();
 
+/// Libraries that have threads of their own get one: they read the environment when they are loaded, which is before
+/// main, so the first call starts the program again.
+void keep_libraries_to_one_thread(char** argv);
+
 /// One way to compute something.
 struct Candidate {
   std::string name;
