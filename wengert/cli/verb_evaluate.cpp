@@ -38,7 +38,7 @@ void print_measure(Context& context, const Evaluated& e) {
   auto& document = context.document();
   document["examples"] = e.data.count();
   document["loss"] = number_json(e.measure.loss);
-  document[std::string(name)] = number_json(e.measure.score);
+  document[std::string(name)] = number_json(told_score(e.measure.score, e.encoding()));
   if (!e.is_text() || e.model.task.loss.text != "cross_entropy") return;
   const double nats = e.measure.loss;
   context.print(fmt::format("{:.4f} nats a character, {:.4f} bits, perplexity {:.4g}", nats, nats / std::log(2.0),
