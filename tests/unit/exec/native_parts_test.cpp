@@ -32,8 +32,8 @@ struct Product {
 
 /// A convolution of 8 pictures and its derivatives by both operands.
 Program convolutions(DType dtype) {
-  return vjp(trace([](Expr x, Expr w) { return convolve(x, w, {.low = {1, 1}, .high = {1, 1}}); },
-                   {{dtype, {8, 32, 32, 8}}, {dtype, {3, 3, 8, 16}}}));
+  return vjp(trace([](Expr x, Expr w) { return convolve(x, w, {.padding = {1, 1}}); },
+                   {Type{dtype, {8, 32, 32, 8}}, Type{dtype, {3, 3, 8, 16}}}));
 }
 
 std::vector<Type> operand_types(const Program& p, const Instruction& line) {
