@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/train/loop.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -38,12 +39,17 @@ void check_state(const TrainingState& state, const LearningTask& task, const Opt
                     fmt::format("lower the rate (now {}), or look for bad values in the data", rate));
 }
 
+template <class T> int64_t first_not_finite(const Array& a) {
+  const auto values = a.values<T>();
+  return std::ranges::find_if(values, [](T x) { return !std::isfinite(x); }) - values.begin();
+}
+
 /// What an update did is seen in the loss before the next one, but for the last.
 void check_parameters(const TrainingState& state, const LearningTask& task, double rate) {
   for (size_t k = 0; k < task.net.parameters.size(); ++k) {
     const Array& a = state.parameters[k];
-    for (int64_t i = 0; i < a.elements(); ++i)
-      if (!std::isfinite(a[i])) not_finite(fmt::format("{}[{}] is {} at the end", task.net.parameters[k].name, i, a[i]), state, rate);
+    const int64_t at = a.dtype() == DType::f32 ? first_not_finite<float>(a) : first_not_finite<double>(a);
+    if (at < a.elements()) not_finite(fmt::format("{}[{}] is {} at the end", task.net.parameters[k].name, at, a[at]), state, rate);
   }
 }
 
