@@ -2,9 +2,9 @@
 //
 // What a sweep varies: settings of a training, each over a list of values or a range, in all combinations or at random.
 //
-//     rate=0.001,0.003,0.01            values; with a semicolon in it, that parts them: "schedule=constant;step 0.5
-//     every 1, cosine" batch=16..256                    at random between both, whole where both are written so
-//     rate=log 1e-4..1e-1              at random, evenly by logarithm
+//     rate=0.001,0.003,0.01     values; with a semicolon in it, that parts them: "schedule=constant;step 0.5 every 1, cosine"
+//     batch=16..256             at random between both, whole where both are written so
+//     rate=log 1e-4..1e-1       at random, evenly by logarithm
 #pragma once
 
 #include <optional>

@@ -30,7 +30,9 @@ std::vector<std::string> class_names(const Dataset& data) {
 }
 
 /// Columns as in the JSON document; a set that is not there has none.
-CsvText metrics_csv(const std::vector<EpochReport>& reports, std::string_view score) {
+CsvText metrics_csv(const std::vector<EpochReport>& reports, const Encoding& encoding) {
+  const std::string_view score = score_name(encoding);
+  const auto told = [&](const Measure& measure) { return shortest(told_score(measure.score, encoding)); };
   const bool validated = !reports.empty() && reports[0].validation, tested = !reports.empty() && reports[0].test;
   std::vector<std::string> header{"epoch", "rate", "loss", fmt::format("train_{}", score)};
   for (const auto& [there, set] : {std::pair(validated, "validation"), std::pair(tested, "test")})
@@ -38,9 +40,9 @@ CsvText metrics_csv(const std::vector<EpochReport>& reports, std::string_view sc
   header.insert(header.end(), {"wall_s", "samples_per_s"});
   CsvText csv(header);
   for (const EpochReport& r : reports) {
-    std::vector<std::string> row{std::to_string(r.epoch), shortest(r.rate), shortest(r.train.loss), shortest(r.train.score)};
+    std::vector<std::string> row{std::to_string(r.epoch), shortest(r.rate), shortest(r.train.loss), told(r.train)};
     for (const auto& measure : {r.validation, r.test})
-      if (measure) row.insert(row.end(), {shortest(measure->loss), shortest(measure->score)});
+      if (measure) row.insert(row.end(), {shortest(measure->loss), told(*measure)});
     row.insert(row.end(), {fmt::format("{:.4f}", r.wall_s), fmt::format("{:.0f}", r.samples_per_s)});
     csv.row_of(row);
   }
@@ -99,8 +101,8 @@ std::vector<std::string> write_run(const std::string& folder, const TrainingPlan
   const auto& reports = run.state.reports;
   write_model(in_folder("weights.safetensors"), {plan.task, run.state.chosen(), encoding});
   if (reports.empty()) return written;
-  write_csv(in_folder("metrics.csv"), metrics_csv(reports, score_name(encoding)));
-  write_text(in_folder("metrics.json"), metrics_json(reports, score_name(encoding)).dump(2) + "\n");
+  write_csv(in_folder("metrics.csv"), metrics_csv(reports, encoding));
+  write_text(in_folder("metrics.json"), metrics_json(reports, encoding).dump(2) + "\n");
   write_text(in_folder("loss.svg"), loss_chart(reports, plan));
   if (test.is_classification() && test.count() > 0 && test.steps() == 0 && test.classes <= most_classes_drawn)
     write_text(in_folder("confusion.svg"), confusion_matrix(flat_confusion(test, run), class_names(test)));

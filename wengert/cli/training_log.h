@@ -6,6 +6,7 @@
 #pragma once
 
 #include "wengert/io/append_file.h"
+#include "wengert/train/encoding.h"
 #include "wengert/train/loop.h"
 
 namespace wengert::cli {
@@ -15,14 +16,14 @@ class TrainingLog {
   /// Begins both files in `folder` anew with what the reports say. Where they are those of a training that is gone on
   /// with, epochs after the last report are cut off, and nothing is doubled.
   ///
-  /// score  : what the measures' scores are called
-  /// throws : ResourceError W441
-  TrainingLog(const std::string& folder, const std::vector<EpochReport>& reports, std::string_view score);
+  /// encoding : what scores are called, and their unit; must outlive this
+  /// throws   : ResourceError W441
+  TrainingLog(const std::string& folder, const std::vector<EpochReport>& reports, const Encoding& encoding);
 
   void epoch(const EpochReport& report);
 
  private:
-  std::string score_;
+  const Encoding& encoding_;
   AppendFile lines_, events_;
 };
 

@@ -146,11 +146,11 @@ void fill_document(Context& context, const TrainingPlan& plan, const Encoding& e
   document["net"] = plan.task.net.text;
   document["loss"] = plan.task.loss.text;
   document["optimizer"] = plan.optimizer.text;
-  document["epochs"] = metrics_json(run.state.reports, score_name(encoding));
+  document["epochs"] = metrics_json(run.state.reports, encoding);
   if (run.state.best_epoch > 0) document["best_epoch"] = run.state.best_epoch;
   if (run.test) {
     document["test_loss"] = run.test->loss;
-    document[fmt::format("test_{}", score_name(encoding))] = run.test->score;
+    document[fmt::format("test_{}", score_name(encoding))] = told_score(run.test->score, encoding);
   }
   document["interrupted"] = run.interrupted;
 }
@@ -166,13 +166,13 @@ void print_end(Context& context, const TrainingPlan& plan, const TrainedRun& run
   if (state.best_epoch > 0) context.print(fmt::format("chosen: epoch {}, of the least validation loss", state.best_epoch));
 }
 
-nlohmann::ordered_json json_of(const EpochReport& e, std::string_view score) {
-  const std::string name(score);
-  nlohmann::ordered_json object{{"epoch", e.epoch}, {"rate", e.rate}, {"loss", e.train.loss}, {"train_" + name, e.train.score}};
+nlohmann::ordered_json json_of(const EpochReport& e, const Encoding& encoding) {
+  const std::string name(score_name(encoding));
+  nlohmann::ordered_json object{{"epoch", e.epoch}, {"rate", e.rate}, {"loss", e.train.loss}, {"train_" + name, told_score(e.train.score, encoding)}};
   const auto add = [&](const std::string& set, const std::optional<Measure>& measure) {
     if (!measure) return;
     object[set + "_loss"] = measure->loss;
-    object[set + "_" + name] = measure->score;
+    object[set + "_" + name] = told_score(measure->score, encoding);
   };
   add("validation", e.validation);
   add("test", e.test);
@@ -199,9 +199,9 @@ void train_by(Ranks* ranks, const TrainingPlan& plan, const Split& data, Trainin
 
 }  // namespace
 
-nlohmann::ordered_json metrics_json(const std::vector<EpochReport>& reports, std::string_view score) {
+nlohmann::ordered_json metrics_json(const std::vector<EpochReport>& reports, const Encoding& encoding) {
   auto list = nlohmann::ordered_json::array();
-  for (const EpochReport& e : reports) list.push_back(json_of(e, score));
+  for (const EpochReport& e : reports) list.push_back(json_of(e, encoding));
   return list;
 }
 
@@ -209,9 +209,12 @@ std::string snapshot_path(const std::string& folder) { return (std::filesystem::
 
 std::string_view score_name(const Encoding& encoding) { return encoding.class_count() > 0 ? "accuracy" : "rmse"; }
 
+double told_score(double score, const Encoding& encoding) {
+  return encoding.class_count() == 0 && encoding.targets.size() == 1 ? score * encoding.targets[0].deviation : score;
+}
+
 std::string score_text(double score, const Encoding& encoding) {
-  if (encoding.class_count() > 0) return fmt::format("{:.2f}%", 100 * score);
-  return fmt::format("{:.4g}", encoding.targets.size() == 1 ? score * encoding.targets[0].deviation : score);
+  return encoding.class_count() > 0 ? fmt::format("{:.2f}%", 100 * score) : fmt::format("{:.4g}", told_score(score, encoding));
 }
 
 TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split& data, const Encoding& encoding, const std::string& folder,
@@ -227,7 +230,7 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
   context.print(EpochColumns{encoding}.title(data.validation.count() > 0));
   const int64_t every = context.arguments().has("snapshot-every") ? context.arguments().integer("snapshot-every", 1) : 0;
   Snapshots snapshots(snapshot_path(folder), settings, every);
-  TrainingLog log(folder, run.state.reports, score_name(encoding));
+  TrainingLog log(folder, run.state.reports, encoding);
   const Interrupt interrupt;
   {
     Display display(context, plan, data, encoding);

@@ -32,9 +32,11 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
                         bool resume, Ranks* ranks = nullptr);
 
 /// One object an epoch, as in the document of --json.
-nlohmann::ordered_json metrics_json(const std::vector<EpochReport>& reports, std::string_view score);
+nlohmann::ordered_json metrics_json(const std::vector<EpochReport>& reports, const Encoding& encoding);
 
-/// Scores as the tool writes them: a share in percent, or an error in the units of the target where there is one target.
+/// Scores as the tool tells them: a share, or an error in the units of the target where there is one target (of several in
+/// those of the training, which have deviation 1). As text a share is in percent.
+double told_score(double score, const Encoding& encoding);
 std::string score_text(double score, const Encoding& encoding);
 std::string_view score_name(const Encoding& encoding);
 

@@ -38,7 +38,7 @@ void print_measure(Context& context, const Evaluated& e) {
   auto& document = context.document();
   document["examples"] = e.data.count();
   document["loss"] = number_json(e.measure.loss);
-  document[std::string(name)] = number_json(e.measure.score);
+  document[std::string(name)] = number_json(told_score(e.measure.score, e.encoding()));
   if (!e.is_text() || e.model.task.loss.text != "cross_entropy") return;
   const double nats = e.measure.loss;
   context.print(fmt::format("{:.4f} nats a character, {:.4f} bits, perplexity {:.4g}", nats, nats / std::log(2.0),
@@ -106,16 +106,12 @@ void print_values(Context& context, const Evaluated& e) {
   print_table(context, table);
 }
 
-/// The values that were to be predicted, and those that were, in the units of the data.
-std::pair<std::string, std::string> values_text(const Evaluated& e, int64_t row) {
-  const Array right = e.encoding().decoded_targets(e.data.y), said = e.encoding().decoded_targets(e.said.values);
-  const int64_t k = e.data.targets();
-  std::string is, was;
-  for (int64_t j = 0; j < k; ++j) {
-    is += fmt::format("{}{:.6g}", j > 0 ? " " : "", right[row * k + j]);
-    was += fmt::format("{}{:.6g}", j > 0 ? " " : "", said[row * k + j]);
-  }
-  return {is, was};
+/// The values of a row.
+std::string values_text(const Array& values, int64_t row) {
+  const int64_t k = values.shape()[1];
+  std::string text;
+  for (int64_t j = 0; j < k; ++j) text += fmt::format("{}{:.6g}", j > 0 ? " " : "", values[row * k + j]);
+  return text;
 }
 
 /// What shows an example of the worst in a line.
@@ -139,9 +135,11 @@ void print_worst(Context& context, const Evaluated& e) {
                {"read as"},
                {e.is_text() ? "after" : "", Align::left, true}});
   auto& list = context.document()["worst"] = Json::array();
+  const Array right = classes ? Array() : e.encoding().decoded_targets(e.data.y),
+              predicted = classes ? Array() : e.encoding().decoded_targets(e.said.values);
   for (const Mistake& m : e.worst) {
     auto [is, said] = classes ? std::pair(shown_class(e.encoding(), m.right), shown_class(e.encoding(), m.said))
-                              : values_text(e, m.place);
+                              : std::pair(values_text(right, m.place), values_text(predicted, m.place));
     Json entry{
         {e.is_text() ? "place" : "example", m.place + 1}, {"loss", number_json(m.loss)}, {"is", is}, {"read_as", said}};
     if (probable) {

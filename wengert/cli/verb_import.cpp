@@ -66,12 +66,8 @@ std::vector<double> each_feature(const Arguments& arguments, std::string_view op
 /// That of a model whose data this net can take.
 Encoding encoding_like(const std::string& path, const Net& net) {
   Encoding encoding = read_model_at(path).encoding;
-  const int64_t told_apart = net.outputs == 1 ? 2 : net.outputs;
-  if (encoding.features() != net.inputs || (encoding.class_count() > 0 && encoding.class_count() != told_apart))
-    throw UsageError("W602",
-                     fmt::format("--like {} has examples of {} features and {} classes; the net takes {}, and has {} outputs", path,
-                                 encoding.features(), encoding.class_count(), net.inputs, net.outputs),
-                     {}, "name a model that was trained on the same data");
+  if (const std::string problem = misfit(net, encoding); !problem.empty())
+    throw UsageError("W602", fmt::format("--like {} is of another net: {}", path, problem), {}, "name a model that was trained on the same data");
   return encoding;
 }
 

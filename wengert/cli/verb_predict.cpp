@@ -53,7 +53,7 @@ void report_score(Context& context, const Model& model, const Dataset& data) {
   const Measure measure = Evaluation(model.task, data, engine_wish(context.arguments()))(model.parameters);
   const auto name = score_name(model.encoding);
   context.print(fmt::format("{} on {} examples: {}, loss {:.4g}", name, data.count(), score_text(measure.score, model.encoding), measure.loss));
-  context.document()[std::string(name)] = measure.score;
+  context.document()[std::string(name)] = told_score(measure.score, model.encoding);
   context.document()["loss"] = measure.loss;
 }
 

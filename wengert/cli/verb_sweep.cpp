@@ -28,10 +28,17 @@ std::vector<Option> passed_options() {
   return options;
 }
 
+/// Not the seed: it also decides which examples are held out, by which the runs are compared.
+std::vector<Option> varied_options() {
+  std::vector<Option> options = learning_options(usual);
+  std::erase_if(options, [](const Option& option) { return option.names == "--seed"; });
+  return options;
+}
+
 std::vector<SweepSettings> runs_of(const Arguments& arguments) {
   std::vector<VariedSetting> varied;
   for (const std::string& text : arguments.all("vary")) {
-    varied.push_back(parse_varied(text, learning_options(usual)));
+    varied.push_back(parse_varied(text, varied_options()));
     const std::string& name = varied.back().name;
     const auto same = std::ranges::count(varied, name, &VariedSetting::name);
     if (same > 1 || arguments.has(name))

@@ -66,7 +66,7 @@ int run(Context& context) {
   };
   if (!team.agree(prepare)) return exit_ok;
   if (team.serves()) {
-    serve_updates(plan.task, data.split.train, plan.options, *team.ranks());
+    serve_updates(plan.task, data.split, plan.options, *team.ranks());
     return exit_ok;
   }
   const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, folder, arguments.has("resume"), team.ranks()); });

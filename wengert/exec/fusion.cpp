@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "wengert/primitives/rearrange.h"
-
 namespace wengert {
 namespace {
 
@@ -50,12 +48,12 @@ class HoldingPlanner {
            std::ranges::all_of(line.operands, [&](ValueId v) { return holding_[index(v)] != Holding::inlined || moved_[index(v)]; });
   }
 
-  /// Through a reshape that makes rows longer, the rows of what is moved about would be found by a division for each
-  /// element: it is moved into memory first.
+  /// Where elements keep their flat place and rows become longer, the rows of what is moved about would be found by a division
+  /// for each element: it is moved into memory first.
   void hold_what_is_split(const Instruction& line) {
-    if (&line.primitive != &reshape_p) return;
-    const size_t from = index(line.operands[0]);
-    if (holding_[from] == Holding::inlined && rearranged_[from] && row_of(line.operands[0]) < row_of(line.value)) holding_[from] = Holding::stored;
+    if (line.primitive.access() != Access::elementwise) return;
+    for (ValueId v : line.operands)
+      if (holding_[index(v)] == Holding::inlined && rearranged_[index(v)] && row_of(v) < row_of(line.value)) holding_[index(v)] = Holding::stored;
   }
   int64_t row_of(ValueId v) const {
     const Shape& shape = p_.type(v).shape;
@@ -73,7 +71,7 @@ class HoldingPlanner {
     moved_[at] = only_moves(line);
     hold_what_is_split(line);
     int depth = 1;
-    rearranged_[at] = line.primitive.access() == Access::rearranges && &line.primitive != &reshape_p;
+    rearranged_[at] = line.primitive.access() == Access::rearranges;
     for (ValueId v : line.operands) {
       if (holding_[index(v)] != Holding::inlined) continue;
       depth = std::max(depth, 1 + depth_[index(v)]);
@@ -91,7 +89,7 @@ class HoldingPlanner {
   std::vector<Holding> holding_;
   std::vector<int> depth_;
   std::vector<bool> moved_;
-  std::vector<bool> rearranged_;  // through inlined values, other than by a new shape
+  std::vector<bool> rearranged_;  // through inlined values, too
 };
 
 }  // namespace

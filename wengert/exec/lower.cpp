@@ -16,7 +16,6 @@
 #include "wengert/passes/scalarize.h"
 #include "wengert/passes/schedule.h"
 #include "wengert/passes/trim_loops.h"
-#include "wengert/primitives/rearrange.h"
 
 namespace wengert {
 namespace {
@@ -133,7 +132,7 @@ class ProgramWriter {
 
   /// Whether an element is computed from others than those at the same place: then it matters where in the rows it is.
   bool needs_index(const Instruction& line) const {
-    if (line.primitive.access() != Access::elementwise && &line.primitive != &reshape_p) return true;
+    if (line.primitive.access() != Access::elementwise) return true;
     return std::ranges::any_of(line.operands, [&](ValueId v) {
       if (p_.type(v).elements() == 1) return false;
       return holdings_.of[index(v)] == Holding::inlined && needs_index(p_[v]);

@@ -2,11 +2,11 @@
 #include "wengert/io/npy.h"
 
 #include <charconv>
-#include <cmath>
 #include <fmt/format.h>
 #include <optional>
 
 #include "wengert/base/error.h"
+#include "wengert/io/half.h"
 
 namespace wengert {
 namespace {
@@ -127,15 +127,6 @@ class HeaderParser {
   size_t offset_, at_ = 0;
 };
 
-/// IEEE 754 binary16.
-float half(uint16_t bits) {
-  const int exponent = (bits >> 10) & 0x1f, fraction = bits & 0x3ff;
-  const float sign = (bits & 0x8000) ? -1.0f : 1.0f;
-  if (exponent == 0x1f) return fraction ? NAN : sign * INFINITY;
-  if (exponent == 0) return sign * std::ldexp(static_cast<float>(fraction), -24);
-  return sign * std::ldexp(static_cast<float>(fraction + 0x400), exponent - 25);
-}
-
 /// The elements of an npy file: where they lie and in which order.
 struct Elements {
   ByteView bytes;
@@ -181,7 +172,7 @@ template <class Stored, class T> Array convert(const Elements& from) {
                "save the array as int64 or float64");
     }
     if constexpr (std::is_same_v<Stored, uint16_t> && std::is_same_v<T, float>)
-      to[k] = half(value);
+      to[k] = from_half(value);
     else
       to[k] = static_cast<T>(value);
   });

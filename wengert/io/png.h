@@ -27,8 +27,7 @@ struct Png {
 };
 
 /// limit  : most bytes of the samples
-/// throws : UsageError W842 if the bytes are no PNG, are damaged (checksums are looked at) or end early; ResourceError
-/// W442
+/// throws : UsageError W842 if the bytes are no PNG, are damaged (checksums are looked at) or end early; ResourceError W442
 ///          over the limit, before anything of that size is allocated
 Png parse_png(ByteView bytes, const std::string& name, size_t limit = default_file_limit);
 

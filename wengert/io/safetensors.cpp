@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "wengert/base/error.h"
+#include "wengert/io/half.h"
 #include "wengert/io/json.h"
 
 namespace wengert {
@@ -25,13 +26,6 @@ struct Entry {
 };
 
 bool is_half(std::string_view code) { return code.ends_with("F16"); }
-
-/// The number whose 16 bits are sign, 5 of exponent, 10 of fraction (IEEE 754 binary16).
-float from_half(uint16_t bits) {
-  const uint32_t sign = static_cast<uint32_t>(bits & 0x8000) << 16, exponent = bits >> 10 & 31, fraction = bits & 1023;
-  if (exponent == 0) return std::bit_cast<float>(sign | std::bit_cast<uint32_t>(static_cast<float>(fraction) * 0x1p-24f));
-  return std::bit_cast<float>(sign | (exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13);
-}
 
 /// BF16 is the upper half of a float.
 Array widened(const Entry& entry, ByteView content) {

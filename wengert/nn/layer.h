@@ -32,10 +32,11 @@ struct ParameterSpec {
 /// values   : [batch, ...] each: the value before, and those that the text names
 /// training : whether randomness and statistics of the batch are wanted
 /// key      : i64[2], of this layer alone; there when the net is trained and has random layers
+/// weight   : a number, that of this batch in the statistics after it; without one as the layer says (momentum)
 struct LayerInputs {
   std::span<const Expr> parameters, statistics, values;
   bool training = false;
-  std::optional<Expr> key = {};
+  std::optional<Expr> key = {}, weight = {};
 };
 
 /// statistics : those after this batch, as many as the layer has; in use they are what they were

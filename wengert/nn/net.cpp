@@ -99,6 +99,7 @@ LayerOutputs run(const std::vector<Step>& steps, const NetInputs& in, const Inpu
     for (const size_t source : step.sources) taken.push_back(values[source]);
     LayerInputs own{in.parameters.subspan(step.parameter, step.layer.parameters.size()),
                     in.statistics.subspan(step.statistic, step.layer.statistics.size()), taken, in.training};
+    own.weight = in.weight;
     if (step.layer.is_random && in.key) own.key = split_key(*in.key, static_cast<int64_t>(values.size()));
     LayerOutputs out = step.layer.apply(own);
     statistics.insert(statistics.end(), out.statistics.begin(), out.statistics.end());

@@ -38,7 +38,7 @@ struct NetInputs {
   std::span<const Expr> parameters, statistics;
   Expr x;
   bool training = false;
-  std::optional<Expr> key = {};
+  std::optional<Expr> key = {}, weight = {};
 };
 
 /// A net's function, made from one of (parameters, x), which is the same in training and in use, or of NetInputs.

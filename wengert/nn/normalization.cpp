@@ -46,6 +46,24 @@ void check_channels(std::string_view layer, const Expr& x,
   for (const auto& [name, value] : others) require_type(layer, name, value, {x.type().dtype, Shape{x.shape().back()}});
 }
 
+/// `momentum`: double or Expr.
+template <class Momentum>
+BatchNormalized normalized_by_batch(const Expr& x, const Expr& scale, const Expr& bias, const BatchStatistics& running, const Momentum& momentum,
+                                    double epsilon) {
+  check_epsilon(epsilon);
+  check_channels(
+      "batch_norm_training", x,
+      {{"scale", scale}, {"bias", bias}, {"running mean", running.mean}, {"running variance", running.variance}});
+  const int64_t channels = x.shape().back();
+  const auto n = static_cast<double>(channels > 0 ? x.shape().elements() / channels : 2);
+  require_operand(n >= 2, "batch_norm_training", "x", x, "two values a channel, or more");
+  const auto axes = axes_from(0, x.rank() - 1);
+  const Expr m = mean(x, axes), centred = x - m, v = mean(centred * centred, axes);
+  const Expr new_mean = (1 - momentum) * running.mean + momentum * m;
+  const Expr new_variance = (1 - momentum) * running.variance + momentum * n / (n - 1) * v;
+  return {centred * (scale / sqrt(v + epsilon)) + bias, {new_mean, new_variance}};
+}
+
 }  // namespace
 
 Expr layer_norm(Expr x, Expr scale, Expr bias, double epsilon) {
@@ -73,19 +91,14 @@ Expr group_norm(Expr x, Expr scale, Expr bias, int64_t groups, double epsilon) {
 
 BatchNormalized batch_norm_training(Expr x, Expr scale, Expr bias, const BatchStatistics& running, double momentum,
                                     double epsilon) {
-  check_epsilon(epsilon);
   check({"momentum", {0, 1}}, momentum);
-  check_channels(
-      "batch_norm_training", x,
-      {{"scale", scale}, {"bias", bias}, {"running mean", running.mean}, {"running variance", running.variance}});
-  const int64_t channels = x.shape().back();
-  const auto n = static_cast<double>(channels > 0 ? x.shape().elements() / channels : 2);
-  require_operand(n >= 2, "batch_norm_training", "x", x, "two values a channel, or more");
-  const auto axes = axes_from(0, x.rank() - 1);
-  const Expr m = mean(x, axes), centred = x - m, v = mean(centred * centred, axes);
-  const Expr new_mean = (1 - momentum) * running.mean + momentum * m;
-  const Expr new_variance = (1 - momentum) * running.variance + momentum * n / (n - 1) * v;
-  return {centred * (scale / sqrt(v + epsilon)) + bias, {new_mean, new_variance}};
+  return normalized_by_batch(x, scale, bias, running, momentum, epsilon);
+}
+
+BatchNormalized batch_norm_training(Expr x, Expr scale, Expr bias, const BatchStatistics& running, Expr momentum,
+                                    double epsilon) {
+  require_type("batch_norm_training", "momentum", momentum, {x.type().dtype, {}});
+  return normalized_by_batch(x, scale, bias, running, momentum, epsilon);
 }
 
 Expr batch_norm(Expr x, Expr scale, Expr bias, const BatchStatistics& statistics, double epsilon) {

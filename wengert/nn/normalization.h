@@ -50,13 +50,16 @@ struct BatchNormalized {
 /// Statistics start as mean 0 and variance 1.
 ///
 /// shapes   : x [batch, positions..., channels], the others [channels]
-/// momentum : [0, 1], the weight of the new (sources often mean that of the old)
+/// momentum : [0, 1], the weight of the new (sources often mean that of the old); or a number [] that is known later: with
+///            1 / k at the k-th batch the statistics are the means of those of all batches
 /// cost     : 8 operations an element
 /// throws   : ShapeError W833, also for a single value a channel, whose deviation is 0 whatever it is;
 ///            UsageError W811
 /// source   : IS15, algorithm 1
 BatchNormalized batch_norm_training(Expr x, Expr scale, Expr bias, const BatchStatistics& running,
                                     double momentum = 0.1, double epsilon = 1e-5);
+BatchNormalized batch_norm_training(Expr x, Expr scale, Expr bias, const BatchStatistics& running, Expr momentum,
+                                    double epsilon = 1e-5);
 
 /// In use: with given statistics, so that an example's result does not depend on the others in its batch. One product
 /// and one sum an element. throws : ShapeError W833; UsageError W811.  source : IS15, algorithm 2

@@ -27,7 +27,8 @@ Layer make_batch_norm(LayerNumbers n, LayerShapes in, const LayerStart& start) {
             const BatchStatistics running{l.statistics[0], l.statistics[1]};
             if (!l.training)
               return LayerOutputs{batch_norm(l.values[0], l.parameters[0], l.parameters[1], running, epsilon), {running.mean, running.variance}};
-            const BatchNormalized out = batch_norm_training(l.values[0], l.parameters[0], l.parameters[1], running, momentum, epsilon);
+            const BatchNormalized out = l.weight ? batch_norm_training(l.values[0], l.parameters[0], l.parameters[1], running, *l.weight, epsilon)
+                                                 : batch_norm_training(l.values[0], l.parameters[0], l.parameters[1], running, momentum, epsilon);
             return LayerOutputs{out.values, {out.running.mean, out.running.variance}};
           }};
 }

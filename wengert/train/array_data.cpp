@@ -71,19 +71,15 @@ int64_t largest_label(const Examples& examples) {
   return *std::max_element(labels.begin(), labels.end());
 }
 
-/// (value - mean) / deviation of each column of an array [n, width].
-template <class T>
-void standardize(std::span<T> values, std::span<const double> means, std::span<const double> deviations) {
+/// (value - mean) / deviation of each column of [n, width] as floats of this type, all of them finite. Numbers far from 0 would
+/// lose in f32 what tells them apart: the differences are f64.
+Array standardized(const Array& array, DType dtype, std::span<const double> means, std::span<const double> deviations, std::string_view which,
+                   const std::string& name) {
+  Array wide = finite(array, DType::f64, which, name);
+  const auto values = wide.mutable_values<double>();
   const size_t width = means.size();
-  for (size_t k = 0; k < values.size(); ++k)
-    values[k] = static_cast<T>((static_cast<double>(values[k]) - means[k % width]) / deviations[k % width]);
-}
-
-void standardize(Array& array, std::span<const double> means, std::span<const double> deviations) {
-  if (array.dtype() == DType::f64)
-    standardize(array.mutable_values<double>(), means, deviations);
-  else
-    standardize(array.mutable_values<float>(), means, deviations);
+  for (size_t k = 0; k < values.size(); ++k) values[k] = (values[k] - means[k % width]) / deviations[k % width];
+  return finite(wide, dtype, which, name);
 }
 
 /// Of each column of [n, ...] over the rows.
@@ -192,29 +188,29 @@ Dataset encoded(const Examples& examples, const Encoding& encoding, DType dtype)
                                  to_string(example_shape(examples.x)), to_string(encoding.example)),
                      {}, "give examples of that shape");
   const int64_t n = examples.x.shape()[0];
-  Dataset data{flat(finite(examples.x, dtype, "x", examples.name)),
+  const Array x = encoding.means.empty() ? finite(examples.x, dtype, "x", examples.name)
+                                         : standardized(examples.x, dtype, encoding.means, encoding.deviations, "x", examples.name);
+  Dataset data{flat(x),
                Array(i64({0})),
                encoding.class_count(),
                encoding.classes,
                {},
                encoding.target_names()};
   data.example_names = examples.files;
-  if (!encoding.means.empty()) standardize(data.x, encoding.means, encoding.deviations);
   if (!examples.y) return data;
   if (data.is_classification()) {
     data.y = Array::of<int64_t>({n}, labels_of(examples, data.classes));
     return data;
   }
-  data.y = flat(finite(*examples.y, dtype, "y", examples.name));
+  const Array y = flat(*examples.y);
   const auto width = static_cast<int64_t>(encoding.targets.size());
-  if (data.y.shape()[1] != width)
-    do_not_fit(
-        fmt::format("y of {} has {} values an example; {} were trained on", examples.name, data.y.shape()[1], width),
-        "give the same targets");
+  if (y.shape()[1] != width)
+    do_not_fit(fmt::format("y of {} has {} values an example; {} were trained on", examples.name, y.shape()[1], width),
+               "give the same targets");
   std::vector<double> means, deviations;
   for (const TargetColumn& target : encoding.targets)
     means.push_back(target.mean), deviations.push_back(target.deviation);
-  standardize(data.y, means, deviations);
+  data.y = standardized(y, dtype, means, deviations, "y", examples.name);
   return data;
 }
 

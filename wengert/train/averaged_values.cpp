@@ -9,11 +9,10 @@
 namespace wengert {
 namespace {
 
-// With a momentum of 0.1 all but 3e-5 of what the statistics were before is forgotten after so many batches.
-constexpr int64_t most_batches = 100;
+constexpr int64_t most_batches = 100;  // more would hardly change the means
 constexpr uint64_t randomness = 0x61766572;
 
-/// Replaces the statistics behind the parameters in `values`.
+/// Replaces the statistics behind the parameters in `values` by the means of those of whole batches.
 void gather_statistics(const LearningTask& task, const Dataset& train, const TrainingOptions& options,
                        std::vector<Array>& values) {
   const auto learned = static_cast<std::ptrdiff_t>(task.net.parameters.size());
@@ -32,6 +31,8 @@ void gather_statistics(const LearningTask& task, const Dataset& train, const Tra
     const Executable& run =
         batches.gathered(std::span(order).subspan(static_cast<size_t>(first), static_cast<size_t>(count)), inputs);
     inputs.pop_back();  // the targets
+    const Array weight = Array::filled({train.x.dtype(), {}}, 1 / static_cast<double>(k + 1));
+    inputs.push_back(weight.view());
     const Array key = random_key(keys.split(static_cast<uint64_t>(k)).bits());
     if (task.net.is_random) inputs.push_back(key.view());
     std::vector<View> outputs;

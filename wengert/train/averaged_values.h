@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a training by an optimizer that averages is for: the averages of the parameters. Running means and variances of
-// batch normalization belong to the last parameters, so they are gathered anew for the averages, as for the averages of
-// IPGVW18 (section 3.1).
+// batch normalization belong to the last parameters, so they are gathered anew for the averages, as means over batches, as for
+// the averages of IPGVW18 (section 3.1).
 #pragma once
 
 #include "wengert/train/loop.h"

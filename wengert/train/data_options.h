@@ -27,9 +27,8 @@ struct DataOptions {
   Task task = Task::by_target;
   int64_t most_categories = 256;  ///< of an input column
 
-  std::optional<bool> standardize =
-      {};                    ///< features to mean 0 and deviation 1; unsaid: tables and arrays yes, images no
-  DType dtype = DType::f32;  ///< f32 or f64
+  std::optional<bool> standardize = {};  ///< features to mean 0 and deviation 1; unsaid: tables and arrays yes, images no
+  DType dtype = DType::f32;              ///< f32 or f64
 
   PictureOptions pictures = {};  ///< of PNG files
 
@@ -38,7 +37,8 @@ struct DataOptions {
   double test = 0.2;                         ///< share of the rows held out where no test set is given
   double validation = 0;                     ///< share of the rows held out of training for validation
   uint64_t key = 1;                          ///< decides which rows
-  std::vector<std::string> test_paths = {};  ///< the test set, in the form of the training set
+  std::vector<std::string> test_paths = {};  ///< the test set, in the form of the training set; of a folder or archive
+                                             ///< with a test set that set
   std::vector<int64_t> test_rows = {};       ///< or the rows of the training set, from 0, that are the test set
 };
 

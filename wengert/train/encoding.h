@@ -50,8 +50,8 @@ struct Encoding {
 
   int64_t features() const { return example.elements(); }
   int64_t class_count() const { return static_cast<int64_t>(classes.size()); }
-  std::vector<std::string> feature_names()
-      const;  ///< "width", "colour=red", "colour=" where missing; none for arrays and images
+  /// "width", "colour=red", "colour=" where missing; none for arrays and images.
+  std::vector<std::string> feature_names() const;
   std::vector<std::string> target_names() const;
 
   /// Values of a regression in the units of the data. y : float[n, k]

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "wengert/train/sharded_updates.h"
+
 namespace wengert {
 namespace {
 
@@ -30,9 +32,9 @@ void check_options(const Dataset& validation, const TrainingOptions& options) {
 void EpochEnd::operator()(TrainingState& state, EpochReport report, std::chrono::steady_clock::time_point start, int64_t passed) {
   report.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   report.samples_per_s = static_cast<double>(passed) / report.wall_s;
+  if (data_.validation.count() > 0) report.validation = shared_measure(validation_, HeldOut::validation, state.in_use(), ranks_);
+  else if (data_.test.count() > 0) report.test = shared_measure(test_, HeldOut::test, state.in_use(), ranks_);
   report.epoch = ++state.epoch;
-  if (data_.validation.count() > 0) report.validation = validation_(state.in_use());
-  else if (data_.test.count() > 0) report.test = test_(state.in_use());
   state.reports.push_back(report);
   if (report.validation) keep_best(state, *report.validation);
   state.step = 0;

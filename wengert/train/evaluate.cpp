@@ -26,19 +26,24 @@ double mean_score(const Dataset& data, double sum) {
 Evaluation::Evaluation(const LearningTask& task, const Dataset& data, const CompileOptions& wish)
     : data_(data), batches_(data, [task](const BatchType& type) { return evaluation(task, type); }, 200, wish) {}
 
-Measure Evaluation::operator()(std::span<const Array> parameters) {
-  double loss_sum = 0, score_sum = 0;
+std::vector<Measure> Evaluation::sums(std::span<const Array> parameters, int64_t part, int64_t step) {
+  std::vector<Measure> sums;
   Array loss({data_.x.dtype(), {}}), score({data_.x.dtype(), {}});
-  for (int64_t first = 0; first < data_.count(); first += rows_at_once) {
+  for (int64_t first = part * rows_at_once; first < data_.count(); first += step * rows_at_once) {
     const int64_t count = std::min(rows_at_once, data_.count() - first);
     auto inputs = views(parameters);
     const Executable& run = batches_.slice(first, count, inputs);
     const View outputs[] = {loss.mutable_view(), score.mutable_view()};
     run.run(inputs, outputs);
-    loss_sum += loss.item() * static_cast<double>(count);
-    score_sum += score.item();
+    sums.push_back({loss.item() * static_cast<double>(count), score.item()});
   }
-  return {loss_sum / static_cast<double>(data_.count()), mean_score(data_, score_sum)};
+  return sums;
+}
+
+Measure Evaluation::total(std::span<const Measure> sums) const {
+  Measure all;
+  for (const Measure& sum : sums) all.loss += sum.loss, all.score += sum.score;
+  return {all.loss / static_cast<double>(data_.count()), mean_score(data_, all.score)};
 }
 
 Predictions predict(const LearningTask& task, std::span<const Array> parameters, const Array& x, const CompileOptions& wish,

@@ -24,7 +24,13 @@ class Evaluation {
   Evaluation(const LearningTask& task, const Dataset& data, const CompileOptions& wish = {});
 
   /// cost : one pass over the data, forward
-  Measure operator()(std::span<const Array> parameters);
+  Measure operator()(std::span<const Array> parameters) { return total(sums(parameters, 0, 1)); }
+
+  /// The data are measured part by part, of some hundred examples: the sums of loss and score over those of parts `first`,
+  /// first + step, ...
+  std::vector<Measure> sums(std::span<const Array> parameters, int64_t first, int64_t step);
+  /// What the sums of all parts, in their order, amount to.
+  Measure total(std::span<const Measure> sums) const;
 
  private:
   const Dataset& data_;

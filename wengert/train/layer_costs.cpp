@@ -189,46 +189,21 @@ LayerCost loss_cost(const LearningTask& task, const BatchType& type, const Array
   return cost;
 }
 
-/// (parameters..., gradients..., state..., rate, update) -> (parameters..., state...)
-Program optimizer_program(const Net& net, const Optimizer& optimizer, DType dtype) {
-  Recording recording("optimizer", dtype);
-  const auto declared = [&] {
-    Exprs values;
-    for (const ParameterSpec& p : net.parameters) values.push_back(recording.input({dtype, p.shape}));
-    return values;
-  };
-  const Exprs parameters = declared(), gradients = declared();
-  std::vector<Exprs> slots, own(parameters.size());
-  for (size_t slot = 0; slot < optimizer.slots; ++slot) slots.push_back(declared());
-  const Expr rate = recording.input({dtype, {}}), update = recording.input({dtype, {}});
-  std::vector<Optimizer::Given> given;
-  for (size_t k = 0; k < parameters.size(); ++k) {
-    for (const Exprs& slot : slots) own[k].push_back(slot[k]);
-    const ParameterSpec& spec = net.parameters[k];
-    given.push_back({.gradient = gradients[k],
-                     .parameter = parameters[k],
-                     .state = own[k],
-                     .rate = rate,
-                     .count = update,
-                     .decays = spec.kind == ParameterKind::weight,
-                     .name = spec.name});
-  }
-  auto [results, states] = update_all(optimizer, std::move(given));
-  for (const Exprs& state : states) results.insert(results.end(), state.begin(), state.end());
-  return simplify(recording.finish(results));
-}
-
 Array filled(const Type& type, double value) { return Array::filled(type, value); }
 
-/// Parameters, made-up gradients and empty state.
-Arrays optimizer_inputs(const Net& net, const Optimizer& optimizer, std::span<const Array> parameters, DType dtype) {
-  const size_t count = net.parameters.size();
-  Arrays inputs(parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(count));
-  for (size_t k = 0; k < count; ++k) inputs.push_back(filled(parameters[k].type(), 1e-3));
+/// A slot after the other, each for all parameters: what an optimizer may have kept.
+void add_state(Arrays& inputs, const Net& net, const Optimizer& optimizer, std::span<const Array> parameters) {
   for (size_t slot = 0; slot < optimizer.slots; ++slot)
-    for (size_t k = 0; k < count; ++k) inputs.push_back(filled(parameters[k].type(), 1e-3));
-  inputs.push_back(filled({dtype, {}}, 1e-6));
-  inputs.push_back(filled({dtype, {}}, 100));
+    for (size_t k = 0; k < net.parameters.size(); ++k) inputs.push_back(filled(parameters[k].type(), 1e-3));
+}
+
+/// As update_step takes them: (parameters..., state..., gradients..., rate, update)
+Arrays update_inputs(const Net& net, const Optimizer& optimizer, std::span<const Array> parameters, DType dtype) {
+  const auto learned = parameters.first(net.parameters.size());
+  Arrays inputs(learned.begin(), learned.end());
+  add_state(inputs, net, optimizer, learned);
+  for (const Array& parameter : learned) inputs.push_back(filled(parameter.type(), 1e-3));
+  inputs.insert(inputs.end(), {filled({dtype, {}}, 1e-6), filled({dtype, {}}, 100)});
   return inputs;
 }
 
@@ -236,8 +211,7 @@ Arrays optimizer_inputs(const Net& net, const Optimizer& optimizer, std::span<co
 Arrays step_inputs(const LearningTask& task, const Optimizer& optimizer, std::span<const Array> parameters,
                    const Array& x, const Array& y) {
   Arrays inputs(parameters.begin(), parameters.end());
-  for (size_t slot = 0; slot < optimizer.slots; ++slot)
-    for (size_t k = 0; k < task.net.parameters.size(); ++k) inputs.push_back(filled(parameters[k].type(), 1e-3));
+  add_state(inputs, task.net, optimizer, parameters);
   inputs.insert(inputs.end(), {x, y, filled({x.dtype(), {}}, 1e-6), filled({x.dtype(), {}}, 100)});
   if (task.net.is_random) inputs.push_back(random_key(1));
   return inputs;
@@ -255,8 +229,7 @@ StepCosts layer_costs(const LearningTask& task, const Optimizer& optimizer, std:
   if (!options.backward) return costs;
   costs.parts.push_back(loss_cost(task, type, walk.last(), y, options, watch));
   LayerCost update{.name = optimizer.text, .kind = "optimizer"};
-  update.forward = watch(optimizer_program(task.net, optimizer, type.x.dtype),
-                         optimizer_inputs(task.net, optimizer, parameters, type.x.dtype));
+  update.forward = watch(update_step(task, optimizer, type.x.dtype), update_inputs(task.net, optimizer, parameters, type.x.dtype));
   update.backward.flops = 0;
   costs.parts.push_back(update);
   costs.step =

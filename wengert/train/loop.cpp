@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wengert/train/loop.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -19,7 +20,7 @@ std::span<const int64_t> batch_of(std::span<const int64_t> order, int64_t step, 
   return order.subspan(first, std::min(static_cast<size_t>(batch), order.size() - first));
 }
 
-void check_state(const TrainingState& state, const LearningTask& task, const Optimizer& optimizer) {
+void check_state(const TrainingState& state, const LearningTask& task, const Optimizer& optimizer, int64_t steps) {
   const auto specs = task.net.values();
   const size_t learned = task.net.parameters.size();
   bool fits = state.parameters.size() == specs.size() && state.optimizer.size() == learned * optimizer.slots;
@@ -28,27 +29,35 @@ void check_state(const TrainingState& state, const LearningTask& task, const Opt
   if (!fits)
     throw UsageError("W812", fmt::format("the training state does not fit the net \"{}\" with {}", task.net.text, optimizer.text), {},
                      "go on with the net and the optimizer that the training began with");
+  if (state.step < 0 || state.step > steps)
+    throw UsageError("W812", fmt::format("the training state is behind {} updates of an epoch, which has {}", state.step, steps), {},
+                     "go on with the data and the batch that the training began with");
 }
 
-[[noreturn]] void not_finite(double loss, const TrainingState& state, double rate) {
-  throw DomainError("W813", fmt::format("the loss is {} at step {} of epoch {}", loss, state.step + 1, state.epoch + 1), {},
+[[noreturn]] void not_finite(const std::string& what, const TrainingState& state, double rate) {
+  throw DomainError("W813", fmt::format("{} of epoch {}", what, state.epoch + 1), {},
                     fmt::format("lower the rate (now {}), or look for bad values in the data", rate));
 }
 
-}  // namespace
+template <class T> int64_t first_not_finite(const Array& a) {
+  const auto values = a.values<T>();
+  return std::ranges::find_if(values, [](T x) { return !std::isfinite(x); }) - values.begin();
+}
 
-namespace {
-
-/// A single example in the last batch has no variance to be normalised by: known before the first epoch, not after it.
-void check_last_batch(const LearningTask& task, const Optimizer& optimizer, const Dataset& train, int64_t batch) {
-  if (task.net.statistics.empty() || (train.count() % batch != 1 && batch != 1)) return;
-  try {
-    training_step(task, optimizer, batch_type(train, 1));
-  } catch (const ShapeError& error) {
-    if (error.id() != "W833") throw;
-    throw UsageError("W812", fmt::format("a batch of a single example cannot be normalised: {} examples in batches of {} leave one", train.count(), batch), {},
-                     "take another --batch");
+/// What an update did is seen in the loss before the next one, but for the last.
+void check_parameters(const TrainingState& state, const LearningTask& task, double rate) {
+  for (size_t k = 0; k < task.net.parameters.size(); ++k) {
+    const Array& a = state.parameters[k];
+    const int64_t at = a.dtype() == DType::f32 ? first_not_finite<float>(a) : first_not_finite<double>(a);
+    if (at < a.elements()) not_finite(fmt::format("{}[{}] is {} at the end", task.net.parameters[k].name, at, a[at]), state, rate);
   }
+}
+
+/// A last batch of a single example is known before the first epoch, not after it.
+void check_last_batch(const LearningTask& task, const Dataset& train, int64_t batch) {
+  if ((train.count() % batch != 1 && batch != 1) || takes_single_example(task, train)) return;
+  throw UsageError("W812", fmt::format("a batch of a single example cannot be normalised: {} examples in batches of {} leave one", train.count(), batch), {},
+                   "take another --batch");
 }
 
 /// In one piece or in shards, as the options say.
@@ -59,7 +68,7 @@ class AnyUpdates {
       check_shards(task, train, options, ranks == nullptr ? 1 : ranks->count());
       sharded_.emplace(task, optimizer, train, options, ranks);
     } else {
-      check_last_batch(task, optimizer, train, options.batch);
+      check_last_batch(task, train, options.batch);
       whole_.emplace(task, optimizer, train, options);
     }
   }
@@ -117,7 +126,7 @@ namespace {
 void run_epochs(const LearningTask& task, const Optimizer& optimizer, const Split& data, const TrainingOptions& options, TrainingState& state,
                 const TrainingObserver& observer, Ranks* ranks) {
   AnyUpdates update(task, optimizer, data.train, options, ranks);
-  EpochEnd finish(task, data, options.compile);
+  EpochEnd finish(task, data, options.compile, ranks);
   const int64_t in_update = options.examples_an_update(), steps = steps_an_epoch(data.train, in_update);
   const auto rate_at = [&](int64_t step) {
     return options.rate * options.schedule.factor({state.epoch * steps + step + 1, options.epochs * steps, steps});
@@ -126,12 +135,12 @@ void run_epochs(const LearningTask& task, const Optimizer& optimizer, const Spli
     const auto start = std::chrono::steady_clock::now();
     const auto order = shuffled(data.train.count(), options.key, static_cast<uint64_t>(state.epoch + 1));
     const int64_t first = state.step;
-    update.begin_epoch(std::span(order).subspan(static_cast<size_t>(first * in_update)), state.epoch + 1);
+    update.begin_epoch(std::span(order).subspan(static_cast<size_t>(std::min(first * in_update, data.train.count()))), state.epoch + 1);
     while (state.step < steps) {
       const auto numbers = batch_of(order, state.step, in_update);
       const double rate = rate_at(state.step);
       const Measure before = update(state, numbers, rate, state.epoch * steps + state.step + 1);
-      if (!std::isfinite(before.loss)) not_finite(before.loss, state, rate);
+      if (!std::isfinite(before.loss)) not_finite(fmt::format("the loss is {} at step {}", before.loss, state.step + 1), state, rate);
       state.loss_sum += before.loss * static_cast<double>(numbers.size());
       state.score_sum += before.score;
       ++state.step;
@@ -140,6 +149,7 @@ void run_epochs(const LearningTask& task, const Optimizer& optimizer, const Spli
       if (observer.on_step) observer.on_step(state, steps);
       if (observer.stop && state.step < steps && observer.stop()) return;
     }
+    check_parameters(state, task, rate_at(0));
     const auto examples = static_cast<double>(data.train.count());
     if (optimizer.averages) state.averaged = averaged_values(task, optimizer, data.train, options, state);
     finish(state, {.rate = rate_at(0), .train = {state.loss_sum / examples, mean_score(data.train, state.score_sum)}}, start,
@@ -156,7 +166,7 @@ void train(const LearningTask& task, const Optimizer& optimizer, const Split& da
   check_fit(task, data.train);
   check_options(data.validation, options);
   check_augmentation(options.augment, data.train.features());
-  check_state(state, task, optimizer);
+  check_state(state, task, optimizer, steps_an_epoch(data.train, options.examples_an_update()));
   run_epochs(task, optimizer, data, options, state, observer, ranks);
   if (optimizer.averages) state.averaged = averaged_values(task, optimizer, data.train, options, state);
 }

@@ -77,8 +77,9 @@ struct TrainingObserver {
 ///
 /// cost   : an update is one run of training_step, or with `accumulate` or `shards` one of gradient_step a
 ///          batch or shard and one of update_step; memory: two copies of the state
-/// throws : UsageError W812 if net, loss and data do not fit, or the state belongs to another net; DomainError W813 if
-///          the loss stops being finite: the state before that update is kept in `state`
+/// throws : UsageError W812 if net, loss and data do not fit, or the state belongs to another net or to epochs of fewer
+///          updates; DomainError W813 if the loss stops being finite: the state before that update is kept in `state`; or
+///          if a parameter is not finite at the end of an epoch
 ///
 /// ranks  : processes that share the shards of an update; the others serve (train/sharded_updates.h), and are let go at the
 ///          end. Null: this one does all; the result has the same bits. Throws UsageError W868; ResourceError W867 if one of

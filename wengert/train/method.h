@@ -15,8 +15,7 @@ namespace wengert {
 
 /// clip    : "norm 1": all gradients together, or "value 0.5": each element; empty: not clipped
 /// average : "exponential 0.999", "polyak 1000", or a number, which is the first one's; empty: not averaged
-/// groups  : "1-2: rate 0.1", "encoder: rate 0.1 decay 1e-4", "*.bias: rate 2": layers (nn/layer_choice.h), a factor on
-/// the
+/// groups  : "1-2: rate 0.1", "encoder: rate 0.1 decay 1e-4", "*.bias: rate 2": layers (nn/layer_choice.h), a factor on the
 ///           rate and a decoupled decay
 /// frozen  : "1-2": layers that keep their values
 struct MethodTexts {
@@ -40,8 +39,7 @@ struct StartingFile {
 /// The net's starting values of (key, dtype), those of the chosen layers from the file, by name (layer1.weight) and
 /// shape.
 ///
-/// throws : UsageError W837 if a chosen layer's value is not there or has another shape; it names them and the layers
-/// that
+/// throws : UsageError W837 if a chosen layer's value is not there or has another shape; it names them and the layers that
 ///          would do; what read_safetensors throws
 std::vector<Array> starting_values(const Net& net, const StartingFile& file, uint64_t key, DType dtype);
 

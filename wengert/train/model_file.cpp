@@ -55,6 +55,15 @@ void write_model(const std::string& path, const Model& model) {
   write_checked(path, std::move(tensors));
 }
 
+std::string misfit(const Net& net, const Encoding& encoding) {
+  const int64_t classes = encoding.class_count(), told_apart = net.outputs == 1 ? 2 : net.outputs;
+  const auto targets = static_cast<int64_t>(encoding.targets.size());
+  if (encoding.features() != net.inputs) return fmt::format("examples have {} features, the net takes {}", encoding.features(), net.inputs);
+  if (classes > 0 && classes != told_apart) return fmt::format("there are {} classes, the net tells {} apart", classes, told_apart);
+  if (classes == 0 && targets != net.outputs) return fmt::format("there are {} targets, the net says {}", targets, net.outputs);
+  return {};
+}
+
 Model read_model(const std::string& path) {
   const Tensors tensors = read_safetensors(path);
   Model model;
@@ -64,6 +73,9 @@ Model read_model(const std::string& path) {
                      fmt::format("copy the file again; if it was changed on purpose, write \"{}\" for \"crc32\" in its metadata", unchecked_content));
   model.encoding = encoding_from_json(metadata(tensors, "encoding", path), path);
   model.task = make_task(parse_net_json(net, path), model.encoding.class_count() > 0);
+  if (const std::string problem = misfit(model.task.net, model.encoding); !problem.empty())
+    throw UsageError("W822", fmt::format("the net and the encoding in {} do not belong together: {}", path, problem), {},
+                     "give a file written by `wengert train`, unchanged");
   for (const ParameterSpec& spec : model.task.net.values())
     model.parameters.push_back(parameter(tensors, spec, path, model.task.net));
   return model;

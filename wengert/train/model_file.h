@@ -25,8 +25,12 @@ LearningTask make_task(NetDescription description, bool classification);
 /// throws : ResourceError W441; UsageError W822 for a net made by hand, which no text describes
 void write_model(const std::string& path, const Model& model);
 
-/// throws : UsageError W822 if the file does not say which net it belongs to, or lacks a parameter of it, W864 if its
-///          content is not what was written; what read_safetensors, make_task and encoding_from_json throw
+/// throws : UsageError W822 if the file does not say which net it belongs to, lacks a parameter of it, or encodes examples
+///          for another net, W864 if its content is not what was written; what read_safetensors, make_task and
+///          encoding_from_json throw
 Model read_model(const std::string& path);
+
+/// What keeps examples of this encoding from the net, as the end of a sentence; empty if nothing does.
+std::string misfit(const Net& net, const Encoding& encoding);
 
 }  // namespace wengert

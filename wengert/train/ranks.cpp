@@ -22,22 +22,33 @@ std::optional<int> number_in(const char* variable) {
   return static_cast<int>(value);
 }
 
-/// What a rank has to say before a training: the text to agree on, or its error.
-Bytes said_by(const std::function<std::string()>& f) {
-  try {
-    const std::string text = f();
-    Bytes said{0};
-    append(said, bytes_of(text));
-    return said;
-  } catch (const Error& error) {
-    Bytes said{1};
-    append(said, error_bytes(error));
-    return said;
-  } catch (const std::bad_alloc&) {
-    Bytes said{1};
-    append(said, error_bytes(ResourceError("W401", "there is not enough memory", {}, "use smaller inputs")));
-    return said;
+constexpr unsigned char all_well = 0, an_error = 1;  // in front of what a rank says
+
+/// Kind, id, problem, place and remedy.
+Bytes error_bytes(const Error& error) {
+  Bytes bytes{an_error, static_cast<unsigned char>(error.kind())};
+  for (const std::string& text : {error.id(), error.problem(), error.where(), error.fix()}) {
+    append(bytes, bytes_of(text));
+    bytes.push_back('\0');
   }
+  return bytes;
+}
+
+[[noreturn]] void throw_error(const Bytes& bytes, int rank) {
+  std::array<std::string, 4> texts;
+  size_t at = 2;
+  for (std::string& text : texts) {
+    while (at < bytes.size() && bytes[at] != '\0') text.push_back(static_cast<char>(bytes[at++]));
+    ++at;
+  }
+  auto& [id, problem, where, fix] = texts;
+  if (rank > 0) where = where.empty() ? fmt::format("rank {}", rank) : fmt::format("{}, on rank {}", where, rank);
+  const auto kind = static_cast<ErrorKind>(bytes.at(1));
+  if (kind == ErrorKind::usage) throw UsageError(id, problem, where, fix);
+  if (kind == ErrorKind::shape) throw ShapeError(id, problem, where, fix);
+  if (kind == ErrorKind::domain) throw DomainError(id, problem, where, fix);
+  if (kind == ErrorKind::resource) throw ResourceError(id, problem, where, fix);
+  throw InternalError(id, problem, where, fix);
 }
 
 }  // namespace
@@ -85,20 +96,23 @@ std::optional<Launch> launched() {
 }
 
 bool agree(Ranks& ranks, const std::function<std::string()>& f) {
-  const Bytes own = said_by(f);
+  const Bytes own = said_by([&] {
+    const std::string text = f();
+    return Bytes(text.begin(), text.end());
+  });
   if (ranks.rank() > 0) {
     ranks.send_text(0, own);
     return ranks.broadcast_text({})[0] != 0;
   }
-  int first = own[0] == 1 ? 0 : -1, other = 0;
+  int first = own[0] == an_error ? 0 : -1, other = 0;
   Bytes said = own;
   for (int rank = 1; rank < ranks.count(); ++rank) {
     const Bytes theirs = ranks.receive_text(rank);
-    if (theirs[0] == 1 && first < 0) first = rank, said = theirs;
+    if (theirs[0] == an_error && first < 0) first = rank, said = theirs;
     if (theirs != own && other == 0) other = rank;
   }
   ranks.broadcast_text({static_cast<unsigned char>(first < 0 && other == 0 ? 1 : 0)});
-  if (first >= 0) throw_error(Bytes(said.begin() + 1, said.end()), first);
+  understood(said, first);
   if (other > 0)
     throw UsageError("W866", fmt::format("rank {} has other data or settings than rank 0", other), {},
                      "give all processes the same command, and the same files where they run");
@@ -106,30 +120,21 @@ bool agree(Ranks& ranks, const std::function<std::string()>& f) {
   return true;
 }
 
-Bytes error_bytes(const Error& error) {
-  Bytes bytes{static_cast<unsigned char>(error.kind())};
-  for (const std::string& text : {error.id(), error.problem(), error.where(), error.fix()}) {
-    append(bytes, bytes_of(text));
-    bytes.push_back('\0');
+Bytes said_by(const std::function<Bytes()>& f) {
+  try {
+    Bytes said{all_well};
+    append(said, f());
+    return said;
+  } catch (const Error& error) {
+    return error_bytes(error);
+  } catch (const std::exception& error) {
+    return error_bytes(ResourceError("W401", fmt::format("a process of the training cannot go on: {}", error.what()), {}, "use smaller inputs"));
   }
-  return bytes;
 }
 
-void throw_error(const Bytes& bytes, int rank) {
-  std::array<std::string, 4> texts;
-  size_t at = 1;
-  for (std::string& text : texts) {
-    while (at < bytes.size() && bytes[at] != '\0') text.push_back(static_cast<char>(bytes[at++]));
-    ++at;
-  }
-  auto& [id, problem, where, fix] = texts;
-  if (rank > 0) where = where.empty() ? fmt::format("rank {}", rank) : fmt::format("{}, on rank {}", where, rank);
-  const auto kind = static_cast<ErrorKind>(bytes.at(0));
-  if (kind == ErrorKind::usage) throw UsageError(id, problem, where, fix);
-  if (kind == ErrorKind::shape) throw ShapeError(id, problem, where, fix);
-  if (kind == ErrorKind::domain) throw DomainError(id, problem, where, fix);
-  if (kind == ErrorKind::resource) throw ResourceError(id, problem, where, fix);
-  throw InternalError(id, problem, where, fix);
+Bytes understood(const Bytes& said, int rank) {
+  if (said.at(0) == an_error) throw_error(said, rank);
+  return {said.begin() + 1, said.end()};
 }
 
 }  // namespace wengert

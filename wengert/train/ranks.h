@@ -57,8 +57,9 @@ std::unique_ptr<Ranks> join_ranks(const Launch& launch);
 /// throws : UsageError W866 for the difference; what f throws
 bool agree(Ranks& ranks, const std::function<std::string()>& f);
 
-/// An error as bytes, and back, said to be of rank `rank`.
-Bytes error_bytes(const Error& error);
-[[noreturn]] void throw_error(const Bytes& bytes, int rank);
+/// What `f` returns, or its error, for another rank; what is no Error becomes one, ResourceError W401. And back: the error is
+/// thrown, said to be of rank `rank`.
+Bytes said_by(const std::function<Bytes()>& f);
+Bytes understood(const Bytes& said, int rank);
 
 }  // namespace wengert

@@ -127,11 +127,12 @@ TrainingData data_of_table(const std::string& path, const DataOptions& options) 
 /// The test set: of the options, or the one beside the training set.
 std::optional<Examples> test_examples(ExampleFiles& files, const DataOptions& options) {
   if (options.test_paths.empty()) return std::move(files.test);
-  auto test = read_examples(options.test_paths, options.dtype, options.format.limit, options.pictures);
-  if (!test || test->source != files.source || test->scale != files.scale)
+  auto given = read_examples(options.test_paths, options.dtype, options.format.limit, options.pictures);
+  if (!given || given->source != files.source || given->scale != files.scale)
     not_accepted(fmt::format("the test set {} is not of the same kind as {}", options.test_paths[0], files.all.name));
-  number_labels(test->all, files.all.classes);
-  return std::move(test->all);
+  Examples& test = given->test ? *given->test : given->all;  // what stands beside it was to be trained on
+  number_labels(test, files.all.classes);
+  return std::move(test);
 }
 
 TrainingData data_of_arrays(ExampleFiles files, const DataOptions& options) {
@@ -157,6 +158,7 @@ TrainingData data_of_arrays(ExampleFiles files, const DataOptions& options) {
 
 TrainingData read_data(Paths paths, const DataOptions& options) {
   expect_float(options.dtype);
+  check_shares(options);
   if (options.sequence > 0) return read_text_data(table_path(paths), options);
   auto files = read_examples(paths, options.dtype, options.format.limit, options.pictures);
   TrainingData data = files ? data_of_arrays(std::move(*files), options) : data_of_table(table_path(paths), options);

@@ -2,6 +2,7 @@
 #include "wengert/train/sharded_updates.h"
 
 #include <cmath>
+#include <cstring>
 #include <fmt/format.h>
 #include <utility>
 
@@ -10,9 +11,9 @@ namespace {
 
 /// What rank 0 tells the others.
 struct Announcement {
-  enum Kind : int64_t { over, an_update, a_failure };  // a_failure: over, and rank `number` is to say why
+  enum Kind : int64_t { over, an_update, a_measure, a_failure };  // a_failure: over, and rank `number` is to say why
   int64_t kind = over;
-  int64_t number = 0;  ///< of the update; of the rank
+  int64_t number = 0;  ///< of the update; of the set; of the rank
   int64_t rows = 0;    ///< numbers of examples that follow
   int64_t epoch = 0;   ///< as which they look
 };
@@ -29,17 +30,6 @@ ByteView bytes_of(const Array& a) { return {static_cast<const unsigned char*>(a.
 /// Where shard `shard` of `shards` begins among n examples, or n shards' ranks among the ranks.
 int64_t begin_of(int64_t shard, int64_t shards, int64_t n) { return shard * n / shards; }
 
-Bytes said(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const Error& error) {
-    return error_bytes(error);
-  } catch (const std::exception& error) {
-    return error_bytes(ResourceError("W401", fmt::format("a process of the training cannot go on: {}", error.what()),
-                                     {}, "use smaller inputs"));
-  }
-}
-
 /// In the array's own precision: statistics are weighted as the step weights gradients.
 void multiply(Array& a, double factor) {
   if (a.dtype() == DType::f32)
@@ -48,8 +38,9 @@ void multiply(Array& a, double factor) {
     for (double& x : a.mutable_values<double>()) x *= factor;
 }
 
-void check_sizes(const LearningTask& task, int64_t examples, int64_t shards) {
-  for (int64_t s = 0; s < shards && !task.net.statistics.empty(); ++s)
+/// Of a net that cannot take a single example.
+void check_sizes(int64_t examples, int64_t shards) {
+  for (int64_t s = 0; s < shards; ++s)
     if (begin_of(s + 1, shards, examples) - begin_of(s, shards, examples) == 1)
       throw UsageError(
           "W812",
@@ -67,9 +58,10 @@ void check_shards(const LearningTask& task, const Dataset& train, const Training
   if (options.shards < ranks)
     throw UsageError("W868", fmt::format("{} processes cannot share {} shards of an update", ranks, options.shards), {},
                      fmt::format("give --shards {}, or start fewer processes", ranks));
+  if (takes_single_example(task, train)) return;
   const int64_t examples = options.examples_an_update();
-  check_sizes(task, std::min(examples, train.count()), options.shards);
-  if (const int64_t rest = train.count() % examples; rest > 0) check_sizes(task, rest, options.shards);
+  check_sizes(std::min(examples, train.count()), options.shards);
+  if (const int64_t rest = train.count() % examples; rest > 0) check_sizes(rest, options.shards);
 }
 
 ShardedGradient::ShardedGradient(const LearningTask& task, const Dataset& train, const TrainingOptions& options,
@@ -159,7 +151,7 @@ void ShardedGradient::throw_failure(int failed) {
     ranks_->broadcast(bytes_of(failure));
   }
   if (failed == 0) std::rethrow_exception(failure_);
-  throw_error(ranks_->receive_text(failed), failed);
+  understood(ranks_->receive_text(failed), failed);
 }
 
 std::vector<Array> ShardedGradient::operator()(std::span<const Array> parameters, std::span<const int64_t> numbers,
@@ -210,19 +202,64 @@ void release_ranks(Ranks& ranks) noexcept {
   }
 }
 
-void serve_updates(const LearningTask& task, const Dataset& train, const TrainingOptions& options, Ranks& ranks) {
-  ShardedGradient gradient(task, train, options, &ranks);
+namespace {
+
+/// The sums of a rank's parts of the data, or its error.
+Bytes measured(Evaluation& evaluation, std::span<const Array> parameters, const Ranks& ranks) {
+  return said_by([&] {
+    const auto sums = evaluation.sums(parameters, ranks.rank(), ranks.count());
+    Bytes bytes(sums.size() * sizeof(Measure));
+    std::memcpy(bytes.data(), sums.data(), bytes.size());
+    return bytes;
+  });
+}
+
+std::vector<Measure> sums_of(const Bytes& bytes) {
+  std::vector<Measure> sums(bytes.size() / sizeof(Measure));
+  std::memcpy(sums.data(), bytes.data(), bytes.size());
+  return sums;
+}
+
+}  // namespace
+
+Measure shared_measure(Evaluation& evaluation, HeldOut set, std::span<const Array> parameters, Ranks* ranks) {
+  if (ranks == nullptr) return evaluation(parameters);
+  ranks->are_serving = false;  // unless all goes well
+  Announcement next{Announcement::a_measure, static_cast<int64_t>(set)};
+  ranks->broadcast(bytes_of(next));
+  for (Array a : parameters) ranks->broadcast(bytes_of(a));
+  std::vector<Bytes> said{measured(evaluation, parameters, *ranks)};
+  for (int rank = 1; rank < ranks->count(); ++rank) said.push_back(ranks->receive_text(rank));
+  ranks->are_serving = true;
+  std::vector<std::vector<Measure>> of_rank;
+  for (size_t rank = 0; rank < said.size(); ++rank) of_rank.push_back(sums_of(understood(said[rank], static_cast<int>(rank))));
+  std::vector<Measure> sums;  // part after part
+  for (size_t part = 0; part / said.size() < of_rank[part % said.size()].size(); ++part) sums.push_back(of_rank[part % said.size()][part / said.size()]);
+  return evaluation.total(sums);
+}
+
+void serve_updates(const LearningTask& task, const Split& data, const TrainingOptions& options, Ranks& ranks) {
+  ShardedGradient gradient(task, data.train, options, &ranks);
+  Evaluation sets[]{{task, data.validation, options.compile}, {task, data.test, options.compile}};
   std::vector<Array> parameters;
-  for (const ParameterSpec& spec : task.net.values()) parameters.emplace_back(Type{train.x.dtype(), spec.shape});
+  for (const ParameterSpec& spec : task.net.values()) parameters.emplace_back(Type{data.train.x.dtype(), spec.shape});
+  const auto receive_parameters = [&] {
+    for (Array& a : parameters) ranks.broadcast(bytes_of(a));
+  };
   for (;;) {
     Announcement next;
     ranks.broadcast(bytes_of(next));
+    if (next.kind == Announcement::a_measure) {
+      receive_parameters();
+      ranks.send_text(0, measured(sets[next.number], parameters, ranks));
+      continue;
+    }
     if (next.kind == Announcement::a_failure && next.number == ranks.rank())
-      ranks.send_text(0, said(gradient.failure()));
+      ranks.send_text(0, said_by([&]() -> Bytes { std::rethrow_exception(gradient.failure()); }));
     if (next.kind != Announcement::an_update) return;
     std::vector<int64_t> rows(static_cast<size_t>(next.rows));
     ranks.broadcast(bytes_of(rows));
-    for (Array& a : parameters) ranks.broadcast(bytes_of(a));
+    receive_parameters();
     gradient(parameters, rows, next.number, next.epoch);
   }
 }

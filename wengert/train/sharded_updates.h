@@ -18,9 +18,8 @@ namespace wengert {
 
 inline constexpr int64_t most_shards = 1024;
 
-/// throws : UsageError W868 if there are fewer shards than processes, or none; W812 if a shard of a batch would be a
-/// single
-///          example and the net normalises
+/// throws : UsageError W868 if there are fewer shards than processes, or none; W812 if a shard of a batch would be a single
+///          example, and the net normalises by what that does not have (takes_single_example)
 void check_shards(const LearningTask& task, const Dataset& train, const TrainingOptions& options, int ranks);
 
 /// The gradient of an update, as a sum over shards: each rank computes neighbouring ones, and rank 0 has the sum.
@@ -50,7 +49,8 @@ class ShardedGradient {
   void add(Part& left, const Part& right) const;
   void send(int to, const Part& part);
   Part received(int from);
-  [[noreturn]] void throw_failure(int failed);
+  /// Throws that rank's error.
+  void throw_failure(int failed);
 
   std::vector<Type> types_;  ///< of what is summed
   size_t learned_;           ///< gradients among that; what follows but for the last two are statistics
@@ -92,8 +92,18 @@ class ShardedUpdates {
 /// Tells the other ranks, if they still serve, that it is over.
 void release_ranks(Ranks& ranks) noexcept;
 
-/// What ranks other than 0 do while rank 0 trains: their shards of each update, until it is over.
-/// throws : ResourceError W867, W869
-void serve_updates(const LearningTask& task, const Dataset& train, const TrainingOptions& options, Ranks& ranks);
+/// Of which data set a measure is.
+enum class HeldOut : uint8_t { validation, test };
+
+/// On rank 0, while the others serve: a measure of the set, each rank of every so-and-so-many-th part of it. The sums of the
+/// parts are added up in their order, so that the result has the bits of one process.
+///
+/// evaluation : of that set. ranks : null: this process is alone
+/// throws     : what running the Program throws, whichever rank it was; what Ranks throw
+Measure shared_measure(Evaluation& evaluation, HeldOut set, std::span<const Array> parameters, Ranks* ranks);
+
+/// What ranks other than 0 do while rank 0 trains: their shards of each update and their parts of what is measured, until it
+/// is over. throws : ResourceError W867, W869
+void serve_updates(const LearningTask& task, const Split& data, const TrainingOptions& options, Ranks& ranks);
 
 }  // namespace wengert

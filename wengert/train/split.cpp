@@ -64,20 +64,20 @@ std::vector<bool> marked(std::span<const int64_t> numbers, int64_t total) {
   return marks;
 }
 
-void expect_shares(double test, double validation) {
-  for (double share : {test, validation})
+}  // namespace
+
+void check_shares(const DataOptions& options) {
+  for (double share : {options.test, options.validation})
     if (!(share >= 0 && share < 1))
       throw UsageError("W827", fmt::format("a share of {} of the rows cannot be held out", share), {},
                        "choose shares from 0 to below 1");
 }
 
-}  // namespace
-
 RowSplit split_rows(std::span<const int64_t> rows, std::span<const int64_t> labels, int64_t total,
                     const DataOptions& options) {
   const bool named = !options.test_rows.empty();
   const double test = named ? 0 : options.test;
-  expect_shares(test, options.validation);
+  check_shares(options);
   const auto is_test = marked(options.test_rows, total);
   RowSplit split;
   std::vector<size_t> places;

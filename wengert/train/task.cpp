@@ -123,6 +123,9 @@ std::vector<Values> declare_states(Recording& recording, const LearningTask& tas
   return states;
 }
 
+/// Scans that values and gradient have in common are run once.
+Program tidied(const Program& p) { return simplify(merge_scans(simplify(p))); }
+
 /// What is minimised, and its gradient by all parameters.
 Values value_and_gradient(const LearningTask& task, const BatchType& type, const Batch& batch) {
   Values inputs = batch.parameters;
@@ -152,7 +155,7 @@ Program training_step(const LearningTask& task, const Optimizer& optimizer, cons
   outputs.insert(outputs.begin() + static_cast<std::ptrdiff_t>(count), forward.statistics.begin(), forward.statistics.end());
   outputs.push_back(results[0]);
   outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
-  return simplify(merge_scans(simplify(recording.finish(outputs))));
+  return tidied(recording.finish(outputs));
 }
 
 Program gradient_step(const LearningTask& task, const BatchType& type) {
@@ -170,7 +173,18 @@ Program gradient_step(const LearningTask& task, const BatchType& type) {
   outputs.insert(outputs.end(), forward.statistics.begin(), forward.statistics.end());
   outputs.push_back(results[0] * share);
   outputs.push_back(score(task, by_position(forward.value), targets_by_position(net, batch.y), type.classes));
-  return simplify(recording.finish(outputs));
+  return tidied(recording.finish(outputs));
+}
+
+bool takes_single_example(const LearningTask& task, const Dataset& data) {
+  if (task.net.statistics.empty()) return true;
+  try {
+    gradient_step(task, batch_type(data, 1));
+    return true;
+  } catch (const ShapeError& error) {
+    if (error.id() != "W833") throw;
+    return false;
+  }
 }
 
 Program update_step(const LearningTask& task, const Optimizer& optimizer, DType dtype) {
@@ -186,8 +200,11 @@ Program gathered_statistics(const LearningTask& task, const BatchType& type) {
   Recording recording("gathered_statistics", type.x.dtype);
   Batch batch(recording, task.net, type.x.dtype);
   batch.x = recording.input(type.x, "x");
+  const Expr weight = recording.input({type.x.dtype, {}}, "weight");
   if (task.net.is_random) batch.key = recording.input(i64({2}), "key");
-  return simplify(recording.finish(task.net.apply(batch.in_training()).statistics));
+  NetInputs inputs = batch.in_training();
+  inputs.weight = weight;
+  return simplify(recording.finish(task.net.apply(inputs).statistics));
 }
 
 Program evaluation(const LearningTask& task, const BatchType& type) {

@@ -51,10 +51,13 @@ Program training_step(const LearningTask& task, const Optimizer& optimizer, cons
 ///         score is a sum anyway. Statistics are what this part makes of those given.
 Program gradient_step(const LearningTask& task, const BatchType& part);
 
+/// Whether one of `data` alone can be a batch: not where it is normalised by a deviation that a single value does not have.
+bool takes_single_example(const LearningTask& task, const Dataset& data);
+
 /// The second half: (parameters..., state..., gradients..., rate, update) -> (parameters..., state...)
 Program update_step(const LearningTask& task, const Optimizer& optimizer, DType dtype);
 
-/// (parameters..., statistics..., x, [key]) -> statistics after a batch in training
+/// (parameters..., statistics..., x, weight, [key]) -> statistics after a batch in training, whose weight in them is given
 Program gathered_statistics(const LearningTask& task, const BatchType& batch);
 
 /// (parameters..., statistics..., x, y) -> (loss, score); the loss is without the regularizer.

@@ -24,8 +24,7 @@ class Updates {
   /// One update from the examples of these numbers, the next of the epoch, in batches of `options.batch`.
   ///
   /// update  : 1, 2, ...
-  /// returns : loss (a mean over the examples) and score (a sum) before the update. A loss that is not finite leaves
-  /// the
+  /// returns : loss (a mean over the examples) and score (a sum) before the update. A loss that is not finite leaves the
   ///           state as it was
   Measure operator()(TrainingState& state, std::span<const int64_t> numbers, double rate, int64_t update);
 

@@ -173,6 +173,7 @@ TEST(Evaluate, says_errors_in_the_units_of_the_data) {
   EXPECT_GT(said["targets"][0]["explained"], 0.99);
   EXPECT_LT(said["targets"][0]["rmse"], 9000);
   EXPECT_GE(said["targets"][0]["worst_error"], said["targets"][0]["rmse"]);
+  EXPECT_NEAR(said["rmse"], said["targets"][0]["rmse"], 1e-3 * static_cast<double>(said["targets"][0]["rmse"]));
 }
 
 TEST(Evaluate, says_what_is_wrong_with_the_data) {

@@ -127,6 +127,7 @@ TEST(Sweep, says_what_is_wrong) {
   EXPECT_EQ(id({"--vary", "rate"}), "W852");
   EXPECT_EQ(id({"--vary", "pace=1,2"}), "W852");
   EXPECT_EQ(id({"--vary", "test=0.1,0.2"}), "W852") << "runs are judged by the same examples";
+  EXPECT_EQ(id({"--vary", "seed=1,2"}), "W852") << "it decides which they are";
   EXPECT_EQ(id({"--vary", "rate=1,1"}), "W852");
   EXPECT_EQ(id({"--vary", "rate=log -1..1", "--random", "2"}), "W852");
   EXPECT_EQ(id({"--vary", "rate=0.1,0.2", "--rate", "0.1"}), "W852");

@@ -111,6 +111,32 @@ TEST(TrainingLoop, keeps_the_state_before_the_update_that_made_the_loss_infinite
   EXPECT_EQ(state.parameters, again.parameters);
 }
 
+TEST(TrainingLoop, notices_an_update_that_makes_parameters_infinite_also_if_it_is_the_last) {
+  const LearningTask task = make_task({.input = "1", .layers = {{"1"}}}, false);
+  try {
+    trained(task, "gradient_descent", {line(20, 1), {}}, {.batch = 20, .epochs = 1, .rate = 1e39});
+    FAIL() << "a rate beyond f32 should diverge";
+  } catch (const DomainError& error) {
+    EXPECT_EQ(error.id(), "W813");
+    EXPECT_EQ(error.problem().substr(0, 17), "layer1.weight[0] ") << error.what();
+  }
+}
+
+TEST(TrainingLoop, refuses_a_state_behind_more_updates_than_an_epoch_has) {
+  const Optimizer sgd = parse_optimizer("sgd");
+  TrainingState state = initial_state(small_net(), sgd, 1, DType::f32);
+  state.step = 5;
+  try {
+    train(small_net(), sgd, {two_moons(50), {}}, {.batch = 16, .epochs = 1}, state);
+    FAIL() << "an epoch has 4 updates";
+  } catch (const UsageError& error) {
+    EXPECT_EQ(error.id(), "W812");
+  }
+  state.step = 4;  // what a failure behind the last update leaves
+  train(small_net(), sgd, {two_moons(50), {}}, {.batch = 16, .epochs = 1}, state);
+  EXPECT_EQ(state.epoch, 1);
+}
+
 TEST(TrainingLoop, learns_two_moons_with_every_optimizer) {
   const Split data{two_moons(200, DType::f32, 1), two_moons(200, DType::f32, 2)};
   const std::pair<const char*, double> optimizers[] = {{"gradient_descent", 0.3}, {"sgd", 0.1}, {"rumelhart", 0.1}, {"nesterov", 0.1},

@@ -7,6 +7,7 @@
 
 #include "training_cases.h"
 #include "wengert/optim/first_order.h"
+#include "wengert/train/averaged_values.h"
 #include "wengert/train/loop.h"
 #include "wengert/train/method.h"
 
@@ -83,6 +84,22 @@ TEST(Averages, have_statistics_of_their_own) {
   EXPECT_NE(state.averaged.back(), state.parameters.back());
   EXPECT_EQ(state.reports.back().test->loss, Evaluation(normalised_net(), data.test)(state.chosen()).loss);
   EXPECT_GT(state.reports.back().test->score, 0.9);
+}
+
+TEST(Averages, have_statistics_that_are_means_over_batches_whatever_they_were_before) {
+  const LearningTask task = make_task({.input = "2", .layers = {{"batch_norm"}, {"2 softmax"}}}, true);
+  const Optimizer optimizer = with_methods(adam(), {.average = "0.9"}, task.net);
+  const Split data{two_moons(64, DType::f64), {}};
+  const TrainingOptions options{.batch = 16, .epochs = 1, .rate = 0};
+  TrainingState state = trained(task, optimizer, data, options);
+  for (size_t k = task.net.parameters.size(); k < state.parameters.size(); ++k)
+    state.parameters[k] = Array::filled(state.parameters[k].type(), 100);
+  const Array mean = averaged_values(task, optimizer, data.train, options, state)[task.net.parameters.size()];
+  for (int64_t j = 0; j < 2; ++j) {
+    double expected = 0;  // of the inputs, which are what the first layer normalises
+    for (int64_t i = 0; i < 64; ++i) expected += data.train.x[i * 2 + j] / 64;
+    EXPECT_NEAR(mean[j], expected, 1e-14);
+  }
 }
 
 TEST(Methods, stopped_anywhere_and_gone_on_with_ends_bit_for_bit_the_same) {

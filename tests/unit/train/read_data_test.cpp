@@ -161,6 +161,35 @@ TEST(ReadData, reads_values_from_a_pair_of_arrays) {
   EXPECT_EQ(encoding_from_json(to_json(data.encoding), "model"), data.encoding);
 }
 
+TEST(ReadData, keeps_numbers_far_from_0_apart_in_f32) {
+  const Folder folder;
+  std::vector<double> seconds;  // since 1970: neighbouring floats are 128 apart
+  for (int k = 0; k < 20; ++k) seconds.push_back(1.6e9 + k);
+  write_npy(folder / "x.npy", Array(seconds));
+  write_npy(folder / "y.npy", Array(seconds));
+  const TrainingData data = read_data(Paths{folder / "x.npy", folder / "y.npy"}, {.test = 0});
+  const double step = data.split.train.x[1] - data.split.train.x[0];
+  EXPECT_NEAR(step, 1 / data.encoding.deviations[0], 1e-6);
+  EXPECT_EQ(data.split.train.y[19] - data.split.train.y[18], data.split.train.x[19] - data.split.train.x[18]);
+}
+
+TEST(ReadData, tests_on_the_test_set_of_an_archive_that_is_named_for_testing) {
+  const Folder folder;
+  const int64_t labels[] = {0, 1, 0, 1};
+  const Array x({4, 1}, {0, 1, 2, 3}), other({4, 1}, {5, 6, 7, 8}), y = Array::of<int64_t>({4}, labels);
+  write_npz(folder / "train.npz", {{"x", x}, {"y", y}});
+  write_npz(folder / "both.npz", {{"x", x}, {"y", y}, {"x_test", other}, {"y_test", y}});
+  const DataOptions options{.standardize = false, .dtype = DType::f64, .test_paths = {folder / "both.npz"}};
+  EXPECT_EQ(read_data(Paths{folder / "train.npz"}, options).split.test.x, other);
+}
+
+TEST(ReadData, refuses_shares_of_a_text_that_are_none) {
+  const Folder folder;
+  const Paths text{folder.file("t.txt", std::string(400, 'a') + std::string(400, 'b'))};
+  for (const double share : {-0.1, 1.0, 1.5})
+    EXPECT_THAT(error_of(text, {.sequence = 8, .test = share}), HasSubstr("W827 usage: a share of")) << share;
+}
+
 TEST(ReadData, refuses_arrays_that_do_not_fit_or_are_not_finite) {
   const Folder folder;
   const auto refused = [&](const Array& x, const Array& y, const DataOptions& options = {}) {

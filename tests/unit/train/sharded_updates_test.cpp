@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <stdexcept>
 
 #include "thread_ranks.h"
 #include "training_cases.h"
@@ -46,7 +47,7 @@ TrainingState trained_by(int count, const LearningTask& task, const TrainingOpti
   TrainingState state;
   as_ranks(
       count, [&](Ranks& ranks) { state = trained(task, options, &ranks); },
-      [&](Ranks& ranks) { serve_updates(task, moons().train, options, ranks); });
+      [&](Ranks& ranks) { serve_updates(task, moons(), options, ranks); });
   return state;
 }
 
@@ -111,6 +112,47 @@ TEST(ShardedUpdates, change_examples_as_updates_in_one_piece_do) {
   EXPECT_EQ(trained_by(3, small_net(), options).parameters, state.parameters);
 }
 
+/// What rank 0 measures together with others, each of which has what `theirs` says.
+Measure measured_by(int count, const Dataset& data, const std::function<const Split&(int)>& theirs, std::string& message) {
+  Measure measure;
+  const TrainingState state = initial_state(small_net(), parse_optimizer("sgd"), 1, DType::f32);
+  as_ranks(
+      count,
+      [&](Ranks& ranks) {
+        Evaluation evaluation(small_net(), data);
+        try {
+          measure = shared_measure(evaluation, HeldOut::validation, state.parameters, &ranks);
+        } catch (const Error& error) {
+          message = error.what();
+        }
+        release_ranks(ranks);
+      },
+      [&](Ranks& ranks) { serve_updates(small_net(), theirs(ranks.rank()), usual(count), ranks); });
+  return measure;
+}
+
+TEST(Measures, shared_by_any_number_of_ranks_have_the_bits_of_one) {
+  for (const int64_t n : {20, 500, 1730}) {  // parts of 500
+    const Split data{two_moons(50), {}, two_moons(n, DType::f32, 4)};
+    const Measure alone = Evaluation(small_net(), data.validation)(initial_state(small_net(), parse_optimizer("sgd"), 1, DType::f32).parameters);
+    for (int count = 1; count <= 5; ++count) {
+      std::string message;
+      const Measure shared = measured_by(count, data.validation, [&](int) -> const Split& { return data; }, message);
+      EXPECT_EQ(shared.loss, alone.loss) << n << " examples by " << count << message;
+      EXPECT_EQ(shared.score, alone.score) << n << " examples by " << count;
+    }
+  }
+}
+
+TEST(Measures, end_with_the_error_of_the_rank_that_has_one) {
+  const Split data{two_moons(50), {}, two_moons(1730, DType::f32, 4)};
+  Split bad = data;
+  bad.validation.x = Array(Type{DType::f32, {1730, 3}});
+  std::string message;
+  measured_by(3, data.validation, [&](int rank) -> const Split& { return rank == 2 ? bad : data; }, message);
+  EXPECT_THAT(message, HasSubstr("rank 2\n"));
+}
+
 TEST(ShardedUpdates, of_another_number_of_shards_are_others) {
   EXPECT_NE(trained(whole_zoo(), usual(4)).parameters, trained(whole_zoo(), usual(5)).parameters);
 }
@@ -131,6 +173,9 @@ TEST(ShardedUpdates, refuse_fewer_shards_than_ranks_and_shards_that_cannot_be_no
   EXPECT_EQ(id_of([] { check_shards(whole_zoo(), moons().train, usual(20), 1); }), "W812") << "shards of one example";
   EXPECT_EQ(id_of([] { check_shards(whole_zoo(), moons().train, usual(8), 1); }), "W812") << "the last batch has 10";
   EXPECT_EQ(id_of([] { check_shards(small_net(), moons().train, usual(20), 20); }), "none");
+  const Dataset pictures{.x = Array(f32({40, 16})), .y = Array(i64({40})), .classes = 2};
+  const LearningTask by_places = make_task({.input = "4x4x1", .layers = {{"conv 2 3"}, {"batch_norm"}, {"flatten"}, {"2 softmax"}}}, true);
+  EXPECT_EQ(id_of([&] { check_shards(by_places, pictures, usual(20), 1); }), "none") << "a picture has many values a channel";
 }
 
 TEST(Ranks, pass_a_broadcast_on_to_all) {
@@ -172,6 +217,12 @@ TEST(Ranks, agree_on_what_they_read_or_end_with_the_first_error) {
   });
   EXPECT_EQ(error, "W440 resource: cannot read x\n  at x, on rank 2\n  fix: check the name");
   EXPECT_EQ(nobody, 0);
+  const auto [foreign, no_rank] = agreed(3, [](int rank) -> std::string {
+    if (rank == 1) throw std::runtime_error("a library gave up");
+    return "the same";
+  });
+  EXPECT_THAT(foreign, HasSubstr("W401 resource: a process of the training cannot go on: a library gave up\n  at rank 1"));
+  EXPECT_EQ(no_rank, 0);
 }
 
 TEST(ShardedUpdates, end_on_all_ranks_when_one_of_them_fails) {
@@ -188,7 +239,7 @@ TEST(ShardedUpdates, end_on_all_ranks_when_one_of_them_fails) {
           message = error.what();
         }
       },
-      [&](Ranks& ranks) { serve_updates(task, ranks.rank() == 2 ? bad.train : moons().train, usual(4), ranks); });
+      [&](Ranks& ranks) { serve_updates(task, ranks.rank() == 2 ? bad : moons(), usual(4), ranks); });
   EXPECT_THAT(message, HasSubstr("rank 2\n"));
 }
 

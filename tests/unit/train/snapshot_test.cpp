@@ -121,6 +121,31 @@ TEST(Model, with_any_bit_changed_or_cut_anywhere_is_refused) {
   expect_every_damage_is_noticed(folder / "weights", read_model);
 }
 
+TEST(Model, whose_examples_are_those_of_another_net_is_refused) {
+  const TemporaryFolder folder;
+  Model model{make_task({.input = "1", .layers = {{"2 tanh"}, {"3 softmax"}}}, true), {}, {}};
+  model.parameters = model.task.net.initial_parameters(1, DType::f32);
+  model.encoding.source = Encoding::Source::arrays;
+  model.encoding.columns = 1;
+  model.encoding.targets = {{.name = "y"}};
+  model.encoding.example = {1};
+  model.encoding.classes = {"a", "b"};
+  const auto problem = [&] {
+    write_model(folder / "weights", model);
+    try {
+      read_model(folder / "weights");
+    } catch (const UsageError& error) {
+      return std::string(error.id()) + " " + error.problem().substr(error.problem().rfind(": ") + 2);
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(problem(), "W822 there are 2 classes, the net tells 3 apart");
+  model.encoding.classes.push_back("c");
+  EXPECT_EQ(problem(), "none");
+  model.encoding.example = {2};
+  EXPECT_EQ(problem(), "W822 examples have 2 features, the net takes 1");
+}
+
 TEST(Snapshot, a_fingerprint_tells_other_data) {
   const Split data{two_moons(20), two_moons(10)}, other{two_moons(20, DType::f32, 2), two_moons(10)};
   EXPECT_EQ(fingerprint(data), fingerprint({two_moons(20), two_moons(10)}));

@@ -8,6 +8,7 @@
 #include "training_cases.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/optim/transforms.h"
+#include "wengert/primitives/control.h"
 #include "wengert/train/loop.h"
 
 namespace wengert {
@@ -41,6 +42,19 @@ void expect_near(const Arrays& left, const Arrays& right, double tolerance) {
   ASSERT_EQ(left.size(), right.size());
   for (size_t k = 0; k < left.size(); ++k)
     for (int64_t i = 0; i < left[k].elements(); ++i) EXPECT_NEAR(left[k][i], right[k][i], tolerance) << k << " " << i;
+}
+
+size_t scans(const Program& p) {
+  size_t count = 0;
+  for (uint32_t i = 0; i < p.size(); ++i) count += &p.primitive(ValueId{i}) == &scan_p;
+  return count;
+}
+
+TEST(TrainingStep, and_its_gradient_go_over_a_sequence_once_forwards_and_once_back) {
+  const LearningTask task = make_task({.input = "6 tokens", .layers = {{"embedding 4 3"}, {"lstm 5"}, {"4"}}}, true);
+  const Dataset texts{.x = Array(f32({4, 6})), .y = Array(i64({4, 6})), .classes = 4};
+  EXPECT_EQ(scans(gradient_step(task, batch_type(texts, 4))), 2U);
+  EXPECT_EQ(scans(training_step(task, parse_optimizer("adam"), batch_type(texts, 4))), 2U);
 }
 
 TEST(TrainingStep, is_its_gradient_and_then_its_update) {
