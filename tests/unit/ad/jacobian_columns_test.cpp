@@ -4,6 +4,7 @@
 // 0, in one loop over the points where there is one.
 #include <gtest/gtest.h>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/ad/derivatives.h"
@@ -61,7 +62,7 @@ TEST(JacobianColumns, are_what_fewest_takes_where_they_are_less_work) {
 }
 
 TEST(JacobianColumns, agree_with_forward_mode_on_random_programs) {
-  for (uint64_t key = 0; key < 120; ++key) {
+  for (uint64_t key = 0; key < random_cases(120); ++key) {
     const RandomProgram drawn = random_program(key, {.draws = 15, .nesting = 2});
     Program columns, forward;
     try {
@@ -97,7 +98,7 @@ TEST(JacobianColumns, guards_of_points_are_looked_at) {
 }
 
 TEST(ScalarLoops, have_the_values_of_the_program) {
-  for (uint64_t key = 0; key < 120; ++key) {
+  for (uint64_t key = 0; key < random_cases(120); ++key) {
     const RandomProgram drawn = random_program(key, {.draws = 20, .nesting = 2});
     const Program q = scalar_loops(drawn.program, std::vector<bool>(drawn.program.inputs(), false));
     EXPECT_TRUE(same_values(evaluate(q, drawn.point), evaluate(drawn.program, drawn.point), 64, 1e-12))

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "derivative_cases.h"
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/ad/derivatives.h"
@@ -67,7 +68,7 @@ std::vector<std::string> names() {
 INSTANTIATE_TEST_SUITE_P(Record, CompiledEach, testing::ValuesIn(names()), [](const auto& record) { return record.param; });
 
 TEST_F(Compiling, random_programs_gives_the_bits_of_the_interpreter) {
-  for (uint64_t key = 0; key < 40; ++key) {
+  for (uint64_t key = 0; key < random_cases(40); ++key) {
     const auto r = random_program(key, {.draws = 25, .dtype = key % 2 == 0 ? DType::f64 : DType::f32});
     if (print(r.program).find("custom_linear") != std::string::npos) continue;
     EXPECT_EQ(Compiled(r.program, exactly(static_cast<int>(key % 3))).run(r.point), reference(r.program, r.point)) << key << '\n' << print(r.program);

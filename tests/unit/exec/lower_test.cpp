@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "derivative_cases.h"
+#include "random_cases.h"
 #include "random_program.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/exec/interpreter.h"
@@ -60,7 +61,7 @@ std::vector<std::string> names() {
 INSTANTIATE_TEST_SUITE_P(Record, LowerEach, testing::ValuesIn(names()), [](const auto& record) { return record.param; });
 
 TEST(Lower, of_random_programs_gives_the_bits_of_the_interpreter) {
-  for (uint64_t key = 0; key < 120; ++key) {
+  for (uint64_t key = 0; key < random_cases(120); ++key) {
     const auto r = random_program(key, {.draws = 30, .dtype = key % 2 == 0 ? DType::f64 : DType::f32, .nesting = key % 3 == 0 ? 2 : 1});
     EXPECT_EQ(run(lower(r.program, as_loops), r.program, r.point), reference(r.program, r.point)) << key << '\n' << print(r.program);
   }

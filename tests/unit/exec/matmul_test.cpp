@@ -46,20 +46,21 @@ template <class T> struct Case {
   T left(int64_t q, int64_t i, int64_t p) const {
     return a[static_cast<size_t>(q * s.next_a + (s.transpose_a ? p * s.row_a + i : i * s.row_a + p))];
   }
-  T right(int64_t q, int64_t p, int64_t j) const {
-    return b[static_cast<size_t>(q * s.next_b + (s.transpose_b ? j * s.row_b + p : p * s.row_b + j))];
-  }
+  const T* right(int64_t q, int64_t p) const { return b.data() + q * s.next_b + (s.transpose_b ? p : p * s.row_b); }
 
   /// C as the reference has it, what lies between its rows untouched.
   std::vector<double> expected() const {
     std::vector<double> y(c.begin(), c.end());
+    const int64_t step = s.transpose_b ? s.row_b : 1;
     for (int64_t q = 0; q < s.count; ++q)
       for (int64_t i = 0; i < s.m; ++i) {
         double* const row = y.data() + q * s.next_c + i * s.row_c;
         if (!s.accumulate) std::fill_n(row, s.n, 0.0);
-        for (int64_t p = 0; p < s.k; ++p)
-          for (int64_t j = 0; j < s.n; ++j)
-            row[j] += static_cast<double>(left(q, i, p)) * static_cast<double>(right(q, p, j));
+        for (int64_t p = 0; p < s.k; ++p) {
+          const double factor = left(q, i, p);
+          const T* b_j = right(q, p);
+          for (int64_t j = 0; j < s.n; ++j, b_j += step) row[j] += factor * static_cast<double>(*b_j);
+        }
       }
     return y;
   }

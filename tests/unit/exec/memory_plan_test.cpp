@@ -8,6 +8,7 @@
 
 #include "derivative_cases.h"
 #include "planned_reading.h"
+#include "random_cases.h"
 #include "random_program.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/exec/compiled.h"
@@ -79,7 +80,7 @@ std::vector<std::string> names() {
 INSTANTIATE_TEST_SUITE_P(Record, PlanEach, testing::ValuesIn(names()), [](const auto& record) { return record.param; });
 
 TEST(MemoryPlan, of_random_programs_shares_no_memory_that_is_still_needed) {
-  for (uint64_t key = 0; key < 150; ++key) {
+  for (uint64_t key = 0; key < random_cases(150); ++key) {
     const auto r = random_program(
         key, {.draws = 40, .dtype = key % 2 == 0 ? DType::f64 : DType::f32, .nesting = key % 3 == 0 ? 2 : 1});
     expect_sound(r.program, r.point, as_loops);
@@ -236,7 +237,7 @@ class PlannedCode : public testing::Test {
 
 /// In lanes, contracted, by libraries: whatever rounds, memory changes nothing.
 TEST_F(PlannedCode, gives_the_bits_of_memory_that_is_not_shared) {
-  for (uint64_t key = 0; key < 60; ++key) {
+  for (uint64_t key = 0; key < random_cases(60); ++key) {
     const auto r = random_program(
         key, {.draws = 30, .dtype = key % 2 == 0 ? DType::f64 : DType::f32, .nesting = key % 4 == 0 ? 2 : 1});
     if (print(r.program).find("custom_linear") != std::string::npos) continue;

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <thread>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/ad/derivatives.h"
@@ -100,7 +101,7 @@ double distance(const std::vector<double>& found, const std::vector<Array>& expe
 }
 
 TEST(Sweep, equals_pullback_and_pushforward_of_random_programs) {
-  for (uint64_t key = 0; key < 300; ++key) {
+  for (uint64_t key = 0; key < random_cases(300); ++key) {
     const RandomProgram drawn =
         random_program(key, {.draws = 40, .arrays = false, .nesting = 0, .only = elementwise_records()});
     const Program& p = drawn.program;

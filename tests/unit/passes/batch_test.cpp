@@ -8,6 +8,7 @@
 
 #include <cstring>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/exec/interpreter.h"
@@ -153,7 +154,7 @@ TEST(Batch, of_every_example_of_every_primitive_is_the_loop) {
 }
 
 TEST(Batch, of_random_programs_is_the_loop) {
-  for (uint64_t key = 0; key < 120; ++key) {
+  for (uint64_t key = 0; key < random_cases(120); ++key) {
     const RandomProgram drawn = random_program(3000 + key, {.draws = 15});
     Random random(key);
     std::vector<std::vector<Array>> points;

@@ -7,6 +7,7 @@
 
 #include <limits>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/exec/interpreter.h"
@@ -97,7 +98,7 @@ TEST(CommonSubexpressions, the_derivative_of_sigmoid_reuses_its_result) {
 }
 
 TEST(CommonSubexpressions, values_of_random_programs_are_the_same_to_the_last_bit) {
-  for (uint64_t key = 0; key < 150; ++key) {
+  for (uint64_t key = 0; key < random_cases(150); ++key) {
     const RandomProgram drawn =
         random_program(1000 + key, {.draws = 25, .dtype = key % 4 == 3 ? DType::f32 : DType::f64});
     const Program q = common_subexpressions(drawn.program);

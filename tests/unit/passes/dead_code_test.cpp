@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/exec/interpreter.h"
@@ -92,7 +93,7 @@ TEST(DeadCode, source_lines_and_names_go_with_their_values) {
 }
 
 TEST(DeadCode, values_of_random_programs_are_the_same_to_the_last_bit) {
-  for (uint64_t key = 0; key < 150; ++key) {
+  for (uint64_t key = 0; key < random_cases(150); ++key) {
     const RandomProgram drawn = random_program(key, {.draws = 25, .dtype = key % 4 == 3 ? DType::f32 : DType::f64});
     const Program q = dead_code(drawn.program);
     EXPECT_LE(q.size(), drawn.program.size());

@@ -3,6 +3,7 @@
 // A pass keeps derivatives as well as values: the gradient of what came out is the gradient of what went in.
 #include <gtest/gtest.h>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/ad/derivatives.h"
@@ -23,7 +24,7 @@ Program last_output(const Program& p) {
 }
 
 TEST(DerivativesAfterPasses, of_simplified_and_inlined_programs_are_the_same) {
-  for (uint64_t key = 0; key < 60; ++key) {
+  for (uint64_t key = 0; key < random_cases(60); ++key) {
     const RandomProgram drawn = random_program(6000 + key, {.draws = 15});
     const Program p = last_output(drawn.program);
     const auto expected = evaluate(grad(p), drawn.point);

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/exec/interpreter.h"
@@ -91,7 +92,7 @@ TEST(InlineCalls, stops_where_calls_of_calls_grow_beyond_the_limit) {
 }
 
 TEST(InlineCalls, values_of_random_programs_are_the_same_to_the_last_bit) {
-  for (uint64_t key = 0; key < 100; ++key) {
+  for (uint64_t key = 0; key < random_cases(100); ++key) {
     const RandomProgram drawn = random_program(5000 + key, {.draws = 25, .nesting = 2});
     const Program q = inline_calls(drawn.program);
     EXPECT_EQ(calls(q), 0u);

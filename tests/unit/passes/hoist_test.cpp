@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/ad/derivatives.h"
@@ -127,7 +128,7 @@ TEST(Hoist, integers_and_flags_cross_too) {
 }
 
 TEST(Hoist, values_of_random_programs_are_the_same_to_the_last_bit) {
-  for (uint64_t key = 0; key < 150; ++key) {
+  for (uint64_t key = 0; key < random_cases(150); ++key) {
     const RandomProgram drawn =
         random_program(key, {.draws = 25, .dtype = key % 4 == 3 ? DType::f32 : DType::f64, .nesting = 2});
     const Program q = hoist(drawn.program);
@@ -137,7 +138,7 @@ TEST(Hoist, values_of_random_programs_are_the_same_to_the_last_bit) {
 }
 
 TEST(Hoist, a_random_body_in_a_loop_keeps_its_values) {
-  for (uint64_t key = 0; key < 100; ++key) {
+  for (uint64_t key = 0; key < random_cases(100); ++key) {
     const RandomProgram drawn = random_program(key, {.draws = 15});
     std::vector<Type> types = drawn.program.input_types();
     types[0].shape = types[0].shape.with(0, 2);

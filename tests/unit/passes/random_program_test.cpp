@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "random_cases.h"
 #include "wengert/exec/interpreter.h"
 #include "wengert/ir/registry.h"
 #include "wengert/primitives/primitives.h"
@@ -23,7 +24,7 @@ TEST(RandomProgram, one_key_draws_one_program) {
 }
 
 TEST(RandomProgram, outputs_are_finite_at_its_point) {
-  for (uint64_t key = 0; key < 100; ++key) {
+  for (uint64_t key = 0; key < random_cases(100); ++key) {
     const RandomProgram drawn = random_program(key);
     for (const Array& y : evaluate(drawn.program, drawn.point))
       for (int64_t i = 0; i < y.elements(); ++i) EXPECT_TRUE(std::isfinite(y[i])) << "key " << key;
@@ -38,6 +39,7 @@ TEST(RandomProgram, scalar_programs_hold_no_arrays) {
 }
 
 TEST(RandomProgram, every_primitive_with_examples_occurs) {
+  if (random_cases(200) < 200) GTEST_SKIP() << "fewer are drawn";
   std::map<std::string_view, int> drawn;
   for (uint64_t key = 0; key < 200; ++key) {
     const Program p = random_program(key, {.draws = 40}).program;

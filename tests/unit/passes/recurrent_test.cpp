@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "derivative_checks.h"
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/ad/derivatives.h"
@@ -147,7 +148,7 @@ TEST(MergeScans, loops_over_other_values_stay) {
 }
 
 TEST(LoopPasses, keep_the_values_of_random_programs) {
-  for (uint64_t key = 0; key < 60; ++key) {
+  for (uint64_t key = 0; key < random_cases(60); ++key) {
     const RandomProgram r = random_program(key);
     const Program g = vjp(r.program);
     Random random(key);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/ad/derivatives.h"
@@ -70,7 +71,7 @@ TEST(Schedule, of_a_chain_is_the_chain) {
 }
 
 TEST(Schedule, moves_no_more_and_changes_no_bit_of_random_programs) {
-  for (uint64_t key = 0; key < 60; ++key) {
+  for (uint64_t key = 0; key < random_cases(60); ++key) {
     const RandomProgram drawn = random_program(9000 + key, {.draws = 15});
     Program p = drawn.program;
     try {

@@ -7,6 +7,7 @@
 
 #include <limits>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/exec/interpreter.h"
@@ -219,7 +220,7 @@ TEST(Simplify, works_inside_bodies) {
 }
 
 TEST(Simplify, values_of_random_programs_are_the_same_up_to_rounding_and_a_second_time_changes_nothing) {
-  for (uint64_t key = 0; key < 200; ++key) {
+  for (uint64_t key = 0; key < random_cases(200); ++key) {
     const RandomProgram drawn =
         random_program(2000 + key, {.draws = 25, .dtype = key % 4 == 3 ? DType::f32 : DType::f64});
     const Program q = simplify(drawn.program);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "random_cases.h"
 #include "random_program.h"
 #include "same_values.h"
 #include "wengert/exec/interpreter.h"
@@ -83,7 +84,7 @@ TEST(TrimLoops, a_loop_with_guards_stays_whole) {
 }
 
 TEST(TrimLoops, values_of_random_programs_are_the_same_to_the_last_bit) {
-  for (uint64_t key = 0; key < 150; ++key) {
+  for (uint64_t key = 0; key < random_cases(150); ++key) {
     const RandomProgram drawn = random_program(key, {.draws = 25, .nesting = 2});
     for (const Program& q : {trim_loops(drawn.program), sink_into_maps(drawn.program)})
       EXPECT_TRUE(same_values(evaluate(q, drawn.point), evaluate(drawn.program, drawn.point))) << "key " << key;

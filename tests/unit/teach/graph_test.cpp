@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "derivative_checks.h"
+#include "random_cases.h"
 #include "random_program.h"
 #include "wengert/ad/derivatives.h"
 #include "wengert/api/gradient.h"
@@ -109,7 +110,7 @@ TEST(TeachGraph, backprop_takes_every_kind_of_operation_on_arrays) {
 }
 
 TEST(TeachGraph, backprop_agrees_with_grad_on_random_programs) {
-  for (uint64_t key = 0; key < 150; ++key) {
+  for (uint64_t key = 0; key < random_cases(150); ++key) {
     const auto [random, point] = random_program(key);
     const Program p = weighted_sum(random);
     std::vector<ValueId> targets;
