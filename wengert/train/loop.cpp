@@ -31,7 +31,7 @@ void check_state(const TrainingState& state, const LearningTask& task, const Opt
 }
 
 [[noreturn]] void not_finite(double loss, const TrainingState& state, double rate) {
-  throw DomainError("W813", fmt::format("the loss is {} at step {} of epoch {}", loss, state.step + 1, state.epoch + 1), {},
+  throw DomainError("W813", fmt::format("the loss is {} at step {} of epoch {}", std::isnan(loss) ? "nan" : fmt::format("{}", loss), state.step + 1, state.epoch + 1), {},
                     fmt::format("lower the rate (now {}), or look for bad values in the data", rate));
 }
 
