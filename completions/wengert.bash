@@ -211,6 +211,7 @@ _wengert() {
     predict:--math) COMPREPLY=($(compgen -W 'fast accurate' -- "$current")); return ;;
     predict:--threads) COMPREPLY=(); return ;;
     predict:--color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    evaluate:--part) COMPREPLY=($(compgen -W 'all test validation train' -- "$current")); return ;;
     evaluate:--worst) COMPREPLY=(); return ;;
     evaluate:--header) COMPREPLY=($(compgen -W 'auto yes no' -- "$current")); return ;;
     evaluate:--separator) COMPREPLY=(); return ;;
@@ -384,7 +385,7 @@ _wengert() {
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     evaluate)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--worst --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
+      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W '--part --worst --header --separator --engine --math --threads --json --stats --color -h --help' -- "$current"))
       else COMPREPLY=($(compgen -f -- "$current"))
       fi ;;
     profile)

@@ -2,6 +2,7 @@
 //
 // W590 to W596 and W823 to W829: CSV texts, tables, and what can be learned from them.
 #include "documented.h"
+#include "folder.h"
 #include "wengert/train/read_data.h"
 #include "wengert/train/split.h"
 
@@ -82,7 +83,10 @@ TEST(DataErrors, W827_nothing_to_learn_from) {
 }
 
 TEST(DataErrors, W828_data_of_no_kind_that_is_read) {
-  documented("W828", [] { read_data(std::vector<std::string>{"table.xlsx.missing"}); });
+  documented("W828", [] { read_data(std::vector<std::string>{"table.missing"}); });
+  const InFolder here;
+  here.write("weights.safetensors", "");
+  documented("W828", [] { read_data(std::vector<std::string>{"weights.safetensors"}); });
 }
 
 TEST(DataErrors, W829_an_encoding_that_does_not_fit) {

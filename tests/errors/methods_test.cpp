@@ -47,8 +47,8 @@ TEST(MethodErrors, W837_values_that_a_net_cannot_start_from) {
                             {"layer1.bias", Array(f32({8}))},
                             {"layer2.weight", Array(f32({8, 10}))}},
                            {}});
-  documented("W837", [&] { starting_values(parse_net("4-8 relu-3 softmax"), {path, ""}, 1, DType::f32); });
-  const auto none = error_of([&] { starting_values(parse_net("5-8 relu-3 softmax"), {path, "1"}, 1, DType::f32); });
+  documented("W837", [&] { starting_values(parse_net("4-8 relu-3 softmax"), read_start(path), 1, DType::f32); });
+  const auto none = error_of([&] { starting_values(parse_net("5-8 relu-3 softmax"), read_start(path, "1"), 1, DType::f32); });
   EXPECT_EQ(none.problem(),
             "digits.safetensors does not have what \"5-8 relu-3 softmax\" is to start from: layer1.weight is [4,8] "
             "there and [5,8] here");
@@ -68,22 +68,26 @@ TEST(MethodErrors, W837_values_of_other_features_or_classes) {
   const LearningTask task = make_task(parse_net("2-3 relu-2 softmax").description, true);
   write_model(path, {task, task.net.initial_parameters(1, DType::f32), flowers});
   const auto refusal = [&](const Encoding& encoding, const char* layers) {
-    return error_of([&] { check_start(task.net, {path, layers}, encoding); });
+    return error_of([&] { check_start(task.net, read_start(path, layers), encoding); });
   };
   Encoding others = flowers;
   others.classes[1] = "daisy";
   EXPECT_EQ(refusal(others, "").problem(),
             "flowers.safetensors was trained on other classes: class 2 is \"tulip\" there and \"daisy\" here");
-  EXPECT_EQ(refusal(others, "").fix(), "let the last layer start anew: name the others with --from-layers");
-  EXPECT_EQ(check_start(task.net, {path, "1"}, others), "");
+  EXPECT_EQ(refusal(others, "").fix(), "let the last layer start anew: --from-layers 1");
+  EXPECT_EQ(refusal(others, "2").fix(), "leave --from out: no other layer starts from it");
+  EXPECT_EQ(check_start(task.net, read_start(path, "1"), others), "");
   others = flowers;
   std::swap(others.inputs[0], others.inputs[1]);
+  EXPECT_EQ(refusal(others, "").problem(),
+            "flowers.safetensors was trained on the same features in another order: feature 1 is \"width\" there and \"height\" here");
+  EXPECT_EQ(refusal(others, "").fix(), "bring the columns into its order, width,height; or let the first layer start anew: --from-layers 2");
   EXPECT_EQ(refusal(others, "1").id(), "W837");
-  EXPECT_EQ(check_start(task.net, {path, "2"}, others), "");
+  EXPECT_EQ(check_start(task.net, read_start(path, "2"), others), "");
   others = flowers;
   others.means = {1, 2}, others.deviations = {1, 1};
-  EXPECT_EQ(check_start(task.net, {path, ""}, others), "features are scaled by other numbers here than for " + path);
-  EXPECT_EQ(check_start(task.net, {path, ""}, flowers), "");
+  EXPECT_EQ(check_start(task.net, read_start(path), others), "features are scaled by other numbers here than for " + path);
+  EXPECT_EQ(check_start(task.net, read_start(path), flowers), "");
   std::remove(path.c_str());
 }
 

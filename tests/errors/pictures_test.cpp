@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // W838, W839, W842-W845: pictures that are read, written, made alike and changed.
-#include <cstdlib>
 #include <filesystem>
 
 #include "documented.h"
+#include "folder.h"
 #include "wengert/io/png.h"
 #include "wengert/train/augment.h"
 #include "wengert/train/picture_files.h"
@@ -13,18 +13,6 @@
 namespace wengert {
 namespace {
 
-/// The tests' folder for the time of a test, so that messages name files as a user would.
-struct InEmptyFolder {
-  std::filesystem::path before = std::filesystem::current_path();
-  std::string path = testing::TempDir() + "/wengert-pictures-XXXXXX";
-  InEmptyFolder() { std::filesystem::current_path(path = ::mkdtemp(path.data())); }
-  ~InEmptyFolder() {
-    std::error_code ignored;
-    std::filesystem::current_path(before, ignored);
-    std::filesystem::remove_all(path, ignored);
-  }
-};
-
 void write(const std::string& path, Shape shape) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
   write_png(path, Array(Type{DType::f32, shape}));
@@ -32,7 +20,7 @@ void write(const std::string& path, Shape shape) {
 
 TEST(PictureErrors, W838_a_size_of_pictures_that_is_none) {
   documented("W838", [] { parse_picture_size("28"); });
-  const InEmptyFolder here;
+  const InFolder here;
   write_file_atomically("points.csv", Bytes{'a', ',', 'b', '\n', '1', ',', '2', '\n'});
   const auto error = error_of([] { read_data(std::vector<std::string>{"points.csv"}, {.pictures = {.grey = true}}); });
   EXPECT_EQ(error.id(), "W838");
@@ -69,7 +57,7 @@ TEST(PictureErrors, W844_numbers_that_are_no_brightness) {
 }
 
 TEST(PictureErrors, W845_folders_of_pictures_that_are_not_alike) {
-  const InEmptyFolder here;
+  const InFolder here;
   write("pets/cat/1.png", {32, 32, 3});
   write("pets/dog/2.png", {32, 24, 3});
   documented("W845", [] { read_data(std::vector<std::string>{"pets"}); });

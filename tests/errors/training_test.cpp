@@ -2,11 +2,11 @@
 //
 // W8xx: nets, optimizers, training, and the data for them.
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 
 #include "../unit/train/thread_ranks.h"
 #include "documented.h"
+#include "folder.h"
 #include "wengert/io/idx.h"
 #include "wengert/io/checked_tensors.h"
 #include "wengert/nn/net.h"
@@ -21,17 +21,6 @@
 
 namespace wengert {
 namespace {
-
-/// A folder that goes away with the test.
-struct Folder {
-  std::string path = testing::TempDir() + "/wengert-errors-XXXXXX";
-  Folder() { path = ::mkdtemp(path.data()); }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-};
 
 /// Four points in two classes.
 Split points() {
@@ -119,11 +108,11 @@ Error reading(std::vector<std::string> paths) {
 
 TEST(TrainingErrors, W820_files_that_are_missing) {
   const Folder folder;
-  EXPECT_EQ(reading({folder.path}).problem(), "there is no train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in " + folder.path);
-  write_digit_files(folder.path, {.train = 40, .test = 10});
-  EXPECT_EQ(reading({folder.path}).id(), "none");
+  EXPECT_EQ(reading({folder.path()}).problem(), "there is no train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in " + folder.path());
+  write_digit_files(folder.path(), {.train = 40, .test = 10});
+  EXPECT_EQ(reading({folder.path()}).id(), "none");
   std::filesystem::remove(folder / "t10k-labels-idx1-ubyte");
-  const Error error = reading({folder.path});
+  const Error error = reading({folder.path()});
   EXPECT_EQ(error.id(), "W820");
   EXPECT_THAT(error.problem(), HasSubstr("there is no t10k-labels-idx1-ubyte"));
   EXPECT_THAT(error.fix(), HasSubstr("`wengert data`"));
@@ -134,9 +123,9 @@ TEST(TrainingErrors, W821_images_and_labels_that_do_not_belong_together) {
   write_idx(folder / "images-ubyte", Array(f64({3, 2, 2})));
   write_idx(folder / "labels-ubyte", Array({2}, {0, 1}));
   EXPECT_THAT(reading({folder / "images-ubyte", folder / "labels-ubyte"}).problem(), HasSubstr("is [3,2,2] and y is [2]: y needs [3] or [3,k]"));
-  write_digit_files(folder.path, {.train = 40, .test = 10});
+  write_digit_files(folder.path(), {.train = 40, .test = 10});
   write_idx(folder / "t10k-images-idx3-ubyte", Array(f64({10, 2, 2})));
-  EXPECT_EQ(reading({folder.path}).id(), "W829");
+  EXPECT_EQ(reading({folder.path()}).id(), "W829");
 }
 
 TEST(TrainingErrors, W822_a_file_of_weights_that_holds_no_net) {

@@ -87,13 +87,4 @@ double expected_runs(const Arguments& arguments) { return arguments.real("runs",
 Option limit_option() { return {.names = "--limit", .value = "SECONDS", .help = "Compiling that takes longer is given up", .initial = "10"}; }
 double compile_limit_s(const Arguments& arguments) { return arguments.real("limit", 0, 1e6); }
 
-std::string duration_text(double seconds) {
-  constexpr std::pair<double, const char*> units[] = {{1, "s"}, {1e-3, "ms"}, {1e-6, "us"}, {1e-9, "ns"}};
-  for (const auto& [unit, name] : units) {
-    const double x = seconds / unit;
-    if (x >= 0.9995) return fmt::format("{:.{}f} {}", x, x < 9.995 ? 2 : x < 99.95 ? 1 : 0, name);
-  }
-  return fmt::format("{:.2g} ns", seconds / 1e-9);
-}
-
 }  // namespace wengert::cli

@@ -32,7 +32,4 @@ double expected_runs(const Arguments& arguments);
 Option limit_option();
 double compile_limit_s(const Arguments& arguments);
 
-/// "1.23 us", "45 ms": three digits.
-std::string duration_text(double seconds);
-
 }  // namespace wengert::cli

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "wengert/cli/duration.h"
 #include "wengert/cli/output.h"
 #include "wengert/draw/bar_chart.h"
 
@@ -36,14 +37,6 @@ Json direction_json(const DirectionCost& cost) {
 }
 
 }  // namespace
-
-std::string seconds_text(double seconds) {
-  if (!std::isfinite(seconds)) return "-";
-  if (seconds < 1e-3) return fmt::format("{:.3g} us", seconds * 1e6);
-  if (seconds < 1) return fmt::format("{:.3g} ms", seconds * 1e3);
-  return seconds < 100 ? fmt::format("{:.3g} s", seconds)
-                       : fmt::format("{:.0f} min {:.0f} s", std::floor(seconds / 60), std::fmod(seconds, 60));
-}
 
 std::string peak_share_text(double share) { return share > 1 ? ">100%" : share_text(share); }
 std::string count_text(double count) { return scaled(count, 1000, {"", " k", " M", " G", " T"}); }
@@ -81,7 +74,7 @@ Table cost_table(const StepCosts& costs, const MachinePeak& peak) {
   for (const LayerCost& cost : costs.parts) {
     const auto [flop_rate, byte_rate] = rates(flops_of(cost), bytes_of(cost), time_of(cost));
     table.add({cost.name, shape_text(cost), cost.parameters > 0 ? std::to_string(cost.parameters) : "",
-               seconds_text(cost.forward.wall_s), cost.kind == "optimizer" ? "" : seconds_text(cost.backward.wall_s),
+               duration_text(cost.forward.wall_s), cost.kind == "optimizer" ? "" : duration_text(cost.backward.wall_s),
                share_text(time_of(cost) / all_s), count_text(flops_of(cost)), bytes_text(bytes_of(cost)), flop_rate,
                byte_rate, peak_share_text(share_of_peak(cost, peak))});
   }

@@ -11,8 +11,7 @@
 
 namespace wengert::cli {
 
-/// Times as "12.3 us", counts as "4.61 M", bytes as "1.2 MiB".
-std::string seconds_text(double seconds);
+/// Counts as "4.61 M", bytes as "1.2 MiB".
 std::string count_text(double count);
 std::string bytes_text(double bytes);
 

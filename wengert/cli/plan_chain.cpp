@@ -9,7 +9,7 @@
 #include "wengert/ad/derivatives.h"
 #include "wengert/base/error.h"
 #include "wengert/cli/derivative_frame.h"
-#include "wengert/cli/job.h"
+#include "wengert/cli/duration.h"
 #include "wengert/cli/plan_output.h"
 #include "wengert/cli/table.h"
 #include "wengert/plan/chain_plan.h"

@@ -11,9 +11,9 @@
 
 #include "wengert/ad/linearize.h"
 #include "wengert/base/error.h"
+#include "wengert/cli/duration.h"
 #include "wengert/cli/embedded_functions.h"
 #include "wengert/cli/interrupt.h"
-#include "wengert/cli/job.h"
 #include "wengert/cli/plan_file.h"
 #include "wengert/cli/planned.h"
 #include "wengert/cli/table.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wengert/api/timed_jacobian.h"
-#include "wengert/cli/job.h"
+#include "wengert/cli/duration.h"
 #include "wengert/cli/table.h"
 
 namespace wengert::cli {

@@ -288,6 +288,8 @@ Point load(Context& context, bool typed_by_precision) {
     return programs ? load_file(context, source, content, typed_by_precision)
                     : load_formula(a, content, point.given, typed_by_precision);
   });
+  if (!file && source.size() > 1 && input_names(point.program) == std::vector{source})  // such as a name that is misspelt
+    context.note(fmt::format("{} is read as a formula of one variable: there is no file of that name", source));
   check_value_names(point.given, "--at", "input", input_names(point.program));
   context.document()["program"] = point.program.name();
   return point;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "wengert/cli/duration.h"
 #include "wengert/cli/html.h"
 #include "wengert/draw/bar_chart.h"
 #include "wengert/draw/plot.h"
@@ -116,7 +117,7 @@ std::string weights_part(const ReportInput& input) {
 
 std::string time_part(const ReportInput& input) {
   std::string html = paragraph(fmt::format("{} epochs took {}; the last one {:.0f} examples a second.",
-                                           reports(input).size(), seconds_text(total_s(input)),
+                                           reports(input).size(), duration_text(total_s(input)),
                                            reports(input).empty() ? 0 : reports(input).back().samples_per_s));
   if (!input.costs)
     return html +
@@ -133,8 +134,8 @@ std::string time_part(const ReportInput& input) {
   for (const LayerCost& cost : costs.parts) {
     const double flops = cost.forward.flops.value_or(NAN) + cost.backward.flops.value_or(NAN),
                  share = share_of_peak(cost, input.peak);
-    table.add({escape_xml(cost.name), seconds_text(cost.forward.wall_s),
-               cost.kind == "optimizer" ? "" : seconds_text(cost.backward.wall_s), count_text(flops),
+    table.add({escape_xml(cost.name), duration_text(cost.forward.wall_s),
+               cost.kind == "optimizer" ? "" : duration_text(cost.backward.wall_s), count_text(flops),
                bytes_text(cost.forward.bytes + cost.backward.bytes), escape_xml(peak_share_text(share))});
   }
   const double rest = costs.step.wall_s - sum_s(costs);
@@ -143,8 +144,8 @@ std::string time_part(const ReportInput& input) {
              "<p class=\"note\">Each part was compiled alone and timed; their sum is {}, a whole step, which is one "
              "Program, takes {}: {} {}. The peak of this machine, measured: {:.3g} Gflop/s in a "
              "large matrix product, {:.3g} GB/s in a sum of long arrays; the share is the larger one of both.</p>\n",
-             seconds_text(sum_s(costs)), seconds_text(costs.step.wall_s),
-             rest < 0 ? "together they save" : "the remainder is", seconds_text(std::abs(rest)),
+             duration_text(sum_s(costs)), duration_text(costs.step.wall_s),
+             rest < 0 ? "together they save" : "the remainder is", duration_text(std::abs(rest)),
              input.peak.flops_per_s / 1e9, input.peak.bytes_per_s / 1e9);
 }
 
@@ -217,7 +218,7 @@ void add_cards(HtmlPage& page, const ReportInput& input) {
   }
   page.card("parameters", count_text(static_cast<double>(input.plan.task.net.parameter_count())),
             fmt::format("{} layers", input.plan.task.net.description.layers.size()));
-  page.card("time", seconds_text(total_s(input)), fmt::format("{} epochs", reports(input).size()));
+  page.card("time", duration_text(total_s(input)), fmt::format("{} epochs", reports(input).size()));
 }
 
 }  // namespace

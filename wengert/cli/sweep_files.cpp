@@ -7,10 +7,12 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "wengert/cli/duration.h"
 #include "wengert/cli/html.h"
-#include "wengert/cli/layer_table.h"
 #include "wengert/cli/output.h"
+#include "wengert/cli/table.h"
 #include "wengert/cli/training_files.h"
 #include "wengert/draw/plot.h"
 #include "wengert/draw/svg_text.h"
@@ -70,16 +72,23 @@ std::string curves(const std::vector<const SweepRun*>& order) {
       fmt::format("the best {} runs", series.size()));
 }
 
-/// The best validation loss over a setting whose values are numbers; empty if they are not, or are all one.
-std::string dependence(const std::vector<const SweepRun*>& order, size_t setting) {
-  Series points{"", {}, {}, false};
+/// The values of a setting in finished runs, the best first; none if not all are numbers.
+std::vector<double> numbers_of(const std::vector<const SweepRun*>& order, size_t setting) {
+  std::vector<double> numbers;
   for (const SweepRun* run : order) {
     const std::string& text = run->settings[setting].second;
     double x = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
     if (error != std::errc{} || end != text.data() + text.size()) return {};
-    if (is_finished(*run)) points.x.push_back(x), points.y.push_back(run->validation_loss);
+    if (is_finished(*run)) numbers.push_back(x);
   }
+  return numbers;
+}
+
+/// The best validation loss over a setting whose values are numbers; empty if they are not, or are all one.
+std::string dependence(const std::vector<const SweepRun*>& order, size_t setting) {
+  Series points{"", numbers_of(order, setting), {}, false};
+  for (size_t k = 0; k < points.x.size(); ++k) points.y.push_back(order[k]->validation_loss);  // finished ones come first
   if (points.x.empty()) return {};
   const auto [low, high] = std::ranges::minmax(points.x);
   if (!(low < high)) return {};
@@ -106,7 +115,7 @@ std::string runs_table(const std::vector<const SweepRun*>& order, const std::str
     if (is_finished(*run)) {
       cells.insert(cells.end(),
                    {fmt::format("{:.4g}", run->validation_loss), score_of(*run, score), std::to_string(run->best_epoch),
-                    std::to_string(run->epochs), seconds_text(run->wall_s)});
+                    std::to_string(run->epochs), duration_text(run->wall_s)});
     } else {
       cells.insert(cells.end(), 5, "");
       cells.push_back(fmt::format("<span class=\"wrong\">{}</span>", escape_xml(remark_of(*run))));
@@ -126,8 +135,9 @@ std::string page_of(const std::string& command, const std::vector<const SweepRun
   }
   std::string charts = "<div class=\"grid wide\">\n";
   for (size_t k = 0; k < order[0]->settings.size(); ++k) charts += dependence(order, k);
-  page.section("runs", "Runs",
-               paragraph("Sorted by the validation loss; the test set has no say in it.") + runs_table(order, score));
+  std::string remarks = paragraph("Sorted by the validation loss; the test set has no say in it.");
+  for (const SweepEdge& edge : edges(order)) remarks += paragraph(escape_xml(edge_text(edge)) + ".");
+  page.section("runs", "Runs", remarks + runs_table(order, score));
   page.section("curves", "Curves", curves(order));
   page.section("settings", "By setting", charts + "</div>");
   page.section("command", "Command", fmt::format("<pre><code>{}</code></pre>", escape_xml(command)));
@@ -148,6 +158,23 @@ std::vector<const SweepRun*> ranked(const std::vector<SweepRun>& runs) {
     return std::pair(!is_finished(*a), loss(a)) < std::pair(!is_finished(*b), loss(b));
   });
   return order;
+}
+
+std::vector<SweepEdge> edges(const std::vector<const SweepRun*>& order) {
+  std::vector<SweepEdge> found;
+  for (size_t k = 0; k < order[0]->settings.size(); ++k) {
+    const auto numbers = numbers_of(order, k);
+    const std::set<double> tried(numbers.begin(), numbers.end());
+    const auto& [name, value] = order[0]->settings[k];
+    if (name == "seed" || tried.size() < 3) continue;
+    if (numbers[0] == *tried.begin() || numbers[0] == *tried.rbegin()) found.push_back({name, value, numbers[0] == *tried.rbegin()});
+  }
+  return found;
+}
+
+std::string edge_text(const SweepEdge& edge) {
+  return edge.largest ? fmt::format("{}={} is the largest that was tried: larger ones may be better", edge.name, edge.value)
+                      : fmt::format("{}={} is the smallest that was tried: smaller ones may be better", edge.name, edge.value);
 }
 
 std::string_view state_text(SweepRun::State state) {
@@ -184,7 +211,7 @@ void print_sweep(Context& context, const std::vector<SweepRun>& runs, const std:
     for (const auto& [name, value] : run->settings) cells.push_back(value);
     if (is_finished(*run))
       cells.insert(cells.end(), {fmt::format("{:.5g}", run->validation_loss), score_of(*run, score),
-                                 fmt::format("{}/{}", run->best_epoch, run->epochs), seconds_text(run->wall_s)});
+                                 fmt::format("{}/{}", run->best_epoch, run->epochs), duration_text(run->wall_s)});
     else
       cells.insert(cells.end(), {"", "", "", "", remark_of(*run)});
     table.add(cells);

@@ -15,6 +15,16 @@ std::vector<const SweepRun*> ranked(const std::vector<SweepRun>& runs);
 std::string_view state_text(SweepRun::State state);
 nlohmann::ordered_json run_json(const SweepRun& run, const std::string& score);
 
+/// A setting whose best value lies at an end of those that were tried.
+struct SweepEdge {
+  std::string name, value;
+  bool largest = false;  ///< else the smallest
+};
+/// Settings of numbers with at least three values; those of finished runs count. The seed is no setting that grows.
+std::vector<SweepEdge> edges(const std::vector<const SweepRun*>& order);
+/// "rate=0.01 is the largest that was tried: larger ones may be better".
+std::string edge_text(const SweepEdge& edge);
+
 void print_sweep(Context& context, const std::vector<SweepRun>& runs, const std::string& score);
 
 /// Returns their paths. throws : ResourceError W441

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "wengert/base/error.h"
+#include "wengert/cli/duration.h"
 
 namespace wengert::cli {
 namespace {
@@ -23,15 +23,6 @@ std::string_view environment(const char* name) {
 }
 
 int first_failure = 0;  // errno of the first write that failed: a later flush of nothing succeeds
-
-/// "12 s", "3 min 20 s", "21 min", "2 h 5 min".
-std::string time_text(double seconds) {
-  const auto whole = static_cast<int64_t>(std::min(std::ceil(seconds), 1e12));
-  if (whole < 90) return fmt::format("{} s", whole);
-  if (whole < 600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-  if (whole < 3600) return fmt::format("{} min", whole / 60);
-  return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
-}
 
 /// Label, bar and text in one line of the terminal: a longer one would wrap, and could not be taken back. The bar is
 /// narrowed first, then the text is cut.
@@ -111,7 +102,7 @@ void Progress::update(size_t done, std::string_view remark) {
   std::string text = fmt::format("{:3.0f}%", part * 100);
   if (!remark.empty()) text += fmt::format("  {}", remark);
   if (const double made = part - first_part_; made > 0 && part < 1 && elapsed_s > 1)
-    text += fmt::format("  {} left", time_text(elapsed_s * (1 - part) / made));
+    text += fmt::format("  {} left", coarse_duration_text(elapsed_s * (1 - part) / made));
   const std::string line = fitted_bar(label_, part, text);
   std::fprintf(stderr, "\r\033[K%s", line.c_str());
   std::fflush(stderr);

@@ -94,12 +94,14 @@ void print_confusion(Context& context, const Dataset& test, const TrainedRun& ru
   context.print(text);
 }
 
-std::vector<std::string> write_run(const std::string& folder, const TrainingPlan& plan, const Encoding& encoding, const Dataset& test,
+std::vector<std::string> write_run(const std::string& folder, const TrainingPlan& plan, const TrainingData& data, const DataOptions& read,
                                    const TrainedRun& run) {
+  const Encoding& encoding = data.encoding;
+  const Dataset& test = data.split.test;
   std::vector<std::string> written;
   const auto in_folder = [&](const char* name) { return written.emplace_back((std::filesystem::path(folder) / name).string()); };
   const auto& reports = run.state.reports;
-  write_model(in_folder("weights.safetensors"), {plan.task, run.state.chosen(), encoding});
+  write_model(in_folder("weights.safetensors"), {plan.task, run.state.chosen(), encoding, record_of(read, data.split)});
   if (reports.empty()) return written;
   write_csv(in_folder("metrics.csv"), metrics_csv(reports, encoding));
   write_text(in_folder("metrics.json"), metrics_json(reports, encoding).dump(2) + "\n");

@@ -12,7 +12,8 @@ void print_confusion(Context& context, const Dataset& test, const TrainedRun& ru
 
 /// weights.safetensors, metrics.csv, metrics.json and loss.svg in `folder`; confusion.svg for classification. Returns
 /// their paths. throws : ResourceError W441
-std::vector<std::string> write_run(const std::string& folder, const TrainingPlan& plan, const Encoding& encoding, const Dataset& test,
+/// read: the options that the data were read with
+std::vector<std::string> write_run(const std::string& folder, const TrainingPlan& plan, const TrainingData& data, const DataOptions& read,
                                    const TrainedRun& run);
 
 /// "wrote FILE" for each; also in the document.

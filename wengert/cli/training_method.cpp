@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "wengert/cli/trained_model.h"
 #include "wengert/io/compress.h"
-#include "wengert/train/method.h"
 
 namespace wengert::cli {
 namespace {
@@ -42,8 +42,8 @@ std::vector<Option> method_options() {
            .help = "Layers that keep their values: 1-2, a name, \"*.bias\"",
            .repeats = true},
           {.names = "--from",
-           .value = "FILE",
-           .help = "Start from the values of a safetensors file",
+           .value = "PATH",
+           .help = "Start from the values of a training (its folder), or of a safetensors file",
            .completes = Completes::files},
           {"--from-layers", "LAYERS", "Only these layers start from the file (default: all)"}};
 }
@@ -63,8 +63,8 @@ std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& 
   plan.options.accumulate = arguments.integer("accumulate", 1, 1 << 24);
   if (plan.options.accumulate > 1) settings.emplace_back("accumulate", std::to_string(plan.options.accumulate));
   if (arguments.has("from")) {
-    plan.start = starting_values(plan.task.net, {arguments.text("from"), arguments.text("from-layers")},
-                                 plan.options.key, data.x.dtype());
+    plan.start_file = read_start(weights_at(arguments.text("from")), arguments.text("from-layers"));
+    plan.start = starting_values(plan.task.net, *plan.start_file, plan.options.key, data.x.dtype());
     settings.emplace_back("from", checksum(plan.start));
   } else if (arguments.has("from-layers")) {
     throw UsageError("W602", "--from-layers says which layers start from a file, and no file is given", {},
@@ -73,10 +73,10 @@ std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& 
   return settings;
 }
 
-void check_start(Context& context, const Encoding& encoding, const TrainingPlan& plan) {
-  const Arguments& arguments = context.arguments();
-  if (plan.start.empty()) return;
-  const std::string note = wengert::check_start(plan.task.net, {arguments.text("from"), arguments.text("from-layers")}, encoding);
+void check_start(Context& context, const Encoding& encoding, TrainingPlan& plan) {
+  if (!plan.start_file) return;
+  const std::string note = wengert::check_start(plan.task.net, *plan.start_file, encoding);
+  plan.start_file.reset();
   if (!note.empty()) context.note("note: " + note);
 }
 

@@ -16,9 +16,10 @@ std::vector<Option> method_options();
 std::vector<std::pair<std::string, std::string>> apply_methods(const Arguments& arguments, const Dataset& data,
                                                                TrainingPlan& plan);
 
-/// Compares what the plan starts from (--from) with what its data are; notes where features are scaled otherwise.
+/// Compares what the plan starts from (--from) with what its data are, and lets go of the file; notes where features are scaled
+/// otherwise.
 /// throws : UsageError W837
-void check_start(Context& context, const Encoding& encoding, const TrainingPlan& plan);
+void check_start(Context& context, const Encoding& encoding, TrainingPlan& plan);
 
 /// --augment, for verbs that know what their examples look like.
 Option augment_option();

@@ -153,12 +153,24 @@ TableFormat table_format_of(const Arguments& arguments) {
           .header = header == "yes" ? Header::present : header == "no" ? Header::absent : Header::by_content};
 }
 
+namespace {
+
+/// Who ends the net in softmax has said that there are classes to tell apart.
+bool net_says_classes(const Arguments& arguments) {
+  const std::string net = arguments.text("net");
+  if (net.empty() || arguments.all("target").size() > 1) return false;
+  return (net.ends_with(".json") ? read_net(net) : parse_net(net)).link == Link::softmax;
+}
+
+}  // namespace
+
 DataOptions data_options_of(const Arguments& arguments) {
   DataOptions options{.format = table_format_of(arguments), .missing = missing_of(arguments)};
   options.targets = listed_values(arguments, "target");
   options.ignored = listed_values(arguments, "ignore");
   options.categorical = listed_values(arguments, "categorical");
   if (const auto learn = arguments.text("learn"); learn != "auto") options.task = learn == "classes" ? Task::classes : Task::values;
+  else if (net_says_classes(arguments)) options.task = Task::classes;
   if (const auto when = arguments.text("standardize"); when != "auto") options.standardize = when == "yes";
   options.dtype = arguments.text("dtype") == "f64" ? DType::f64 : DType::f32;
   options.pictures = picture_options_of(arguments);

@@ -5,6 +5,7 @@
 
 #include "wengert/cli/context.h"
 #include "wengert/train/full_batch.h"
+#include "wengert/train/method.h"
 #include "wengert/train/model_file.h"
 #include "wengert/train/read_data.h"
 
@@ -39,6 +40,7 @@ struct TrainingPlan {
   std::optional<FullBatch> full_batch;  ///< instead of the optimizer, which then is only a name
   TrainingOptions options;
   std::vector<Array> start = {};        ///< values to start from; none: those of the key
+  std::optional<StartingFile> start_file = {};  ///< where they are from, until check_start has compared it with the data
   /// Name and canonical value of all that decides the result: what a resumed training must agree with.
   std::vector<std::pair<std::string, std::string>> settings;
 };

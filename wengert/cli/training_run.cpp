@@ -64,17 +64,21 @@ TrainingState resumed(const std::string& path, const std::vector<std::pair<std::
   return snapshot.state;
 }
 
+/// The table of epochs: what is held out has two columns if there is something.
 struct EpochColumns {
   const Encoding& encoding;
 
-  std::string title(bool validated) const {
-    return fmt::format("{:>5}  {:>9}  {:>9}  {:>9}  {:>9}  {:>7}  {:>10}", "epoch", "loss", "train", validated ? "val. loss" : "test loss",
-                       validated ? "val." : "test", "seconds", "examples/s");
+  std::string title(const Split& data) const {
+    const bool validated = data.validation.count() > 0;
+    const auto held_out = validated || data.test.count() > 0
+                              ? fmt::format("  {:>9}  {:>9}", validated ? "val. loss" : "test loss", validated ? "val." : "test")
+                              : std::string();
+    return fmt::format("{:>5}  {:>9}  {:>9}{}  {:>7}  {:>10}", "epoch", "loss", "train", held_out, "seconds", "examples/s");
   }
   std::string row(const EpochReport& e) const {
     const auto held_out = e.validation ? e.validation : e.test;
-    return fmt::format("{:5}  {:9.4g}  {:>9}  {:>9}  {:>9}  {:7.2f}  {:10.0f}", e.epoch, e.train.loss, score_text(e.train.score, encoding),
-                       held_out ? fmt::format("{:.4g}", held_out->loss) : "", held_out ? score_text(held_out->score, encoding) : "", e.wall_s,
+    return fmt::format("{:5}  {:9.4g}  {:>9}{}  {:7.2f}  {:10.0f}", e.epoch, e.train.loss, score_text(e.train.score, encoding),
+                       held_out ? fmt::format("  {:>9.4g}  {:>9}", held_out->loss, score_text(held_out->score, encoding)) : "", e.wall_s,
                        e.samples_per_s);
   }
 };
@@ -116,14 +120,24 @@ class Display {
                                  (epochs - first_) * static_cast<double>(examples_) / std::max(seconds, 1e-3)));
   }
   void epoch(const TrainingState& s) {
+    last_ = s.reports.back();
     if (!has_line(s.epoch, options_.epochs)) return;
     first_ = first_ < 0 ? static_cast<double>(s.epoch) : first_;
-    progress_.clear();
-    context_.print(columns_.row(s.reports.back()));
+    print_last();
+  }
+  /// The epoch that turned out to be the last has its line, too.
+  void end() {
+    if (last_.epoch > printed_) print_last();
   }
 
  private:
   static constexpr size_t parts = 1000;  // of the bar, an epoch
+
+  void print_last() {
+    printed_ = last_.epoch;
+    progress_.clear();
+    context_.print(columns_.row(last_));
+  }
 
   Context& context_;
   const TrainingOptions& options_;
@@ -132,6 +146,8 @@ class Display {
   Progress progress_;
   Clock::time_point start_ = Clock::now();
   double first_ = -1;  // epochs done when it started
+  EpochReport last_ = {};
+  int64_t printed_ = 0;  // the last epoch with a line
 };
 
 void test(Context& context, const TrainingPlan& plan, const Dataset& data, const Encoding& encoding, TrainedRun& run) {
@@ -155,7 +171,7 @@ void fill_document(Context& context, const TrainingPlan& plan, const Encoding& e
   document["interrupted"] = run.interrupted;
 }
 
-void print_end(Context& context, const TrainingPlan& plan, const TrainedRun& run) {
+void print_end(Context& context, const TrainingPlan& plan, const Encoding& encoding, const TrainedRun& run) {
   const auto& state = run.state;
   if (run.interrupted)
     context.print(fmt::format("interrupted in epoch {}; go on with --resume", state.epoch + 1));
@@ -163,7 +179,10 @@ void print_end(Context& context, const TrainingPlan& plan, const TrainedRun& run
     context.print("ended: " + run.ended);
   else if (plan.options.patience > 0 && state.epoch < plan.options.epochs)
     context.print(fmt::format("no better validation loss for {} epochs", plan.options.patience));
-  if (state.best_epoch > 0) context.print(fmt::format("chosen: epoch {}, of the least validation loss", state.best_epoch));
+  if (state.best_epoch == 0) return;
+  const Measure& best = *state.reports[static_cast<size_t>(state.best_epoch - 1)].validation;
+  context.print(fmt::format("chosen: epoch {}, of the least validation loss, {:.4g}; {} {}", state.best_epoch, best.loss, score_name(encoding),
+                            score_text(best.score, encoding)));
 }
 
 nlohmann::ordered_json json_of(const EpochReport& e, const Encoding& encoding) {
@@ -227,7 +246,7 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
   if (!resume && !plan.start.empty()) run.state.parameters = plan.start;
   print_heading(context, plan, data);
   if (resume) context.print(fmt::format("going on after epoch {}, step {}", run.state.epoch, run.state.step));
-  context.print(EpochColumns{encoding}.title(data.validation.count() > 0));
+  context.print(EpochColumns{encoding}.title(data));
   const int64_t every = context.arguments().has("snapshot-every") ? context.arguments().integer("snapshot-every", 1) : 0;
   Snapshots snapshots(snapshot_path(folder), settings, every);
   TrainingLog log(folder, run.state.reports, encoding);
@@ -247,10 +266,11 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
                                     .on_engine = [&](const CompileChoice& choice) { report_choice(context, choice); }};
     if (plan.full_batch) run.ended = train_full_batch(plan.task, *plan.full_batch, data, plan.options, run.state, observer);
     else train_by(ranks, plan, data, run.state, observer, snapshots);
+    display.end();
   }
   run.interrupted = interrupt.requested() && run.ended.empty() && !is_finished(run.state, plan.options);
   snapshots.write(run.state);
-  print_end(context, plan, run);
+  print_end(context, plan, encoding, run);
   test(context, plan, data.test, encoding, run);
   fill_document(context, plan, encoding, run);
   return run;

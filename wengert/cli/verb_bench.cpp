@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "wengert/cli/duration.h"
 #include "wengert/cli/engine.h"
 #include "wengert/cli/engine_race.h"
 #include "wengert/cli/job.h"

@@ -40,7 +40,7 @@ int run(Context& context) {
   heading(context, "2. A net that reads digits, trained by backpropagation");
   const std::string folder = data_folder(context, out);
   const TrainingData data = context.stage("read", [&] { return read_data({{folder}}, {}); });
-  const TrainingPlan plan = training_plan(arguments, data.split.train);
+  TrainingPlan plan = training_plan(arguments, data.split.train);
   check_start(context, data.encoding, plan);
   const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, out, false); });
   context.print("");
@@ -48,7 +48,7 @@ int run(Context& context) {
 
   context.print("");
   heading(context, "3. Results");
-  auto files = context.stage("write", [&] { return write_run(out, plan, data.encoding, data.split.test, run); });
+  auto files = context.stage("write", [&] { return write_run(out, plan, data, {}, run); });
   files.push_back((std::filesystem::path(out) / "wengert_graph.svg").string());
   write_text(files.back(), picture);
   for (const std::string& file : files) context.print("  " + file);

@@ -2,6 +2,7 @@
 //
 // wengert emit: a Program, or a derivative of it, as source text for other compilers.
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -156,10 +157,17 @@ int emit_model(Context& context) {
   return exit_ok;
 }
 
+/// --main of what is no trained net: a formula, a file of Programs, or a name that nothing has.
+[[noreturn]] void refuse_main(const std::string& named) {
+  const bool could_be_path = named.find_first_of(" \t()+*^,;=[]") == std::string::npos;
+  if (std::filesystem::is_directory(named) || (could_be_path && !std::filesystem::exists(named))) weights_at(named);  // says what is missing
+  throw UsageError("W849", "--main is for trained nets: a Program's inputs can be anything", {}, "compile the file with -DNAME_SELF_TEST to try it");
+}
+
 int run(Context& context) {
   const Arguments& a = context.arguments();
   if (names_model(a.text("PROGRAM"))) return emit_model(context);
-  if (a.has("main")) throw UsageError("W849", "--main is for trained nets: a Program's inputs can be anything", {}, "compile the file with -DNAME_SELF_TEST to try it");
+  if (a.has("main")) refuse_main(a.text("PROGRAM"));
   const Point point = load(context, false);
   const Emission e = context.stage("derive", [&] { return emission(context, point.program); });
   EmitCOptions options{.name = a.text("name"),

@@ -8,6 +8,7 @@
 #include "wengert/cli/engine.h"
 #include "wengert/cli/output.h"
 #include "wengert/cli/table.h"
+#include "wengert/cli/trained_model.h"
 #include "wengert/cli/training_files.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/train/mistakes.h"
@@ -21,9 +22,10 @@ using Json = nlohmann::ordered_json;
 struct Evaluated {
   const Model& model;
   const Dataset& data;
-  Measure measure;
-  Predictions said;
-  std::vector<Mistake> worst;
+  std::string what;  ///< the data, in words: "the test part of leaves.csv"
+  Measure measure = {};
+  Predictions said = {};
+  std::vector<Mistake> worst = {};
 
   const Encoding& encoding() const { return model.encoding; }
   bool is_text() const { return model.encoding.source == Encoding::Source::text; }
@@ -33,9 +35,10 @@ std::string share_text(double share) { return std::isnan(share) ? "-" : fmt::for
 
 void print_measure(Context& context, const Evaluated& e) {
   const auto name = score_name(e.encoding());
-  context.print(fmt::format("{} examples: loss {:.6g} ({}), {} {}", e.data.count(), e.measure.loss,
+  context.print(fmt::format("{} examples ({}): loss {:.6g} ({}), {} {}", e.data.count(), e.what, e.measure.loss,
                             e.model.task.loss.text, name, score_text(e.measure.score, e.encoding())));
   auto& document = context.document();
+  document["measured"] = e.what;
   document["examples"] = e.data.count();
   document["loss"] = number_json(e.measure.loss);
   document[std::string(name)] = number_json(told_score(e.measure.score, e.encoding()));
@@ -166,17 +169,44 @@ void refuse_nothing_to_compare(const std::vector<std::string>& paths, const Data
                      {}, "give data with the column that was learned, or use `wengert predict`");
 }
 
+/// A part of the data of the training, as it was parted then. throws : UsageError W870
+Dataset part_of(const Model& model, const Arguments& arguments) {
+  const std::string part = arguments.text("part"), named = arguments.text("MODEL");
+  if (!model.data)
+    throw UsageError("W870", fmt::format("{} does not say how the data of its training were parted", named), {},
+                     "give data that it has not seen, without --part; or train it again");
+  for (const char* option : {"header", "separator"})
+    if (arguments.has(option))
+      throw UsageError("W602", fmt::format("--{} is known: with --part the data are read as in the training", option), {}, "leave it out");
+  Split parts = read_parts(arguments.all("DATA"), *model.data, model.encoding, model.parameters[0].dtype());
+  Dataset& chosen = part == "test" ? parts.test : part == "validation" ? parts.validation : parts.train;
+  if (chosen.count() == 0)
+    throw UsageError("W870", fmt::format("no examples were held out for {} when {} was trained", part, named), {},
+                     fmt::format("train with --{} 0.2, say", part));
+  return std::move(chosen);
+}
+
+/// What is measured, in words.
+std::string text_of(const Arguments& arguments, bool own_test_set) {
+  const std::string paths = fmt::format("{}", fmt::join(arguments.all("DATA"), " ")), part = arguments.text("part");
+  if (part != "all") return fmt::format("the {} part of {}", part == "train" ? "training" : part, paths);
+  return fmt::format("{} {}", own_test_set ? "the test set of" : "all of", paths);
+}
+
 int run(Context& context) {
   const Arguments& arguments = context.arguments();
   const auto most = static_cast<size_t>(arguments.integer("worst", 0, 100'000));
-  const Model model = context.stage("read model", [&] { return read_model(arguments.text("MODEL")); });
+  const Model model = context.stage("read model", [&] { return read_model_at(arguments.text("MODEL")); });
+  bool own_test_set = false;
   const Dataset data = context.stage("read data", [&] {
-    return read_rows(arguments.all("DATA"), model.encoding, model.parameters[0].dtype(), table_format_of(arguments));
+    if (arguments.text("part") != "all") return part_of(model, arguments);
+    return read_rows(arguments.all("DATA"), model.encoding, model.parameters[0].dtype(), table_format_of(arguments), &own_test_set);
   });
   refuse_nothing_to_compare(arguments.all("DATA"), data);
+  if (arguments.text("part") == "all") note_seen_data(context, model, data);
   const CompileOptions wish = engine_wish(arguments);
   CompileChoice choice;
-  Evaluated e{model, data, {}, {}, {}};
+  Evaluated e{model, data, text_of(arguments, own_test_set)};
   context.stage("evaluate", [&] {
     e.measure = Evaluation(model.task, data, wish)(model.parameters);
     e.said = predict(model.task, model.parameters, data.x, wish, &choice);
@@ -195,17 +225,14 @@ int run(Context& context) {
 }  // namespace
 
 Verb evaluate_verb() {
-  std::vector<Option> options{{.names = "MODEL",
-                               .value = "FILE",
-                               .help = "weights.safetensors of a training",
-                               .completes = Completes::files,
-                               .required = true},
+  std::vector<Option> options{model_option(),
                               {.names = "DATA",
                                .value = "PATH",
                                .help = "Examples in the form that was trained on, with what is right",
                                .completes = Completes::files,
                                .required = true,
                                .repeats = true},
+                              {"--part", "PART", "Which part of the data of the training, as they were parted then; all: of any data", "all", {"all", "test", "validation", "train"}},
                               {"--worst", "N", "List the N examples of the greatest loss", "10"}};
   for (Option& option : table_options()) options.push_back(std::move(option));
   for (Option& option : engine_options()) options.push_back(std::move(option));
@@ -217,10 +244,14 @@ Verb evaluate_verb() {
               "read as it) and F1 of each, and the confusion matrix. For values: errors of each target in its units, "
               "and the share of the "
               "variance that is explained. For texts: nats a character. Of a folder or archive with a test set, that "
-              "set is taken.",
+              "set is taken.\n\n"
+              "All examples of DATA are measured. If the net was trained on a part of them, that says too little about new ones: --part "
+              "test reads the same data as the training did, parts them in the same way, and measures what was held out. The first line "
+              "says what was measured.",
           .options = options,
-          .examples = {{"wengert evaluate out/weights.safetensors iris.csv", "A net of classes"},
-                       {"wengert evaluate out/weights.safetensors mnist --worst 3 --json", "For a program"}},
+          .examples = {{"wengert evaluate out new.csv", "A net of classes, on new examples"},
+                       {"wengert evaluate out iris.csv --part test", "On those that were held out of its training"},
+                       {"wengert evaluate out mnist --worst 3 --json", "For a program"}},
           .run = run};
 }
 

@@ -53,11 +53,7 @@ Verb export_verb() {
               "Gemm, BatchNormalization, LSTM), and the probabilities or values at the end. Images are [batch, channels, height, width] with pixels "
               "as the data have them, tables rows of features before standardization. Names of classes and features stand in its metadata. "
               "See docs/models.md.",
-          .options = {{.names = "MODEL",
-                       .value = "PATH",
-                       .help = "Folder of a training, or the weights.safetensors in it",
-                       .completes = Completes::files,
-                       .required = true},
+          .options = {model_option(),
                       {.names = "-o,--output",
                        .value = "FILE",
                        .help = "Where to write; the ending says the format: .onnx",

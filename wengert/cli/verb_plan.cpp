@@ -6,8 +6,8 @@
 
 #include "wengert/ad/linearize.h"
 #include "wengert/base/error.h"
+#include "wengert/cli/duration.h"
 #include "wengert/cli/interrupt.h"
-#include "wengert/cli/job.h"
 #include "wengert/cli/plan_chain.h"
 #include "wengert/cli/plan_file.h"
 #include "wengert/cli/plan_output.h"

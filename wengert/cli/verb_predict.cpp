@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "wengert/cli/engine.h"
+#include "wengert/cli/trained_model.h"
 #include "wengert/cli/training_files.h"
 #include "wengert/cli/verbs.h"
 #include "wengert/io/csv.h"
@@ -80,7 +81,7 @@ int sample(Context& context, const Model& model) {
 
 int run(Context& context) {
   const Arguments& arguments = context.arguments();
-  Model model = context.stage("read model", [&] { return read_model(arguments.text("MODEL")); });
+  Model model = context.stage("read model", [&] { return read_model_at(arguments.text("MODEL")); });
   model.encoding.pictures = picture_options_of(arguments, model.encoding.pictures);
   if (arguments.has("sample")) return sample(context, model);
   if (!arguments.has("DATA")) throw UsageError("W602", "there are no DATA to predict", {}, "name a file, or ask for a text with --sample");
@@ -99,7 +100,10 @@ int run(Context& context) {
   } else if (each) {
     context.print(std::string_view(table.text()).substr(0, table.text().size() - 1));
   }
-  if (data.has_targets() && data.count() > 0) report_score(context, model, data);
+  if (data.has_targets() && data.count() > 0) {
+    note_seen_data(context, model, data);
+    report_score(context, model, data);
+  }
   auto& rows = context.document()["predicted"] = nlohmann::ordered_json::array();
   for (size_t k = 0; k < said.classes.size(); ++k)
     if (model.encoding.class_count() > 0) rows.push_back(class_name(model.encoding, said.classes[k]));
@@ -113,7 +117,7 @@ int run(Context& context) {
 }  // namespace
 
 Verb predict_verb() {
-  std::vector<Option> options{{.names = "MODEL", .value = "FILE", .help = "weights.safetensors of a training", .completes = Completes::files, .required = true},
+  std::vector<Option> options{model_option(),
                               {.names = "DATA", .value = "PATH", .help = "Rows in the form that was trained on, or pictures; they need no target", .completes = Completes::files, .repeats = true},
                               {"--sample", "N", "Write N characters of text, by a net that was trained with --text"},
                               {"--prompt", "TEXT", "What the text goes on from"},
@@ -129,10 +133,10 @@ Verb predict_verb() {
           .description = "Columns are found by their names (without header, by their places), and encoded as in the training. For classes a line "
                          "is the class and the probability of each; for values it is in the units of the data.",
           .options = options,
-          .examples = {{"wengert predict out/weights.safetensors iris.csv", "Accuracy of a trained net"},
-                       {"wengert predict out/weights.safetensors new.csv -o predicted.csv", "Predictions as a file"},
-                       {"wengert predict out/weights.safetensors photos/*.png --grey --image-size 28x28", "Pictures, a line each"},
-                       {"wengert predict out/weights.safetensors --sample 300 --prompt \"ROMEO:\" --temperature 0.8", "A text that a net of characters makes up"}},
+          .examples = {{"wengert predict out iris.csv", "Accuracy of a trained net"},
+                       {"wengert predict out new.csv -o predicted.csv", "Predictions as a file"},
+                       {"wengert predict out photos/*.png --grey --image-size 28x28", "Pictures, a line each"},
+                       {"wengert predict out --sample 300 --prompt \"ROMEO:\" --temperature 0.8", "A text that a net of characters makes up"}},
           .run = run};
 }
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wengert profile: where the time of a training step goes, layer by layer.
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "wengert/cli/duration.h"
 #include "wengert/cli/engine.h"
 #include "wengert/cli/layer_table.h"
+#include "wengert/cli/trained_model.h"
 #include "wengert/cli/training_files.h"
 #include "wengert/cli/verbs.h"
-#include "wengert/train/model_file.h"
 
 namespace wengert::cli {
 namespace {
@@ -31,7 +33,7 @@ Subject subject_of(const Arguments& arguments) {
       if (arguments.has(option))
         throw UsageError("W602", fmt::format("--{} does not change a trained net", option), {},
                          "leave it out, or give --net TEXT");
-    Model model = read_model(arguments.text("MODEL"));
+    Model model = read_model_at(arguments.text("MODEL"));
     const bool classification = model.encoding.class_count() > 0;
     return {std::move(model.task), std::move(model.parameters), classification};
   }
@@ -47,13 +49,17 @@ Subject subject_of(const Arguments& arguments) {
 void print_step(Context& context, const StepCosts& costs, const MachinePeak& peak) {
   const double sum = sum_s(costs), step = costs.step.wall_s, rest = step - sum;
   context.print(fmt::format("a whole step: {}, {:.0f} examples/s; the parts alone: {}; {} {} ({:.0f}%)",
-                            seconds_text(step), static_cast<double>(costs.batch) / step, seconds_text(sum),
-                            rest < 0 ? "together they save" : "the remainder is", seconds_text(std::abs(rest)),
+                            duration_text(step), static_cast<double>(costs.batch) / step, duration_text(sum),
+                            rest < 0 ? "together they save" : "the remainder is", duration_text(std::abs(rest)),
                             100 * std::abs(rest) / step));
   context.print(
       fmt::format("peak of this machine, measured now: {:.4g} Gflop/s in a matrix product of 512 x 512, {:.4g} GB/s in "
                   "a sum of long arrays",
                   peak.flops_per_s / 1e9, peak.bytes_per_s / 1e9));
+  if (std::ranges::any_of(costs.parts, [&](const LayerCost& part) { return share_of_peak(part, peak) > 1; }))
+    context.print(
+        "more than 100% of it: numbers that stay in the caches are faster there than in memory; or the machine had other work while its peak "
+        "was measured");
 }
 
 int run(Context& context) {
@@ -87,8 +93,8 @@ int run(Context& context) {
 
 Verb profile_verb() {
   std::vector<Option> options{{.names = "MODEL",
-                               .value = "FILE",
-                               .help = "weights.safetensors of a training; or give --net",
+                               .value = "PATH",
+                               .help = "Folder of a training, or the weights.safetensors in it; or give --net",
                                .completes = Completes::files},
                               {"--net", "TEXT", "Input and layers, such as \"784-128 relu-10 softmax\" (docs/nets.md)"},
                               {"--loss", "TEXT", "Of --net: cross_entropy, mse, ... (default: by the last activation)"},
@@ -115,7 +121,7 @@ Verb profile_verb() {
               "Close to 100% there is nothing left to gain but by doing less; small parts stay in the caches and may "
               "exceed the peak of bytes.",
           .options = options,
-          .examples = {{"wengert profile out/weights.safetensors", "Of a trained net"},
+          .examples = {{"wengert profile out", "Of a trained net"},
                        {"wengert profile --net \"28x28x1 - conv 6 5 pad=2 relu - max_pool 2 - flatten - 10 softmax\" "
                         "--batch 128 -o layers.svg",
                         "Of a net before it is trained, with a picture"}},

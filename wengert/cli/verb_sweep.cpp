@@ -110,7 +110,8 @@ int64_t jobs_of(const Arguments& arguments) {
 }
 
 void report_best(Context& context, const std::vector<SweepRun>& runs, const std::string& score) {
-  const SweepRun& best = *ranked(runs)[0];
+  const auto order = ranked(runs);
+  const SweepRun& best = *order[0];
   if (best.state != SweepRun::State::finished) return;
   context.document()["best"] = run_json(best, score);
   std::string test;
@@ -120,6 +121,10 @@ void report_best(Context& context, const std::vector<SweepRun>& runs, const std:
     context.document()["best"]["test_" + score] = *best.test_score;
   }
   context.print(fmt::format("best by validation: run {}, {}{}", best.name, settings_text(best.settings), test));
+  for (const SweepEdge& edge : edges(order)) {
+    context.print(edge_text(edge));
+    context.document()["best_at_edge"].push_back({{"setting", edge.name}, {"value", edge.value}, {"edge", edge.largest ? "largest" : "smallest"}});
+  }
   context.print("weights: " + (std::filesystem::path(best.folder) / "weights.safetensors").string());
 }
 

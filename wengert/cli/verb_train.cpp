@@ -71,7 +71,7 @@ int run(Context& context) {
   }
   const TrainedRun run = context.stage("train", [&] { return run_training(context, plan, data.split, data.encoding, folder, arguments.has("resume"), team.ranks()); });
   if (!run.predicted.empty()) print_confusion(context, data.split.test, run);
-  auto files = context.stage("write", [&] { return write_run(folder, plan, data.encoding, data.split.test, run); });
+  auto files = context.stage("write", [&] { return write_run(folder, plan, data, data_options_of(arguments), run); });
   if (arguments.text("report") != "none" && !run.state.reports.empty())
     files.push_back(context.stage("report", [&] { return write_report(context, plan, data, run, folder); }));
   report_files(context, files);

@@ -12,7 +12,8 @@
 namespace wengert {
 namespace {
 
-constexpr double label_px = 12, row_px = 26, bar_px = 16;
+constexpr double label_px = 12, row_px = 26, bar_px = 16, title_px = 16, title_row_px = 20;
+constexpr size_t most_title_lines = 3;
 
 std::string text_style(double size, const char* anchor, const char* color = "#333333") {
   return fmt::format("font-size=\"{}\" text-anchor=\"{}\" fill=\"{}\"", svg_number(size), anchor, color);
@@ -47,7 +48,8 @@ class Bars {
     }
     width_ = std::max(320.0, std::min(options.width, 20000.0));
     left_ = 16 + std::min(labels, width_ * 0.4) + 10;
-    top_ = (options.title.empty() ? 12 : 44) + (options.part_names.size() > 1 ? 24 : 0);
+    if (!options.title.empty()) title_ = wrapped_text(options.title, title_px, width_ - 32, most_title_lines);
+    top_ = (title_.empty() ? 12 : 24 + title_row_px * static_cast<double>(title_.size())) + (options.part_names.size() > 1 ? 24 : 0);
     bottom_ = top_ + row_px * static_cast<double>(bars.size());
     axis_ = linear_axis(0, longest > 0 ? longest : 1, AxisEnds::at_data, 6);
     axis_.pixel_low = left_, axis_.pixel_high = std::max(left_ + 60, width_ - 24 - std::min(notes + 8, width_ * 0.3));
@@ -56,9 +58,9 @@ class Bars {
   std::string draw() {
     SvgDrawing drawing(width_, bottom_ + (options_.x_title.empty() ? 30 : 50),
                        options_.title.empty() ? "bar chart" : options_.title);
-    if (!options_.title.empty())
-      drawing.text({16, 28}, fitted_text(options_.title, 16, width_ - 32),
-                   text_style(16, "start", "#111111") + " font-weight=\"600\"", options_.title);
+    for (size_t k = 0; k < title_.size(); ++k)
+      drawing.text({16, 28 + title_row_px * static_cast<double>(k)}, title_[k],
+                   text_style(title_px, "start", "#111111") + " font-weight=\"600\"", options_.title);
     draw_legend(drawing);
     for (const Tick& tick : axis_.ticks) {
       const double x = axis_.pixel(tick.value);
@@ -99,6 +101,7 @@ class Bars {
   const std::vector<Bar>& bars_;
   const BarChartOptions& options_;
   double width_ = 0, left_ = 0, top_ = 0, bottom_ = 0;
+  std::vector<std::string> title_;
   Axis axis_;
 };
 

@@ -13,7 +13,8 @@
 namespace wengert {
 namespace {
 
-constexpr double label_px = 12, title_px = 16;
+constexpr double label_px = 12, title_px = 16, title_row_px = 20;
+constexpr size_t most_title_lines = 3;
 constexpr const char* ink = "#333333";
 constexpr size_t most_dots = 40;
 
@@ -110,6 +111,10 @@ Axis y_axis(const Data& data, const ChartOptions& options) {
   return linear_axis(low, std::max(data.y_high, low), AxisEnds::at_ticks, 6);
 }
 
+std::vector<std::string> title_lines(const ChartOptions& options, double width) {
+  return wrapped_text(options.title, title_px, width - 32, most_title_lines);
+}
+
 Layout laid_out(const std::vector<Series>& series, const ChartOptions& options, const Chart& chart) {
   Layout at{};
   at.width = options.width > 320 ? std::min(options.width, 20000.0) : 320;  // also for NaN
@@ -120,7 +125,7 @@ Layout laid_out(const std::vector<Series>& series, const ChartOptions& options, 
   }
   at.left = 16 + widest_label(chart.y) + 8 + (options.y_title.empty() ? 0 : 22);
   at.right = at.width - 24 - at.legend_width;
-  at.top = options.title.empty() ? 20 : 48;
+  at.top = options.title.empty() ? 20 : 28 + title_row_px * static_cast<double>(title_lines(options, at.width).size());
   const bool notes = chart.data.not_finite + chart.data.not_positive > 0;
   at.bottom = at.height - 32 - (options.x_title.empty() ? 0 : 22) - (notes ? 20 : 0);
   return at;
@@ -156,8 +161,9 @@ void draw_axes(SvgDrawing& drawing, const Chart& chart) {
 }
 
 void draw_titles(SvgDrawing& drawing, const ChartOptions& options, const Layout& at) {
-  if (!options.title.empty())
-    drawing.text({16, 28}, fitted_text(options.title, title_px, at.width - 32),
+  const auto lines = options.title.empty() ? std::vector<std::string>{} : title_lines(options, at.width);
+  for (size_t k = 0; k < lines.size(); ++k)
+    drawing.text({16, 28 + title_row_px * static_cast<double>(k)}, lines[k],
                  text_style(title_px, "start", "#111111") + " font-weight=\"600\"", options.title);
   const double middle = (at.left + at.right) / 2;
   if (!options.x_title.empty())

@@ -132,6 +132,20 @@ std::string fitted_text(std::string_view text, double font_px, double width_px) 
   return std::string(text.substr(0, kept)) + "…";
 }
 
+std::vector<std::string> wrapped_text(std::string_view text, double font_px, double width_px, size_t most) {
+  std::vector<std::string> lines;
+  while (lines.size() + 1 < most && text_width(text, font_px) > width_px) {
+    size_t end = 0;
+    for (size_t at = 0; at < text.size(); ++at)
+      if ((text[at] == ' ' || text[at] == '-') && text_width(text.substr(0, at + 1), font_px) <= width_px) end = at + 1;
+    if (end == 0) break;  // a word wider than the line
+    lines.emplace_back(text.substr(0, text[end - 1] == ' ' ? end - 1 : end));
+    text.remove_prefix(end);
+  }
+  lines.push_back(fitted_text(text, font_px, width_px));
+  return lines;
+}
+
 std::string_view series_color(size_t index) {
   static constexpr std::array<std::string_view, 8> colors{"#0072B2", "#D55E00", "#009E73", "#B85C93",
                                                           "#C98500", "#3E9BD1", "#7A6A00", "#555555"};

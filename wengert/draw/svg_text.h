@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wengert {
 
@@ -29,6 +30,10 @@ double text_width(std::string_view text, double font_px);
 
 /// `text` cut to about `width_px` with an ellipsis, whole characters only; unchanged if it fits.
 std::string fitted_text(std::string_view text, double font_px, double width_px);
+
+/// `text` in at most `most` lines of about `width_px`, broken behind blanks and hyphens where there are some; the last line is
+/// fitted_text of what is left. At least one line.
+std::vector<std::string> wrapped_text(std::string_view text, double font_px, double width_px, size_t most);
 
 /// Eight colours told apart with any colour vision, each with enough contrast on white for a line.
 /// source : Okabe and Ito 2008, "Color universal design"; its yellow is replaced by a dark one and a grey is added

@@ -119,7 +119,8 @@ const Composite softmax_p{{
       return {softmax(r.operands[0], r.attributes.integer("axis") + 1)};
     },
     .examples = [] { return softmax_examples(0.5, 1); },
-    .note = "NaN where all elements are -infinity: there are no weights",
+    .note = "0 where exp(x - largest) is below the smallest normal number of the type (some -87 in f32, -708 in f64); NaN where all elements are "
+            "-infinity: there are no weights",
     .attributes = {one_axis}}};
 
 const Composite log_softmax_p{{

@@ -15,7 +15,9 @@ extern const Composite logsumexp_p, softmax_p, log_softmax_p;
 Expr logsumexp(Sited x);
 Expr logsumexp(Sited x, std::vector<int64_t> axes);
 
-/// Weights along `axis` that add up to 1; NaN where all elements are -infinity, or one is infinity.
+/// Weights along `axis` that add up to 1; NaN where all elements are -infinity, or one is infinity. Where x is so far below the
+/// largest that exp(x - largest) is no normal number of the dtype (from some -87 in f32, -708 in f64), the weight is exactly 0, by
+/// every engine.
 /// throws : ShapeError W206
 Expr softmax(Sited x, int64_t axis = -1);
 /// log(softmax(x)) without cancellation.

@@ -141,8 +141,8 @@ void describe_targets(Encoding& encoding, const DataTable& table, const TableCol
     describe_classes(encoding, table, columns.targets[0], rows, options, notes);
   if (encoding.classes.size() == 1)
     no_such_target(table,
-                   fmt::format("all {} rows have the class {}; there is nothing to tell apart", rows.size(),
-                               quote(encoding.classes[0])),
+                   fmt::format("{} the class {}; there is nothing to tell apart",
+                               rows.size() == 1 ? "the only row has" : fmt::format("all {} rows have", rows.size()), quote(encoding.classes[0])),
                    "give rows of two classes or more");
 }
 

@@ -26,7 +26,7 @@ void check_options(const Dataset& validation, const TrainingOptions& options) {
     throw UsageError("W812", fmt::format("an update from {} batches changes nothing", options.accumulate), {}, "choose at least 1");
   if (options.patience > 0 && validation.count() == 0)
     throw UsageError("W812", fmt::format("a patience of {} epochs needs a validation set to be impatient about", options.patience), {},
-                     "hold out some of the training examples for validation");
+                     "hold out some of the training examples for validation (--validation 0.1)");
 }
 
 void EpochEnd::operator()(TrainingState& state, EpochReport report, std::chrono::steady_clock::time_point start, int64_t passed) {

@@ -34,6 +34,9 @@ void check_state(const TrainingState& state, const LearningTask& task, const Opt
                      "go on with the data and the batch that the training began with");
 }
 
+/// Without a sign before nan, which says nothing.
+std::string not_finite_text(double x) { return std::isnan(x) ? "nan" : fmt::format("{}", x); }
+
 [[noreturn]] void not_finite(const std::string& what, const TrainingState& state, double rate) {
   throw DomainError("W813", fmt::format("{} of epoch {}", what, state.epoch + 1), {},
                     fmt::format("lower the rate (now {}), or look for bad values in the data", rate));
@@ -49,7 +52,7 @@ void check_parameters(const TrainingState& state, const LearningTask& task, doub
   for (size_t k = 0; k < task.net.parameters.size(); ++k) {
     const Array& a = state.parameters[k];
     const int64_t at = a.dtype() == DType::f32 ? first_not_finite<float>(a) : first_not_finite<double>(a);
-    if (at < a.elements()) not_finite(fmt::format("{}[{}] is {} at the end", task.net.parameters[k].name, at, a[at]), state, rate);
+    if (at < a.elements()) not_finite(fmt::format("{}[{}] is {} at the end", task.net.parameters[k].name, at, not_finite_text(a[at])), state, rate);
   }
 }
 
@@ -140,7 +143,7 @@ void run_epochs(const LearningTask& task, const Optimizer& optimizer, const Spli
       const auto numbers = batch_of(order, state.step, in_update);
       const double rate = rate_at(state.step);
       const Measure before = update(state, numbers, rate, state.epoch * steps + state.step + 1);
-      if (!std::isfinite(before.loss)) not_finite(fmt::format("the loss is {} at step {}", before.loss, state.step + 1), state, rate);
+      if (!std::isfinite(before.loss)) not_finite(fmt::format("the loss is {} at step {}", not_finite_text(before.loss), state.step + 1), state, rate);
       state.loss_sum += before.loss * static_cast<double>(numbers.size());
       state.score_sum += before.score;
       ++state.step;

@@ -7,7 +7,6 @@
 
 #include "wengert/base/choice.h"
 #include "wengert/base/error.h"
-#include "wengert/io/safetensors.h"
 #include "wengert/nn/layer_choice.h"
 #include "wengert/optim/transforms.h"
 
@@ -75,11 +74,14 @@ void expect_learning(const Net& net, const std::vector<ParameterGroup>& groups) 
   };
   if (net.parameters.empty() || std::ranges::any_of(net.parameters, learns)) return;
   throw UsageError("W836", fmt::format("nothing is left to learn: all layers of \"{}\" are frozen", net.text), {},
-                   fmt::format("leave out some of the layers with parameters, {}", layers_with_parameters(net)));
+                   fmt::format("leave out some of the layers with parameters, {}; `wengert evaluate` measures a net as it is", layers_with_parameters(net)));
 }
 
 /// "layer2" of "layer2.weight".
 std::string layer_of(const std::string& parameter) { return parameter.substr(0, parameter.find('.')); }
+
+/// "2" of "layer2".
+std::string number_of(const std::string& layer) { return layer.substr(std::min<size_t>(5, layer.size())); }
 
 /// A value of the file that does not do, in words; empty: it does.
 std::string misfit(const NamedArrays& arrays, const ParameterSpec& spec) {
@@ -97,8 +99,7 @@ std::string fitting_layers(const NamedArrays& arrays, const std::vector<Paramete
     const std::string layer = layer_of(spec.name);
     const bool fits = std::ranges::all_of(
         specs, [&](const ParameterSpec& s) { return layer_of(s.name) != layer || misfit(arrays, s).empty(); });
-    if (const std::string number = layer.substr(std::min<size_t>(5, layer.size()));
-        fits && (fitting.empty() || fitting.back() != number))
+    if (const std::string number = number_of(layer); fits && (fitting.empty() || fitting.back() != number))
       fitting.push_back(number);
   }
   return fmt::format("{}", fmt::join(fitting, ","));
@@ -128,6 +129,29 @@ std::string difference(const std::vector<std::string>& there, const std::vector<
                                    : fmt::format("take the layers that fit: --from-layers {}", fitting));
 }
 
+bool starts_from(const Net& net, const StartingFile& file, const ParameterSpec& spec) {
+  return std::ranges::any_of(patterns_of(net, file), [&](const std::string& pattern) { return matches(pattern, spec.name); });
+}
+
+/// How to let the first or the last layer with parameters start from chance.
+std::string anew(const Net& net, const StartingFile& file, bool first) {
+  const std::string layer = layer_of((first ? net.parameters.front() : net.parameters.back()).name);
+  std::vector<std::string> others;
+  for (const ParameterSpec& spec : net.parameters)
+    if (const std::string other = layer_of(spec.name); other != layer && starts_from(net, file, spec) && (others.empty() || others.back() != number_of(other)))
+      others.push_back(number_of(other));
+  if (others.empty()) return "leave --from out: no other layer starts from it";
+  return fmt::format("let the {} layer start anew: --from-layers {}", first ? "first" : "last", fmt::join(others, ","));
+}
+
+/// The values of a feature would be multiplied by the weights of another.
+[[noreturn]] void other_order(const Net& net, const StartingFile& file, const Encoding& before, const std::string& difference) {
+  std::vector<std::string> columns;
+  for (const InputColumn& input : before.inputs) columns.push_back(input.name);
+  throw UsageError("W837", fmt::format("{} was trained on the same features in another order: {}", file.path, difference), {},
+                   fmt::format("bring the columns into its order, {}; or {}", fmt::join(columns, ","), anew(net, file, true)));
+}
+
 }  // namespace
 
 Optimizer with_methods(Optimizer optimizer, const MethodTexts& texts, const Net& net) {
@@ -148,8 +172,10 @@ Optimizer with_methods(Optimizer optimizer, const MethodTexts& texts, const Net&
   return optimizer;
 }
 
+StartingFile read_start(const std::string& path, const std::string& layers) { return {path, layers, read_safetensors(path)}; }
+
 std::vector<Array> starting_values(const Net& net, const StartingFile& file, uint64_t key, DType dtype) {
-  const NamedArrays arrays = read_safetensors(file.path).arrays;
+  const NamedArrays& arrays = file.tensors.arrays;
   std::vector<Array> values = net.initial_parameters(key, dtype);
   const auto patterns = patterns_of(net, file);
   const auto specs = net.values();
@@ -167,24 +193,22 @@ std::vector<Array> starting_values(const Net& net, const StartingFile& file, uin
 }
 
 std::string check_start(const Net& net, const StartingFile& file, const Encoding& encoding) {
-  const Tensors tensors = read_safetensors(file.path);
-  const auto found = std::ranges::find(tensors.metadata, "encoding", &std::pair<std::string, std::string>::first);
-  if (found == tensors.metadata.end() || net.parameters.empty()) return {};
+  const auto& metadata = file.tensors.metadata;
+  const auto found = std::ranges::find(metadata, "encoding", &std::pair<std::string, std::string>::first);
+  if (found == metadata.end() || net.parameters.empty()) return {};
   const Encoding before = encoding_from_json(found->second, file.path);
-  const auto patterns = patterns_of(net, file);
-  const auto starts = [&](const ParameterSpec& p) {
-    return std::ranges::any_of(patterns, [&](const std::string& pattern) { return matches(pattern, p.name); });
-  };
-  const bool first = starts(net.parameters.front()), last = starts(net.parameters.back());
-  const auto refuse = [&](const std::string& what, const std::string& how, const char* which) {
-    throw UsageError("W837", fmt::format("{} was trained on other {}: {}", file.path, what, how), {},
-                     fmt::format("let the {} layer start anew: name the others with --from-layers", which));
+  const bool first = starts_from(net, file, net.parameters.front()), last = starts_from(net, file, net.parameters.back());
+  const auto refuse = [&](const std::string& what, const std::string& how, bool at_first) {
+    throw UsageError("W837", fmt::format("{} was trained on other {}: {}", file.path, what, how), {}, anew(net, file, at_first));
   };
   const auto there = before.feature_names(), here = encoding.feature_names();  // none of what are no tables
   const std::string features = difference(there, here, "feature"), classes = difference(before.classes, encoding.classes, "class");
-  if (first && !there.empty() && !here.empty() && !features.empty()) refuse("features", features, "first");
-  if (first && before.source == Encoding::Source::text && !classes.empty()) refuse("characters", classes, "first");
-  if (last && !classes.empty()) refuse("classes", classes, "last");
+  if (first && !there.empty() && !here.empty() && !features.empty()) {
+    if (std::ranges::is_permutation(there, here)) other_order(net, file, before, features);
+    refuse("features", features, true);
+  }
+  if (first && before.source == Encoding::Source::text && !classes.empty()) refuse("characters", classes, true);
+  if (last && !classes.empty()) refuse("classes", classes, false);
   const bool is_scaled_alike =
       before.scale == encoding.scale && before.means == encoding.means && before.deviations == encoding.deviations;
   return !first || is_scaled_alike ? "" : fmt::format("features are scaled by other numbers here than for {}", file.path);

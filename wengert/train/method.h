@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "wengert/io/safetensors.h"
 #include "wengert/train/encoding.h"
 #include "wengert/train/task.h"
 
@@ -34,13 +35,17 @@ Optimizer with_methods(Optimizer optimizer, const MethodTexts& texts, const Net&
 struct StartingFile {
   std::string path;    ///< safetensors
   std::string layers;  ///< empty: all of the net
+  Tensors tensors;     ///< what it holds
 };
+
+/// throws : what read_safetensors throws
+StartingFile read_start(const std::string& path, const std::string& layers = {});
 
 /// The net's starting values of (key, dtype), those of the chosen layers from the file, by name (layer1.weight) and
 /// shape.
 ///
 /// throws : UsageError W837 if a chosen layer's value is not there or has another shape; it names them and the layers that
-///          would do; what read_safetensors throws
+///          would do
 std::vector<Array> starting_values(const Net& net, const StartingFile& file, uint64_t key, DType dtype);
 
 /// Whether the values mean here what they meant in the training that left the file: its features, where the first layer

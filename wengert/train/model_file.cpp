@@ -10,12 +10,18 @@
 namespace wengert {
 namespace {
 
-const std::string& metadata(const Tensors& tensors, std::string_view key, const std::string& path) {
+const std::string* find_metadata(const Tensors& tensors, std::string_view key) {
   const auto found = std::ranges::find(tensors.metadata, key, &std::pair<std::string, std::string>::first);
-  if (found == tensors.metadata.end())
-    throw UsageError("W822", fmt::format("{} does not say which net it belongs to (no \"{}\" in its metadata)", path, key), {},
-                     "give a file written by `wengert train`");
-  return found->second;
+  return found == tensors.metadata.end() ? nullptr : &found->second;
+}
+
+const std::string& metadata(const Tensors& tensors, std::string_view key, const std::string& path) {
+  if (const std::string* found = find_metadata(tensors, key)) return *found;
+  if (const std::string* format = find_metadata(tensors, "format"); format != nullptr && format->starts_with("wengert snapshot"))
+    throw UsageError("W822", fmt::format("{} is a snapshot, from which a training goes on, and no trained net", path), {},
+                     "give the weights.safetensors beside it; `wengert train --resume` makes it");
+  throw UsageError("W822", fmt::format("{} does not say which net it belongs to (no \"{}\" in its metadata)", path, key), {},
+                   "give a file written by `wengert train`");
 }
 
 Array parameter(const Tensors& tensors, const ParameterSpec& spec, const std::string& path, const Net& net) {
@@ -50,6 +56,7 @@ void write_model(const std::string& path, const Model& model) {
                      "write its parameters with write_safetensors, and read them where the net is made");
   Tensors tensors;
   tensors.metadata = {{"format", "wengert"}, {"net", to_json(net.description)}, {"encoding", to_json(model.encoding)}};
+  if (model.data) tensors.metadata.emplace_back("data", to_json(*model.data));
   const auto specs = net.values();
   for (size_t k = 0; k < specs.size(); ++k) tensors.arrays.push_back({specs[k].name, model.parameters[k]});
   write_checked(path, std::move(tensors));
@@ -76,6 +83,7 @@ Model read_model(const std::string& path) {
   if (const std::string problem = misfit(model.task.net, model.encoding); !problem.empty())
     throw UsageError("W822", fmt::format("the net and the encoding in {} do not belong together: {}", path, problem), {},
                      "give a file written by `wengert train`, unchanged");
+  if (const std::string* data = find_metadata(tensors, "data")) model.data = record_from_json(*data, path);
   for (const ParameterSpec& spec : model.task.net.values())
     model.parameters.push_back(parameter(tensors, spec, path, model.task.net));
   return model;

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "wengert/train/encoding.h"
+#include "wengert/train/data_record.h"
 #include "wengert/train/task.h"
 
 namespace wengert {
@@ -15,6 +15,7 @@ struct Model {
   LearningTask task;
   std::vector<Array> parameters;
   Encoding encoding = {};
+  std::optional<DataRecord> data = {};  ///< of those that it was trained on, where that is known
 };
 
 /// The task of a description. A loss that it does not name is cross_entropy for classes, logistic for one output

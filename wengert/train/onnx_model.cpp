@@ -56,6 +56,18 @@ OnnxValue decoded(OnnxGraph& graph, const Encoding& encoding, OnnxValue y) {
   return y;
 }
 
+/// A single output is the probability of the second of two classes: both have one, as `wengert predict` writes them.
+OnnxValue of_both_classes(OnnxGraph& graph, OnnxValue y) {
+  y = graph.channels_last(y);
+  const std::string less = graph.add("Mul", {y.name, graph.number("minus_one", -1)});
+  const std::string other = graph.add("Add", {less, graph.number("one", 1)});  // not Sub from 1: OpenCV wants constants last
+  y.name = graph.add("Concat", {other, y.name}, {{"axis", int64_t{y.shape.rank()}}});  // the last, behind the batch
+  std::vector<int64_t> extents(y.shape.begin(), y.shape.end());
+  extents.back() = 2;
+  y.shape = Shape(extents);
+  return y;
+}
+
 void describe(OnnxModel& onnx, const Model& model) {
   onnx.name = "wengert";
   onnx.metadata = {{"net", model.task.net.text}, {"loss", model.task.loss.text}};
@@ -76,6 +88,7 @@ OnnxModel onnx_model(const Model& model) {
   OnnxValue y = write_net(graph, net, model.parameters, input(graph, text, model.encoding));
   graph.enter("link");
   y = decoded(graph, model.encoding, write_link(graph, model.task.loss.link, y));
+  if (net.outputs == 1 && model.task.loss.classifies && model.encoding.class_count() == 2) y = of_both_classes(graph, y);
   graph.enter({});
   graph.output(model.task.loss.classifies ? "probabilities" : model.encoding.class_count() > 0 ? "scores" : "values", y);
   describe(graph.model(), model);

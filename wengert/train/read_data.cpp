@@ -39,7 +39,8 @@ bool is_other_format(const std::string& path) {
 const std::string& table_path(Paths paths) {
   if (paths.empty()) not_accepted("no data were named");
   for (const std::string& path : paths)
-    if (!std::filesystem::exists(path)) not_accepted(fmt::format("there is nothing at {}", path));
+    if (!std::filesystem::exists(path))
+      throw UsageError("W828", fmt::format("there is nothing at {}", path), {}, "check the name; without / it is one of the current folder");
   if (paths.size() > 1) not_accepted(fmt::format("{} and {} are no pair that is known", paths[0], paths[1]));
   if (is_other_format(paths[0])) not_accepted(fmt::format("{} is of a kind that is not read", paths[0]));
   return paths[0];
@@ -166,7 +167,7 @@ TrainingData read_data(Paths paths, const DataOptions& options) {
   return data;
 }
 
-Dataset read_rows(Paths paths, const Encoding& encoding, DType dtype, const TableFormat& format) {
+Dataset read_rows(Paths paths, const Encoding& encoding, DType dtype, const TableFormat& format, bool* own_test_set) {
   expect_float(dtype);
   if (encoding.source == Encoding::Source::text) {
     const std::string& path = table_path(paths);
@@ -184,6 +185,7 @@ Dataset read_rows(Paths paths, const Encoding& encoding, DType dtype, const Tabl
                      {}, "give data of that kind");
   if (files) {
     Examples& examples = files->test ? *files->test : files->all;
+    if (own_test_set != nullptr) *own_test_set = files->test.has_value();
     if (files->scale != encoding.scale)
       throw UsageError("W829", fmt::format("pixels of {} are multiplied by {}, those that were trained on by {}", examples.name, files->scale, encoding.scale), {},
                        "give images whose samples are stored alike");

@@ -34,7 +34,8 @@ TrainingData read_data(std::span<const std::string> paths, const DataOptions& op
 /// with a test set that set is read.
 ///
 /// throws : as read_data; UsageError W829 if these are not data of the kind that was trained on
+/// own_test_set : if not null, whether such a set was read
 Dataset read_rows(std::span<const std::string> paths, const Encoding& encoding, DType dtype = DType::f32,
-                  const TableFormat& format = {});
+                  const TableFormat& format = {}, bool* own_test_set = nullptr);
 
 }  // namespace wengert

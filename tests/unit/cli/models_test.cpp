@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // wengert import, export and emit of a trained net, as a user would. What the files say is tested beside the functions that write them.
+#include "tables.h"
 #include "tool.h"
 #include "wengert/io/npy.h"
 #include "wengert/io/safetensors.h"
@@ -50,6 +51,37 @@ TEST(ExportVerb, takes_a_folder_and_says_what_goes_in_and_out) {
   const auto emitted = run_tool({"emit", folder / "out", "--c", "--main"});
   EXPECT_THAT(emitted.out, HasSubstr("void predict(const float* x, float* outputs) {"));
   EXPECT_EQ(error_id({"emit", folder / "out", "--c", "--batch"}, 2), "W849");
+}
+
+TEST(TrainedNets, are_taken_by_every_verb_as_a_folder_or_as_the_weights_in_it) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(60)), out = folder / "out";
+  ASSERT_EQ(run_tool({"train", table, "--epochs", "1", "--report", "none", "-o", out}).code, 0);
+  const auto run = [&](const std::string& net, const std::string& verb) {
+    std::vector<std::string> words{verb, net};
+    if (verb == "predict" || verb == "evaluate") words.push_back(table);
+    if (verb == "profile") words.insert(words.end(), {"--seconds", "0.02"});
+    if (verb == "export") words.insert(words.end(), {"-o", folder / "net.onnx"});
+    if (verb == "emit") words.insert(words.end(), {"--c", "--main", "-o", folder / "net.c"});
+    if (verb == "train") words = {"train", table, "--from", net, "--epochs", "1", "--report", "none", "-o", folder / "next"};
+    return run_tool(words);
+  };
+  for (const char* verb : {"predict", "evaluate", "profile", "export", "emit", "train"}) {
+    for (const std::string& net : {out, out + "/weights.safetensors"}) EXPECT_EQ(run(net, verb).code, 0) << verb << run(net, verb).err;
+    EXPECT_THAT(run(folder / "nothing", verb).err, HasSubstr("no file or folder of that name")) << verb;
+    EXPECT_THAT(run(folder.path(), verb).err, HasSubstr("has no weights.safetensors")) << verb;
+  }
+  EXPECT_THAT(run(table, "predict").err, HasSubstr("rings.csv is no trained net: it is no safetensors file"));
+  std::filesystem::remove(out + "/weights.safetensors");
+  EXPECT_THAT(run(out, "evaluate").err, HasSubstr("give its command again with --resume"));
+}
+
+TEST(EmitVerb, does_not_take_a_name_that_nothing_has_for_a_formula) {
+  EXPECT_EQ(error_id({"emit", "no_such_folder", "--c", "--main"}, 2), "W856");
+  EXPECT_EQ(error_id({"emit", "no/such/weights.safetensors", "--c"}, 2), "W856");
+  EXPECT_EQ(error_id({"emit", "x*y", "--c", "--main"}, 2), "W849");
+  EXPECT_THAT(run_tool({"emit", "no_such_folder", "--c"}).err, HasSubstr("no_such_folder is read as a formula of one variable"));
+  EXPECT_EQ(run_tool({"emit", "x", "--c"}).err.find("is read as"), std::string::npos);
 }
 
 }  // namespace

@@ -160,6 +160,39 @@ TEST(Evaluate, measures_classes_values_and_texts) {
     EXPECT_THAT(shown.out, HasSubstr(text));
 }
 
+TEST(Evaluate, measures_the_part_that_was_held_out_as_the_training_did) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(200)), out = folder / "out";
+  const auto trained = run_tool({"train", table, "--epochs", "5", "--validation", "0.1", "--test", "0.25", "--seed", "3", "--report", "none",
+                                 "--json", "-o", out}).json();
+  const auto part = [&](const std::string& name) { return run_tool({"evaluate", out, table, "--part", name, "--json"}).json(); };
+  EXPECT_EQ(part("test")["loss"], trained["test_loss"]);
+  EXPECT_EQ(part("test")["examples"], 50);
+  EXPECT_EQ(part("test")["measured"], "the test part of " + table);
+  EXPECT_EQ(part("validation")["loss"], trained["epochs"][trained["best_epoch"].get<size_t>() - 1]["validation_loss"]);
+  EXPECT_EQ(part("train")["examples"], 130);
+  const auto all = run_tool({"evaluate", out, table});
+  EXPECT_THAT(all.out, HasSubstr("200 examples (all of " + table + "): loss"));
+  EXPECT_THAT(all.err, HasSubstr("--part test"));
+  EXPECT_THAT(run_tool({"predict", out, table}).err, HasSubstr("--part test"));
+  EXPECT_EQ(run_tool({"evaluate", out, folder.write("others.csv", rings(150))}).err, "");
+  EXPECT_EQ(error_id({"evaluate", out, folder / "others.csv", "--part", "test"}, 2), "W870");
+}
+
+TEST(Evaluate, measures_the_end_of_a_text_and_refuses_parts_that_are_not) {
+  const Folder folder;
+  std::string text;
+  for (int k = 0; k < 60; ++k) text += "abcd dcba " + std::string(static_cast<size_t>(k % 3), 'a');
+  const auto file = folder.write("text.txt", text), out = folder / "out";
+  const auto trained = run_tool({"train", file, "--text", "10", "--test", "0.2", "--net", "10 tokens - embedding 5 4 - gru 6 - 5 softmax", "--epochs",
+                                 "1", "--report", "none", "--json", "-o", out});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const auto said = run_tool({"evaluate", out, file, "--part", "test", "--json"}).json();
+  EXPECT_EQ(said["nats_per_character"], trained.json()["test_loss"]);
+  EXPECT_THAT(run_tool({"evaluate", out, file}).err, HasSubstr("--part test"));
+  EXPECT_THAT(run_tool({"evaluate", out, file, "--part", "validation"}).err, HasSubstr("no examples were held out for validation"));
+}
+
 TEST(Evaluate, says_errors_in_the_units_of_the_data) {
   const Folder folder;
   std::string houses = "area,price\n";

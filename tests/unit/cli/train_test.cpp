@@ -2,6 +2,7 @@
 //
 // wengert train and predict, as a user would: on a table, stopped and gone on with, killed, and with input that is wrong.
 #include <csignal>
+#include <fmt/format.h>
 
 #include "tables.h"
 #include "tool.h"
@@ -26,6 +27,44 @@ TEST(Train, learns_a_table_and_predicts_rows_without_target) {
   const auto predicted = run_tool({"predict", folder / "out/weights.safetensors", rows});
   EXPECT_THAT(predicted.out, HasSubstr("class,p(inside),p(outside)\ninside,"));
   EXPECT_THAT(predicted.out, HasSubstr("\noutside,"));
+}
+
+TEST(Train, has_no_columns_for_what_is_not_held_out) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(50));
+  const auto trained = run_tool({"train", table, "--test", "0", "--epochs", "1", "--report", "none", "-o", folder / "out"});
+  EXPECT_THAT(trained.out, HasSubstr("epoch       loss      train  seconds  examples/s\n"));
+}
+
+TEST(Train, ends_with_the_line_of_the_last_epoch_and_the_one_that_was_chosen) {
+  const Folder folder;
+  const auto table = folder.write("rings.csv", rings(60));
+  const std::vector<std::string> words{"train", table, "--validation", "0.3", "--patience", "3", "--epochs", "5000", "--rate", "0.03", "--report", "none",
+                                       "-o", folder / "out"};
+  auto quiet = words;
+  quiet.push_back("--json");
+  const auto said = run_tool(quiet).json();
+  const auto trained = run_tool(words).out;
+  EXPECT_THAT(trained, HasSubstr(fmt::format("\n{:5}  ", said["epochs"].size()))) << trained;
+  const size_t best = said["best_epoch"];
+  const auto& chosen = said["epochs"][best - 1];
+  EXPECT_THAT(trained, HasSubstr(fmt::format("chosen: epoch {}, of the least validation loss, {:.4g}; accuracy {:.2f}%\n", best,
+                                             chosen["validation_loss"].get<double>(), 100 * chosen["validation_accuracy"].get<double>())));
+}
+
+TEST(Train, is_told_by_softmax_that_there_are_classes) {
+  const Folder folder;
+  const auto table = folder.write("numbers.csv", "a,b\n0,0\n1,1\n2,0\n3,1\n4,0\n5,1\n");
+  const auto train = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", table, "--epochs", "1", "--report", "none", "-o", folder / "out"});
+    return run_tool(more);
+  };
+  EXPECT_THAT(train({}).err, HasSubstr("which are taken as classes"));
+  const auto told = train({"--net", "1-3 tanh-2 softmax"});
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_EQ(told.err, "");
+  const auto many = folder.write("many.csv", "a,b\n0,10\n1,11\n2,12\n3,13\n");
+  EXPECT_EQ(run_tool({"train", many, "--net", "1-4 softmax", "--test", "0", "--epochs", "1", "-o", folder / "out"}).code, 0) << "each seen once";
 }
 
 TEST(Train, gone_on_with_after_a_stop_leaves_the_same_bytes_as_without) {

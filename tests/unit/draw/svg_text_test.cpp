@@ -57,6 +57,22 @@ TEST(SvgText, cuts_long_labels_between_characters) {
   EXPECT_TRUE(cut.ends_with("…"));
 }
 
+TEST(SvgText, breaks_long_titles_behind_blanks_and_hyphens) {
+  EXPECT_EQ(wrapped_text("short", 12, 200, 3), std::vector<std::string>{"short"});
+  const std::string title = "Training of 28x28x1-conv 6 5 pad=2 relu-max_pool 2-conv 16 5 relu-max_pool 2-flatten-10 softmax";
+  const auto lines = wrapped_text(title, 16, 300, 9);
+  std::string whole;
+  for (const std::string& line : lines) {
+    EXPECT_LE(text_width(line, 16), 300);
+    if (!whole.empty() && whole.back() != '-') whole += ' ';
+    whole += line;
+  }
+  EXPECT_EQ(whole, title);
+  EXPECT_EQ(wrapped_text(title, 16, 300, 2).size(), 2u);
+  EXPECT_TRUE(wrapped_text(title, 16, 300, 2)[1].ends_with("…"));
+  EXPECT_EQ(wrapped_text(std::string(200, 'x'), 16, 300, 3).size(), 1u) << "a word that cannot be broken";
+}
+
 TEST(SvgText, a_drawing_escapes_labels_titles_and_hints) {
   SvgDrawing drawing(10, 20, "<t>");
   drawing.text({1, 2}, "a&b", "fill=\"#000\"", "x<y");

@@ -149,11 +149,11 @@ TEST(StartingValues, are_those_of_the_layers_that_are_named) {
   const auto old_values = old_task.net.initial_parameters(7, DType::f32);
   write_model(path, {old_task, old_values});
   const Net net = parse_net("2-5 tanh-3 softmax");
-  const auto values = starting_values(net, {path, "1"}, 1, DType::f64);
+  const auto values = starting_values(net, read_start(path, "1"), 1, DType::f64);
   EXPECT_EQ(values[0], old_values[0].as(DType::f64));
   EXPECT_EQ(values[1], old_values[1].as(DType::f64));
   EXPECT_EQ(values[2], net.initial_parameters(1, DType::f64)[2]);
-  EXPECT_EQ(starting_values(old_task.net, {path, ""}, 1, DType::f32), old_values);
+  EXPECT_EQ(starting_values(old_task.net, read_start(path), 1, DType::f32), old_values);
   std::remove(path.c_str());
 }
 

@@ -100,7 +100,10 @@ std::vector<Question> encoding_questions() {
   const Encoding table{
       .inputs = {{"a", 1}, {"b", 2}}, .targets = {{"y", 3, 20, 4}}, .classes = {}, .example = {2}, .means = {1, -2}, .deviations = {2, 0.5}};
   const Array rows({2, 2}, {3, -1, 0, -2.5});
-  return {{"pixels", model_of("4x3x2 - conv 3 2 relu - flatten - 2 softmax", images), pixels, seen},
+  Encoding two;
+  two.source = Encoding::Source::arrays, two.classes = {"no", "yes"}, two.example = {3};
+  return {{"two_classes", model_of("3 - 4 tanh - 1 sigmoid", two)},
+          {"pixels", model_of("4x3x2 - conv 3 2 relu - flatten - 2 softmax", images), pixels, seen},
           {"units", model_of("2 - 3 tanh - 1", table), rows.as(DType::f32), Array({2, 2}, {1, 2, -0.5, -1}).as(DType::f32)}};
 }
 
@@ -109,6 +112,11 @@ Array predicted(const Model& model, const Array& x) {
   const Net& net = model.task.net;
   Array y = predict(model.task, model.parameters, x).values;
   if (model.encoding.class_count() == 0 && !model.encoding.targets.empty()) y = model.encoding.decoded_targets(y).as(DType::f32);
+  if (model.encoding.class_count() == 2 && net.outputs == 1) {
+    std::vector<double> both;
+    for (int64_t k = 0; k < y.elements(); ++k) both.insert(both.end(), {1 - y[k], y[k]});
+    return Array({y.elements(), 2}, both).as(DType::f32);
+  }
   return net.steps == 0 ? y : y.reshaped({x.shape()[0], net.steps, net.outputs});
 }
 
@@ -152,6 +160,14 @@ std::vector<std::string> operators(const Model& model) {
 TEST(Onnx, graph_of_an_image_net_turns_nothing) {
   EXPECT_THAT(operators(model_of("8x8x2 - conv 3 3 pad=1 relu - max_pool 2 - batch_norm - flatten - 5 relu - 2 softmax")),
               testing::ElementsAre("Conv", "Relu", "MaxPool", "BatchNormalization", "Flatten", "Gemm", "Relu", "Gemm", "Softmax", "Identity"));
+}
+
+TEST(Onnx, gives_both_of_two_classes_a_probability) {
+  Encoding two;
+  two.source = Encoding::Source::arrays, two.classes = {"no", "yes"}, two.example = {3};
+  const OnnxModel onnx = onnx_model(model_of("3 - 4 tanh - 1 sigmoid", two));
+  EXPECT_EQ(onnx.outputs[0].name, "probabilities");
+  EXPECT_EQ(onnx.outputs[0].type.shape, Shape{2});
 }
 
 TEST(Onnx, is_said_to_be_impossible_for_a_layer_without_operators) {

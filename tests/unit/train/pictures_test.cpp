@@ -6,9 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
+#include "folder.h"
 #include "wengert/base/error.h"
 #include "wengert/io/idx.h"
 #include "wengert/io/png.h"
@@ -22,12 +22,7 @@ using testing::HasSubstr;
 
 class PictureFolder : public testing::Test {
  protected:
-  PictureFolder() { path_ = ::mkdtemp(path_.data()); }
-  ~PictureFolder() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  std::string operator/(const std::string& name) const { return folder_ / name; }
   std::string write(const std::string& name, const Array& picture) const {
     std::filesystem::create_directories(std::filesystem::path(*this / name).parent_path());
     write_png(*this / name, picture);
@@ -50,7 +45,7 @@ class PictureFolder : public testing::Test {
     return "no error";
   }
 
-  std::string path_ = testing::TempDir() + "/wengert-pictures-XXXXXX";
+  const Folder folder_;
 };
 
 TEST_F(PictureFolder, is_examples_whose_labels_are_its_folders) {
@@ -66,12 +61,12 @@ TEST_F(PictureFolder, is_examples_whose_labels_are_its_folders) {
 TEST_F(PictureFolder, may_have_training_and_test_set_apart) {
   two_labels("train");
   write("test/dark/a.png", Array::filled(f32({2, 3}), 0.2));
-  const TrainingData data = read_data(std::vector{path_});
+  const TrainingData data = read_data(std::vector{folder_.path()});
   EXPECT_EQ(data.split.train.count(), 6);
   ASSERT_EQ(data.split.test.count(), 1);
   EXPECT_EQ(data.split.test.y[0], 1);
   write("test/green/a.png", Array::filled(f32({2, 3}), 0.2));
-  EXPECT_THAT(error_of({path_}),
+  EXPECT_THAT(error_of({folder_.path()}),
               HasSubstr("has pictures of \"green\"; what was trained on has the classes bright, dark"));
 }
 

@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <numeric>
 
+#include "folder.h"
 #include "wengert/base/error.h"
 #include "wengert/io/compress.h"
 #include "wengert/io/idx.h"
@@ -23,20 +23,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Paths = std::vector<std::string>;
-
-struct Folder {
-  std::string path = testing::TempDir() + "/wengert-data-XXXXXX";
-  Folder() { path = ::mkdtemp(path.data()); }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-  std::string file(const std::string& name, std::string_view text) const {
-    write_file_atomically(*this / name, bytes_of(text));
-    return *this / name;
-  }
-};
 
 std::string error_of(const Paths& paths, const DataOptions& options = {}) {
   try {
@@ -71,7 +57,7 @@ std::string points(int n) {
 
 TEST(ReadData, splits_a_table) {
   const Folder folder;
-  const TrainingData data = read_data(Paths{folder.file("points.csv", points(100))}, {.validation = 0.1});
+  const TrainingData data = read_data(Paths{folder.write("points.csv", points(100))}, {.validation = 0.1});
   EXPECT_EQ(data.split.train.count(), 70);
   EXPECT_EQ(data.split.test.count(), 20);
   EXPECT_EQ(data.split.validation.count(), 10);
@@ -84,11 +70,11 @@ TEST(ReadData, splits_a_table) {
 
 TEST(ReadData, takes_a_table_for_testing) {
   const Folder folder;
-  const std::string train = folder.file("a.data", points(20));
-  const TrainingData data = read_data(Paths{train}, {.test_paths = {folder.file("b.data", "class,y,x\nodd,1,2\n")}});
+  const std::string train = folder.write("a.data", points(20));
+  const TrainingData data = read_data(Paths{train}, {.test_paths = {folder.write("b.data", "class,y,x\nodd,1,2\n")}});
   EXPECT_EQ(data.split.train.count(), 20);
   EXPECT_THAT(data.split.test.y.values<int64_t>(), ElementsAre(1));
-  EXPECT_THAT(error_of({train}, {.test_paths = {folder.file("c.data", "x,y\n1,2\n")}}),
+  EXPECT_THAT(error_of({train}, {.test_paths = {folder.write("c.data", "x,y\n1,2\n")}}),
               HasSubstr("W823 usage: the test set " + folder / "c.data" + " lacks the target \"class\""));
   EXPECT_THAT(error_of({train}, {.test_paths = {folder / "b.data"}, .test_rows = {1}}),
               HasSubstr("W827 usage: test rows were named"));
@@ -102,12 +88,12 @@ TEST(ReadData, reads_compressed_tables_of_any_name) {
 
 TEST(ReadData, reads_rows_to_predict_like_those_that_were_trained_on) {
   const Folder folder;
-  const std::string path = folder.file("points.csv", points(50));
+  const std::string path = folder.write("points.csv", points(50));
   const TrainingData data = read_data(Paths{path}, {.test_rows = {49}});
   const Dataset all = read_rows(Paths{path}, encoding_from_json(to_json(data.encoding), "model"));
   EXPECT_EQ(all.rows(std::vector<int64_t>{49}).x, data.split.test.x);
   EXPECT_EQ(all.count(), 50);
-  const Dataset unlabelled = read_rows(Paths{folder.file("new.csv", "x,y,class\n1,2,\n3,4,?\n")}, data.encoding);
+  const Dataset unlabelled = read_rows(Paths{folder.write("new.csv", "x,y,class\n1,2,\n3,4,?\n")}, data.encoding);
   EXPECT_EQ(unlabelled.count(), 2);
   EXPECT_FALSE(unlabelled.has_targets());
 }
@@ -120,14 +106,14 @@ Array pixels(const std::string& path) {
 
 TEST(ReadData, reads_generated_digits_as_pixels_between_0_and_1) {
   const Folder folder;
-  write_digit_files(folder.path, {.train = 30, .test = 10});
-  const TrainingData data = read_data(Paths{folder.path}, {.validation = 0.2});
+  write_digit_files(folder.path(), {.train = 30, .test = 10});
+  const TrainingData data = read_data(Paths{folder.path()}, {.validation = 0.2});
   EXPECT_EQ(data.encoding.example, (Shape{28, 28}));
   EXPECT_EQ(data.split.train.count(), 24);
   EXPECT_EQ(data.split.validation.count(), 6);
   EXPECT_EQ(data.split.train.classes, 10);
   EXPECT_EQ(data.split.test.x, pixels(folder / "t10k-images-idx3-ubyte"));
-  EXPECT_EQ(read_rows(Paths{folder.path}, data.encoding).x, data.split.test.x);
+  EXPECT_EQ(read_rows(Paths{folder.path()}, data.encoding).x, data.split.test.x);
   const Paths pair{folder / "train-images-idx3-ubyte", folder / "train-labels-idx1-ubyte"};
   EXPECT_EQ(read_data(pair, {.test = 0}).split.train.x, pixels(pair[0]));
   EXPECT_EQ(read_rows(Paths{pair[0]}, data.encoding).count(), 30);
@@ -213,7 +199,7 @@ TEST(ReadData, refuses_arrays_that_do_not_fit_or_are_not_finite) {
 
 TEST(ReadData, refuses_rows_of_another_kind_or_shape) {
   const Folder folder;
-  const Encoding table = read_data(Paths{folder.file("points.csv", points(20))}).encoding;
+  const Encoding table = read_data(Paths{folder.write("points.csv", points(20))}).encoding;
   write_digit_files(folder / "digits", {.train = 20, .test = 10});
   const auto refused = [](const Paths& paths, const Encoding& encoding) {
     try {
@@ -235,12 +221,12 @@ TEST(ReadData, says_what_it_accepts) {
   const Folder folder;
   EXPECT_THAT(error_of({folder / "nothing"}),
               HasSubstr("W828 usage: there is nothing at " + folder / "nothing" +
-                        "\n  fix: give a folder with MNIST's four IDX files, a pair of"));
-  EXPECT_THAT(error_of({}), HasSubstr("W828 usage: no data were named"));
-  EXPECT_THAT(error_of({folder.file("a.xlsx", "PK")}), HasSubstr("is of a kind that is not read"));
-  EXPECT_THAT(error_of({folder.file("a.csv", "1"), folder.file("b.csv", "2")}), HasSubstr("are no pair that is known"));
-  EXPECT_THAT(error_of({folder.path}), HasSubstr("W820"));
-  EXPECT_THAT(error_of({folder.file("image", std::string_view("\0\0\10\3", 4))}), HasSubstr("W593"));
+                        "\n  fix: check the name"));
+  EXPECT_THAT(error_of({}), HasSubstr("W828 usage: no data were named\n  fix: give a folder with MNIST's four IDX files, a pair of"));
+  EXPECT_THAT(error_of({folder.write("a.xlsx", "PK")}), HasSubstr("is of a kind that is not read"));
+  EXPECT_THAT(error_of({folder.write("a.csv", "1"), folder.write("b.csv", "2")}), HasSubstr("are no pair that is known"));
+  EXPECT_THAT(error_of({folder.path()}), HasSubstr("W820"));
+  EXPECT_THAT(error_of({folder.write("image", std::string_view("\0\0\10\3", 4))}), HasSubstr("W593"));
   EXPECT_THAT(error_of({folder / "a.csv"}, {.dtype = DType::i64}),
               HasSubstr("W828 usage: examples were asked for as i64"));
 }
