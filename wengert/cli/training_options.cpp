@@ -128,7 +128,7 @@ std::vector<Option> data_options() {
       {"--learn", "WHAT", "Classes or values of the target", "auto", {"auto", "classes", "values"}},
       {"--standardize", "WHEN", "Whether features get mean 0 and deviation 1 (auto: not those of images)", "auto", {"auto", "yes", "no"}},
       {"--test", "PART", "Share of the examples that is held out to test, or a file of them", "0.2", {}, Completes::files},
-      {"--validation", "PART", "Share of the training examples that is held out to choose the best epoch", "0"},
+      {"--validation", "PART", "Share of the examples, of those for training, that is held out to choose the best epoch", "0"},
       {"--missing", "HOW", "Missing cells: an error, drop the row, or fill with the column's mean", "error", {"error", "drop", "fill"}},
       {"--dtype", "TYPE", "Numbers computed with", "f32", {"f32", "f64"}}};
   for (Option& option : picture_options()) options.push_back(std::move(option));

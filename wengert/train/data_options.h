@@ -35,7 +35,7 @@ struct DataOptions {
   int64_t sequence = 0;                      ///< the data are a text, read in sequences of so many characters; 0: they are not
 
   double test = 0.2;                         ///< share of the rows held out where no test set is given
-  double validation = 0;                     ///< share of the rows held out of training for validation
+  double validation = 0;                     ///< share of the rows (all but those of test_paths) held out of training for validation
   uint64_t key = 1;                          ///< decides which rows
   std::vector<std::string> test_paths = {};  ///< the test set, in the form of the training set; of a folder or archive
                                              ///< with a test set that set

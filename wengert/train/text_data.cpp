@@ -91,7 +91,8 @@ TrainingData read_text_data(const std::string& path, const DataOptions& options)
   encoding.targets = {{.name = "next"}};
   const std::vector<int64_t> symbols = symbols_of(text, path, encoding);
   const auto share = [&](double part) { return static_cast<size_t>(std::llround(part * static_cast<double>(symbols.size()))); };
-  const size_t test = share(options.test), validation = share(options.validation * (1 - options.test)), train = symbols.size() - test - validation;
+  const size_t test = share(options.test), validation = share(options.validation), train = symbols.size() - std::min(symbols.size(), test + validation);
+  if (train == 0) too_short(path, "training part", 0, options.sequence);
   const auto part = [&](std::string_view what, size_t first, size_t count) {
     if (count == 0) return Dataset{.x = Array(Type{options.dtype, {0, options.sequence}}), .y = Array(i64({0, options.sequence})), .classes = encoding.class_count(), .class_names = encoding.classes};
     if (static_cast<int64_t>(count) <= options.sequence) too_short(path, what, count, options.sequence);

@@ -169,6 +169,16 @@ TEST(ReadData, tests_on_the_test_set_of_an_archive_that_is_named_for_testing) {
   EXPECT_EQ(read_data(Paths{folder / "train.npz"}, options).split.test.x, other);
 }
 
+TEST(ReadData, holds_out_shares_of_all_of_a_text_as_of_a_table) {
+  const Folder folder;
+  const Paths text{folder.file("t.txt", std::string(400, 'a') + std::string(400, 'b'))};
+  const Split split = read_data(text, {.sequence = 8, .test = 0.2, .validation = 0.25}).split;
+  EXPECT_EQ(split.test.count(), 159 / 8);
+  EXPECT_EQ(split.validation.count(), 199 / 8);
+  EXPECT_EQ(split.train.count(), 439 / 8);
+  EXPECT_THAT(error_of(text, {.sequence = 8, .test = 0.9, .validation = 0.9}), HasSubstr("W827 usage: the training part of"));
+}
+
 TEST(ReadData, refuses_shares_of_a_text_that_are_none) {
   const Folder folder;
   const Paths text{folder.file("t.txt", std::string(400, 'a') + std::string(400, 'b'))};

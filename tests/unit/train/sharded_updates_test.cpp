@@ -153,6 +153,23 @@ TEST(Measures, end_with_the_error_of_the_rank_that_has_one) {
   EXPECT_THAT(message, HasSubstr("rank 2\n"));
 }
 
+TEST(Measures, that_fail_leave_a_state_that_can_be_gone_on_with) {
+  const Split data{two_moons(50), {}, two_moons(1730, DType::f32, 4)};
+  Split bad = data;
+  bad.validation.x = Array(Type{DType::f32, {1730, 3}});
+  const Optimizer adam = parse_optimizer("adam");
+  TrainingState state = initial_state(small_net(), adam, 1, DType::f32), whole = state;
+  as_ranks(
+      3, [&](Ranks& ranks) { EXPECT_THROW(train(small_net(), adam, data, usual(3), state, {}, &ranks), Error); },
+      [&](Ranks& ranks) { serve_updates(small_net(), ranks.rank() == 2 ? bad : data, usual(3), ranks); });
+  EXPECT_EQ(state.epoch, 0);
+  EXPECT_TRUE(state.reports.empty());
+  train(small_net(), adam, data, usual(3), state);
+  train(small_net(), adam, data, usual(3), whole);
+  EXPECT_EQ(state.parameters, whole.parameters);
+  EXPECT_EQ(state.best, whole.best);
+}
+
 TEST(ShardedUpdates, of_another_number_of_shards_are_others) {
   EXPECT_NE(trained(whole_zoo(), usual(4)).parameters, trained(whole_zoo(), usual(5)).parameters);
 }
