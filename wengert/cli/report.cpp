@@ -143,7 +143,8 @@ std::string time_part(const ReportInput& input) {
          fmt::format(
              "<p class=\"note\">Each part was compiled alone and timed; their sum is {}, a whole step, which is one "
              "Program, takes {}: {} {}. The peak of this machine, measured: {:.3g} Gflop/s in a "
-             "large matrix product, {:.3g} GB/s in a sum of long arrays; the share is the larger one of both.</p>\n",
+             "large matrix product, {:.3g} GB/s in a sum of long arrays; the share is the larger one of both. It exceeds 100% where "
+             "numbers stay in the caches, or where the machine had other work while its peak was measured.</p>\n",
              duration_text(sum_s(costs)), duration_text(costs.step.wall_s),
              rest < 0 ? "together they save" : "the remainder is", duration_text(std::abs(rest)),
              input.peak.flops_per_s / 1e9, input.peak.bytes_per_s / 1e9);

@@ -10,6 +10,7 @@
 #include "wengert/cli/interrupt.h"
 #include "wengert/cli/table.h"
 #include "wengert/cli/training_log.h"
+#include "wengert/nn/net_json.h"
 
 namespace wengert::cli {
 namespace {
@@ -46,6 +47,14 @@ const std::string* setting(const std::vector<std::pair<std::string, std::string>
   return nullptr;
 }
 
+/// The value of a setting, which is to be told from another: nets by their texts where these differ.
+std::string readable(const std::string& name, const std::string& value, const std::string& other) {
+  if (name != "net") return value;
+  const auto text_of = [](const std::string& json) { return make_net(parse_net_json(json, "the net")).text; };
+  const std::string text = text_of(value);
+  return text == text_of(other) ? value : fmt::format("\"{}\"", text);
+}
+
 /// The state to go on from.
 TrainingState resumed(const std::string& path, const std::vector<std::pair<std::string, std::string>>& settings) {
   if (!std::filesystem::exists(path))
@@ -54,7 +63,9 @@ TrainingState resumed(const std::string& path, const std::vector<std::pair<std::
   for (const auto& [name, value] : settings) {
     const std::string* const before = setting(snapshot.settings, name);
     if (before == nullptr || *before != value)
-      throw UsageError("W862", fmt::format("the training in {} was begun with {} {}, not {}", path, name, before ? *before : "unknown", value), {},
+      throw UsageError("W862", fmt::format("the training in {} was begun with {} {}, not {}", path, name, before ? readable(name, *before, value) : "unknown",
+                                           before ? readable(name, value, *before) : value),
+                       {},
                        "give the same command with --resume; only --epochs and --patience may change");
   }
   for (const auto& [name, value] : snapshot.settings)
@@ -101,6 +112,11 @@ void print_heading(Context& context, const TrainingPlan& plan, const Split& data
   if (plan.options.augment.changes()) method += ", pictures changed by " + to_string(plan.options.augment);
   if (plan.options.schedule.text != "constant") method += ", " + plan.options.schedule.text;
   context.print(fmt::format("loss {}, {}", plan.task.loss.text, method));
+}
+
+void print_going_on(Context& context, const TrainingState& state, const TrainingOptions& options) {
+  if (!is_finished(state, options)) return context.print(fmt::format("going on after epoch {}, step {}", state.epoch, state.step));
+  context.print(fmt::format("nothing is left to do after epoch {}: more --epochs{} go on", state.epoch, options.patience > 0 ? " or --patience" : ""));
 }
 
 /// Bar and lines of a training under way.
@@ -245,8 +261,8 @@ TrainedRun run_training(Context& context, const TrainingPlan& plan, const Split&
                      : initial_state(plan.task, plan.optimizer, plan.options.key, data.train.x.dtype());
   if (!resume && !plan.start.empty()) run.state.parameters = plan.start;
   print_heading(context, plan, data);
-  if (resume) context.print(fmt::format("going on after epoch {}, step {}", run.state.epoch, run.state.step));
-  context.print(EpochColumns{encoding}.title(data));
+  if (resume) print_going_on(context, run.state, plan.options);
+  if (!is_finished(run.state, plan.options)) context.print(EpochColumns{encoding}.title(data));
   const int64_t every = context.arguments().has("snapshot-every") ? context.arguments().integer("snapshot-every", 1) : 0;
   Snapshots snapshots(snapshot_path(folder), settings, every);
   TrainingLog log(folder, run.state.reports, encoding);

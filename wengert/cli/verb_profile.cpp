@@ -26,7 +26,7 @@ struct Subject {
 Subject subject_of(const Arguments& arguments) {
   if (arguments.has("MODEL") == arguments.has("net"))
     throw UsageError("W602", arguments.has("net") ? "MODEL and --net are two nets" : "there is no net to measure", {},
-                     "name a file of weights, or give --net TEXT");
+                     "name the folder of a training, or give --net TEXT");
   const DType dtype = arguments.text("dtype") == "f64" ? DType::f64 : DType::f32;
   if (arguments.has("MODEL")) {
     for (const char* option : {"loss", "dtype"})

@@ -69,8 +69,8 @@ TEST(TrainedNets, are_taken_by_every_verb_as_a_folder_or_as_the_weights_in_it) {
   for (const char* verb : {"predict", "evaluate", "profile", "export", "emit", "train"}) {
     for (const std::string& net : {out, out + "/weights.safetensors"}) EXPECT_EQ(run(net, verb).code, 0) << verb << run(net, verb).err;
     EXPECT_THAT(run(folder / "nothing", verb).err, HasSubstr("no file or folder of that name")) << verb;
-    EXPECT_THAT(run(folder.path(), verb).err, HasSubstr("has no weights.safetensors")) << verb;
   }
+  EXPECT_THAT(run(folder.path(), "evaluate").err, HasSubstr("has no weights.safetensors"));
   EXPECT_THAT(run(table, "predict").err, HasSubstr("rings.csv is no trained net: it is no safetensors file"));
   std::filesystem::remove(out + "/weights.safetensors");
   EXPECT_THAT(run(out, "evaluate").err, HasSubstr("give its command again with --resume"));

@@ -83,6 +83,9 @@ TEST(Train, gone_on_with_after_a_stop_leaves_the_same_bytes_as_without) {
   const auto second = run_tool(with({"-o", folder / "parts", "--resume"}));
   ASSERT_EQ(second.code, 0) << second.err;
   EXPECT_THAT(second.out, HasSubstr("going on after epoch 11, step 0"));
+  EXPECT_THAT(run_tool(with({"-o", folder / "parts", "--resume"})).out, HasSubstr("\nnothing is left to do after epoch 30: more --epochs go on\nchosen:"));
+  EXPECT_THAT(run_tool(with({"-o", folder / "parts", "--resume", "--net", "2-3-2"})).err,
+              HasSubstr("was begun with net \"2-128 relu-2\", not \"2-3-2\""));
   EXPECT_EQ(content_of(folder / "whole/weights.safetensors"), content_of(folder / "parts/weights.safetensors"));
 }
 
