@@ -42,7 +42,7 @@ TEST(Verbs, all_have_help_and_a_place_in_the_man_page_and_the_completions) {
     EXPECT_THAT(help.out, HasSubstr("wengert " + name)) << name;
     EXPECT_EQ(run_tool({"help", name}).out, help.out) << name;
     EXPECT_THAT(man, HasSubstr(".SS " + name + "\n"));
-    EXPECT_THAT(completions, testing::Each(HasSubstr(name)));
+    EXPECT_THAT(completions, ::testing::Each(HasSubstr(name)));
   }
 }
 
