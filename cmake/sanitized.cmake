@@ -28,5 +28,5 @@ if(DEFINED ENV{CI})
   set(common_headers <fmt/format.h> <algorithm> <cmath> <functional> <map> <memory> <mutex> <optional> <set> <span> <sstream>
     <string> <variant> <vector>)
   target_precompile_headers(wengert PRIVATE ${common_headers})
-  target_precompile_headers(wengert_cold PRIVATE ${common_headers} <filesystem> <nlohmann/json.hpp>)
+  target_precompile_headers(wengert_cold PRIVATE ${common_headers})
 endif()

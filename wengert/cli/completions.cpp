@@ -23,7 +23,7 @@ std::string_view short_name(const Option& option) {
 }
 
 /// Text inside '...' of a shell.
-std::string quoted(std::string_view text, std::string_view also = {}) {
+std::string in_quotes(std::string_view text, std::string_view also = {}) {
   std::string result;
   for (char c : text) {
     if (c == '\'')
@@ -112,7 +112,7 @@ std::string zsh_action(const Option& option) {
 }
 
 std::string zsh_argument(const Option& option) {
-  const std::string help = quoted(option.help, "[]:\\");
+  const std::string help = in_quotes(option.help, "[]:\\");
   if (is_positional(option))
     return fmt::format("'{}:{}:{}'",
                        option.repeats    ? "*"
@@ -121,7 +121,7 @@ std::string zsh_argument(const Option& option) {
                        option.names, zsh_action(option));
   std::string text;
   const std::string value =
-      option.value.empty() ? "" : fmt::format(":{}:{}", quoted(option.value, ":\\"), zsh_action(option));
+      option.value.empty() ? "" : fmt::format(":{}:{}", in_quotes(option.value, ":\\"), zsh_action(option));
   const std::string_view many = option.repeats ? "*" : "";
   if (!short_name(option).empty()) text = fmt::format("'{}{}[{}]{}' ", many, short_name(option), help, value);
   return text + fmt::format("'{}--{}[{}]{}'", many, long_name(option), help, value);
@@ -131,7 +131,7 @@ std::string zsh() {
   std::string text =
       "#compdef wengert\n# Completion of wengert for zsh; made by wengert --completion zsh.\n_wengert() {\n"
       "  local -a verbs\n  verbs=(\n";
-  for (const Verb& verb : verbs()) text += fmt::format("    '{}:{}'\n", verb.name, quoted(verb.summary, ":\\"));
+  for (const Verb& verb : verbs()) text += fmt::format("    '{}:{}'\n", verb.name, in_quotes(verb.summary, ":\\"));
   text +=
       "  )\n  if (( CURRENT == 2 )); then\n    _describe verb verbs\n    return\n  fi\n"
       "  local verb=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $verb in\n";
@@ -160,7 +160,7 @@ std::string fish() {
   std::string text = "# Completion of wengert for fish; made by wengert --completion fish.\ncomplete -c wengert -f\n";
   for (const Verb& verb : verbs())
     text += fmt::format("complete -c wengert -n __fish_use_subcommand -a {} -d '{}'\n", verb.name,
-                        quoted(verb.summary, "\\"));
+                        in_quotes(verb.summary, "\\"));
   for (const Verb& verb : verbs())
     for (const Option& option : all_options(verb)) {
       const std::string condition = fmt::format("complete -c wengert -n '__fish_seen_subcommand_from {}'", verb.name);
@@ -171,7 +171,7 @@ std::string fish() {
       }
       const std::string brief = short_name(option).empty() ? "" : fmt::format(" -s {}", short_name(option)[1]);
       text += fmt::format("{}{} -l {}{} -d '{}'\n", condition, brief, long_name(option), fish_value(option),
-                          quoted(option.help, "\\"));
+                          in_quotes(option.help, "\\"));
     }
   return text;
 }

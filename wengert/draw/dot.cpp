@@ -9,7 +9,7 @@ namespace {
 using Kind = DiagramVertex::Kind;
 
 /// Inside the quotes of DOT; line ends become its \n.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -44,16 +44,16 @@ std::string label(const DiagramVertex& v) {
 
 std::string dot(const Diagram& d) {
   std::string text =
-      "digraph " + quoted(d.title) + " {\n  label=" + quoted(d.title + (d.remark.empty() ? "" : "\n" + d.remark)) +
+      "digraph " + in_quotes(d.title) + " {\n  label=" + in_quotes(d.title + (d.remark.empty() ? "" : "\n" + d.remark)) +
       "; labelloc=t;\n  node [fontname=\"Helvetica\", fontsize=11];\n  edge [fontname=\"Helvetica\", fontsize=9];\n";
   for (size_t v = 0; v < d.vertices.size(); ++v)
-    text += fmt::format("  v{} [label={}, {}];\n", v, quoted(label(d.vertices[v])), style(d.vertices[v].kind));
+    text += fmt::format("  v{} [label={}, {}];\n", v, in_quotes(label(d.vertices[v])), style(d.vertices[v].kind));
   for (const DiagramEdge& e : d.edges) {
     text += fmt::format("  v{} -> v{}", e.from, e.to);
     if (!e.label.empty())
-      text += fmt::format(" [label={}]", quoted(e.label));
+      text += fmt::format(" [label={}]", in_quotes(e.label));
     else if (e.operands > 1)
-      text += fmt::format(" [label={}]", quoted(fmt::format("{}×", e.operands)));
+      text += fmt::format(" [label={}]", in_quotes(fmt::format("{}×", e.operands)));
     text += ";\n";
   }
   return text + "}\n";

@@ -19,6 +19,8 @@
 namespace wengert {
 namespace {
 
+constexpr double patient_s = 600;  ///< for compiling, on a machine that has other work
+
 /// Enough lines for compiling to pay soon.
 Program long_list() {
   return trace(
@@ -32,7 +34,7 @@ Program long_list() {
 
 TEST(Tiered, has_the_same_bits_before_and_after_it_is_compiled) {
   if (!Compiled::is_available()) GTEST_SKIP() << "the compiler is not there";
-  const Tiered f(value_and_grad(long_list()));
+  const Tiered f(value_and_grad(long_list()), patient_s);
   const std::vector<Array> x{Array(0.3), Array(0.7)}, expected = Interpreter(f.program()).run(x);
   const int64_t price = f.runs_before_compiling();
   ASSERT_GT(price, 1);
@@ -46,7 +48,7 @@ TEST(Tiered, has_the_same_bits_before_and_after_it_is_compiled) {
 
 TEST(Tiered, is_compiled_by_one_of_several_threads) {
   if (!Compiled::is_available()) GTEST_SKIP() << "the compiler is not there";
-  const Tiered f(long_list());
+  const Tiered f(long_list(), patient_s);
   const std::vector<Array> x{Array(0.3), Array(0.7)}, expected = Interpreter(f.program()).run(x);
   std::atomic<int> wrong = 0;
   {
