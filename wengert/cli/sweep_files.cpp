@@ -166,7 +166,7 @@ std::vector<SweepEdge> edges(const std::vector<const SweepRun*>& order) {
     const auto numbers = numbers_of(order, k);
     const std::set<double> tried(numbers.begin(), numbers.end());
     const auto& [name, value] = order[0]->settings[k];
-    if (name == "seed" || tried.size() < 3) continue;
+    if (tried.size() < 3) continue;
     if (numbers[0] == *tried.begin() || numbers[0] == *tried.rbegin()) found.push_back({name, value, numbers[0] == *tried.rbegin()});
   }
   return found;

@@ -20,7 +20,7 @@ struct SweepEdge {
   std::string name, value;
   bool largest = false;  ///< else the smallest
 };
-/// Settings of numbers with at least three values; those of finished runs count. The seed is no setting that grows.
+/// Settings of numbers with at least three values; those of finished runs count.
 std::vector<SweepEdge> edges(const std::vector<const SweepRun*>& order);
 /// "rate=0.01 is the largest that was tried: larger ones may be better".
 std::string edge_text(const SweepEdge& edge);

@@ -67,11 +67,9 @@ TEST(Sweep, runs_all_combinations_and_sorts_them_by_validation) {
 TEST(Sweep, says_that_the_best_value_is_the_last_one_that_was_tried) {
   const Folder folder;
   const auto table = folder.write("rings.csv", rings(80));
-  const auto words = sweep_of(table, folder / "out", {"--vary", "rate=1e-9,1e-8,0.03", "--vary", "seed=1,2,3", "--epochs", "2"});
+  const auto words = sweep_of(table, folder / "out", {"--vary", "rate=1e-9,1e-8,0.03", "--epochs", "2"});
   const auto outcome = run_tool(words);
   EXPECT_THAT(outcome.out, HasSubstr("\nrate=0.03 is the largest that was tried: larger ones may be better\n"));
-  EXPECT_EQ(outcome.out.find("seed=1 is the"), std::string::npos);
-  EXPECT_EQ(outcome.out.find("seed=3 is the"), std::string::npos);
   EXPECT_THAT(content_of(folder / "out/sweep.html"), HasSubstr("is the largest that was tried"));
   auto with_json = words;
   with_json.push_back("--json");

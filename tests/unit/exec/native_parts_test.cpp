@@ -95,7 +95,10 @@ TEST(NativeParts, of_products_are_products_rows_or_columns_as_the_shapes_say) {
   EXPECT_EQ(parts({0, 64, 64, 64}), 1) << "too little to share";
   EXPECT_EQ(parts({8, 128, 64, 128}), 8) << "products";
   EXPECT_EQ(parts({8, 96, 96, 96}), 4) << "as many as are worth it";
-  EXPECT_EQ(parts({0, 256, 128, 256}), 8) << "rows";
+  EXPECT_EQ(parts({0, 512, 128, 256}), 8) << "rows";
+  EXPECT_EQ(parts({0, 256, 128, 256}), 4) << "rows, no fewer than 64";
+  EXPECT_EQ(parts({0, 128, 256, 512}), 8) << "columns, of which there are more";
+  EXPECT_EQ(parts({0, 64, 4096, 64}), 8) << "terms of long sums";
   EXPECT_EQ(parts({0, 33, 512, 512}), 8) << "columns, since 33 rows are no whole tiles";
   EXPECT_EQ(parts({0, 33, 512, 500}), 1) << "neither";
 }
@@ -104,7 +107,7 @@ TEST(NativeParts, of_products_together_are_the_whole) {
   for (DType dtype : {DType::f64, DType::f32})
     for (const bool a : {false, true})
       for (const bool b : {false, true})
-        for (Product product : {Product{4, 128, 64, 128}, {0, 128, 128, 160}, {0, 33, 256, 512}}) {
+        for (Product product : {Product{4, 128, 64, 128}, {0, 128, 128, 160}, {0, 33, 256, 512}, {0, 64, 1024, 65}}) {
           product.transpose_a = a, product.transpose_b = b;
           EXPECT_EQ(expect_whole(product.program(dtype)), 1) << product.count << " " << product.m << " " << a << b;
         }

@@ -171,7 +171,7 @@ TEST(ReadData, tests_on_the_test_set_of_an_archive_that_is_named_for_testing) {
 
 TEST(ReadData, holds_out_shares_of_all_of_a_text_as_of_a_table) {
   const Folder folder;
-  const Paths text{folder.file("t.txt", std::string(400, 'a') + std::string(400, 'b'))};
+  const Paths text{folder.write("t.txt", std::string(400, 'a') + std::string(400, 'b'))};
   const Split split = read_data(text, {.sequence = 8, .test = 0.2, .validation = 0.25}).split;
   EXPECT_EQ(split.test.count(), 159 / 8);
   EXPECT_EQ(split.validation.count(), 199 / 8);
@@ -181,7 +181,7 @@ TEST(ReadData, holds_out_shares_of_all_of_a_text_as_of_a_table) {
 
 TEST(ReadData, refuses_shares_of_a_text_that_are_none) {
   const Folder folder;
-  const Paths text{folder.file("t.txt", std::string(400, 'a') + std::string(400, 'b'))};
+  const Paths text{folder.write("t.txt", std::string(400, 'a') + std::string(400, 'b'))};
   for (const double share : {-0.1, 1.0, 1.5})
     EXPECT_THAT(error_of(text, {.sequence = 8, .test = share}), HasSubstr("W827 usage: a share of")) << share;
 }
