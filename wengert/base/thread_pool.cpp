@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
 
 namespace wengert {
@@ -21,6 +22,14 @@ struct Shared {
     return *one;
   }
 };
+
+/// Until ready(), but not for long. To be woken takes as long as a short piece of work, and the next one is often near:
+/// between the products of a net.
+template <class Ready> void linger(Ready ready) {
+  constexpr auto long_enough = std::chrono::microseconds(100);
+  const auto end = std::chrono::steady_clock::now() + long_enough;
+  while (!ready() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+}
 
 struct StopAtExit {
   ~StopAtExit() { Shared::of_process().pool->stop(); }
@@ -60,11 +69,15 @@ void ThreadPool::run(size_t count, int threads, const Task& task) {
     const std::lock_guard lock(mutex_);
     start(job.most_workers - 1);
     jobs_.push_back(&job);
+    ++changes_;
   }
   for (int k = 1; k < job.most_workers; ++k) wake_.notify_one();
   work(job, 0);
   std::unique_lock lock(mutex_);
   std::erase(jobs_, &job);
+  lock.unlock();
+  linger([&] { return job.active == 0; });
+  lock.lock();
   left_.wait(lock, [&] { return job.active == 0; });
   if (job.failure) std::rethrow_exception(job.failure);
 }
@@ -94,6 +107,12 @@ void ThreadPool::help() {
   std::unique_lock lock(mutex_);
   while (true) {
     Job* job = nullptr;
+    if (!stopped_ && job_in_need() == nullptr) {
+      const uint64_t seen = changes_;
+      lock.unlock();
+      linger([&] { return changes_ != seen; });
+      lock.lock();
+    }
     wake_.wait(lock, [&] { return stopped_ || (job = job_in_need()) != nullptr; });
     if (stopped_) return;
     const int worker = job->workers++;
@@ -110,6 +129,7 @@ void ThreadPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
+    ++changes_;
     threads.swap(threads_);
   }
   wake_.notify_all();

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Threads of the process, for work that falls into pieces. They are started when somebody first asks for more than one,
-// are shared by all who ask, sleep in between, and are joined when the process ends. Who asks works as well, so that
+// are shared by all who ask, sleep where there is nothing to do for a while, and are joined when the process ends. Who asks works as well, so that
 // nothing waits for a thread that is busy elsewhere, or that could not be started.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -46,7 +47,8 @@ class ThreadPool {
     size_t count;
     int most_workers;
     std::atomic<size_t> next = 0;
-    int workers = 1, active = 0;  // that joined; that have not left yet, the caller apart
+    int workers = 1;              // that joined
+    std::atomic<int> active = 0;  // that have not left yet, the caller apart
     size_t failed_at = SIZE_MAX;
     std::exception_ptr failure = nullptr;
   };
@@ -59,7 +61,8 @@ class ThreadPool {
   mutable std::mutex mutex_;
   std::condition_variable wake_, left_;
   std::vector<std::thread> threads_;
-  std::vector<Job*> jobs_;  // of callers that have not returned
+  std::vector<Job*> jobs_;            // of callers that have not returned
+  std::atomic<uint64_t> changes_ = 0;  // of jobs_ and stopped_, that may concern a thread that waits
   bool stopped_ = false;
 };
 

@@ -2,6 +2,7 @@
 #include "wengert/exec/blocks.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <set>
 
@@ -201,8 +202,10 @@ class BlockPlanner {
     const double sums = sum_bytes(check) / 8;
     constexpr double sum_work =
         8;  // zeroing a sum, adding to it in lanes, adding it up: a small part of what a block does
-    double most = static_cast<double>(std::min(options_.most_blocks, extent / std::max<int>(lanes_[at], 1)));
-    most = std::min(most, work / std::max(options_.block_work, sum_work * 8 * sums));
+    const double of_work = work / std::max(options_.block_work, sum_work * 8 * sums);
+    const auto longest = static_cast<double>(std::min(options_.most_blocks, extent / std::max<int>(lanes_[at], 1)));
+    double most = std::min(of_work, longest);
+    most = std::min(static_cast<double>(std::bit_ceil(static_cast<uint64_t>(most))), longest);  // of three, one of two threads would have two
     if (sums > 0) most = std::min(most, static_cast<double>(options_.sums_bytes) / (8 * sums));
     one.blocks = static_cast<int64_t>(most);
     one.buffers = std::move(check.buffers), one.variables = std::move(check.variables);

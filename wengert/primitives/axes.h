@@ -81,15 +81,13 @@ struct AroundAxis {
 };
 
 /// body(Integer line, at) for every line of elements along `axis`: `line` counts the lines, row-major, and at(j) is the
-/// flat place of the line's j-th element.
+/// flat place of the line's j-th element. No line may write what another one reads.
 template <class Body> void for_each_line(KernelBuilder& k, const Shape& shape, int64_t axis, Body body) {
   const AroundAxis around(shape, axis);
-  k.loop(around.outer, [&](Integer outer) {
-    k.loop(around.inner, [&](Integer inner) {
-      const Integer first = outer * Integer(around.extent * around.inner) + inner;
-      const auto at = [&](Integer j) { return first + j * Integer(around.inner); };
-      body(outer * Integer(around.inner) + inner, at);
-    });
+  k.parallel_loop_over(Shape{around.outer, around.inner}, [&](std::span<const Integer> line) {
+    const Integer first = line[0] * Integer(around.extent * around.inner) + line[1];
+    const auto at = [&](Integer j) { return first + j * Integer(around.inner); };
+    body(line[0] * Integer(around.inner) + line[1], at);
   });
 }
 

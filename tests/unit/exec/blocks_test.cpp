@@ -27,7 +27,7 @@ TEST(Blocks, are_as_many_as_there_is_work_for) {
   EXPECT_TRUE(blocks_of(kernel, {}).empty());
   const auto some = blocks_of(kernel, {.block_work = 2300});
   ASSERT_EQ(some.size(), 1u);
-  EXPECT_EQ(some[0].blocks, 10);
+  EXPECT_EQ(some[0].blocks, 16) << "there is work for ten: as many each for 2, 4 or 8 threads";
   EXPECT_EQ(some[0].extent, 1000);
   EXPECT_EQ(blocks_of(kernel, {.block_work = 1})[0].blocks, 64);
   EXPECT_EQ(blocks_of(kernel, {.block_work = 1, .most_blocks = 7})[0].blocks, 7);
