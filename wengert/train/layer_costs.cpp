@@ -222,8 +222,14 @@ Arrays step_inputs(const LearningTask& task, const Optimizer& optimizer, std::sp
 StepCosts layer_costs(const LearningTask& task, const Optimizer& optimizer, std::span<const Array> parameters,
                       const BatchType& type, const Array& x, const Array& y, const CostOptions& options) {
   const auto layers = net_steps(task.net).steps;
-  const Stopwatch watch(options, options.seconds / static_cast<double>(2 * layers.size() + 6));
+  const double share_s = options.seconds / static_cast<double>(2 * layers.size() + 6);
   StepCosts costs{.parts = {}, .step = {}, .batch = type.count(), .dtype = type.x.dtype, .engine = {}};
+  CostOptions of_parts = options;
+  if (options.backward) {
+    costs.step = Stopwatch(options, share_s)(training_step(task, optimizer, type), step_inputs(task, optimizer, parameters, x, y), &costs.engine);
+    if (options.seconds > 0) of_parts.compile.engine = costs.engine.engine;  // alone, the smallest would be interpreted
+  }
+  const Stopwatch watch(of_parts, share_s);
   Walk walk(task, parameters, type, x, options, watch);
   for (const NetStep& layer : layers) costs.parts.push_back(walk(layer));
   if (!options.backward) return costs;
@@ -232,8 +238,6 @@ StepCosts layer_costs(const LearningTask& task, const Optimizer& optimizer, std:
   update.forward = watch(update_step(task, optimizer, type.x.dtype), update_inputs(task.net, optimizer, parameters, type.x.dtype));
   update.backward.flops = 0;
   costs.parts.push_back(update);
-  costs.step =
-      watch(training_step(task, optimizer, type), step_inputs(task, optimizer, parameters, x, y), &costs.engine);
   return costs;
 }
 
