@@ -47,6 +47,7 @@ void multiply_tile(const StridedProduct<typename V::Element>& x, int lanes) {
   }
   const auto* a = x.a;
   const auto* b = x.b;
+#pragma GCC unroll 4
   for (int64_t p = 0; p < x.k; ++p, a += x.a_step, b += x.b_step) {
 #pragma GCC unroll 8
     for (int v = 0; v < whole; ++v) row[v] = V::load(b + v * V::width);
