@@ -113,8 +113,6 @@ std::vector<Array> cotangents(const Program& p, const std::vector<Array>& x, con
 }
 
 std::vector<double> dense(const std::vector<Array>& entries, const std::vector<Type>& outputs, const std::vector<Type>& inputs) {
-  int64_t columns = 0;
-  for (const Type& type : inputs) columns += type.elements();
   std::vector<double> matrix;
   for (size_t i = 0; i < outputs.size(); ++i)
     for (int64_t row = 0; row < outputs[i].elements(); ++row)
