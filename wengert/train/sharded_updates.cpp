@@ -209,14 +209,14 @@ Bytes measured(Evaluation& evaluation, std::span<const Array> parameters, const 
   return said_by([&] {
     const auto sums = evaluation.sums(parameters, ranks.rank(), ranks.count());
     Bytes bytes(sums.size() * sizeof(Measure));
-    std::memcpy(bytes.data(), sums.data(), bytes.size());
+    if (!sums.empty()) std::memcpy(bytes.data(), sums.data(), bytes.size());  // of more ranks than parts some have none
     return bytes;
   });
 }
 
 std::vector<Measure> sums_of(const Bytes& bytes) {
   std::vector<Measure> sums(bytes.size() / sizeof(Measure));
-  std::memcpy(sums.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(sums.data(), bytes.data(), bytes.size());
   return sums;
 }
 
