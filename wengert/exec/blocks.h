@@ -30,7 +30,7 @@ struct BlockedLoop {
 struct BlockOptions {
   bool any_sums = true;          ///< sums may be added up in another order; else only those of `counts`
   uint32_t counts = 0xffffffff;  ///< a buffer to which whole numbers are added: any order gives the same
-  double block_work = 120'000;   ///< of a block at least, in steps; some 30 us
+  double block_work = 120'000;   ///< of a block, in steps, some 30 us; down to half of it, for blocks are 2, 4, 8, ...
   int64_t most_blocks = 64;      ///< of a loop
   size_t sums_bytes = 1u << 23;  ///< of the blocks' own sums at most
 };

@@ -105,12 +105,13 @@ bool better_by_library(const MatmulShape& s) {
 
 std::span<const MatmulCandidate> matmul_candidates() { return candidates; }
 
-/// Fewer rows than a tile has, or rows of B that are read where they lie, gain nothing.
+/// Fewer rows than a tile has, or a B that lies in the caches and is read in place (matmul_blocks.h), gain nothing.
 PackedMatmul choose_packed_matmul(const MatmulShape& asked) {
+  constexpr int64_t read_in_place = 65536;  // bytes
   const MatmulShape s = resolved(asked);
   check(s);
   const int64_t right = s.k * s.n * static_cast<int64_t>(size_of(s.dtype));
-  const bool copied = s.transpose_b ? s.m > 4 : s.m >= 4 && right > 65536;
+  const bool copied = s.transpose_b ? s.m > 4 : s.m >= 4 && right > read_in_place;
   if (s.count != 1 || s.multiplications() <= exact_multiplications || !copied || better_by_library(s)) return {};
   PackedMatmul packed = s.dtype == DType::f64 ? own_matmul().packed_f64 : own_matmul().packed_f32;
   packed.shape = s;

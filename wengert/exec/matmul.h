@@ -42,12 +42,14 @@ struct MatmulKernel {
   explicit operator bool() const { return function != nullptr; }
 };
 
-/// A product whose right operand is brought into the order in which it is read first, once for many products with it.
+/// A product whose right operand is brought into the order in which it is read first, once for many products with it. Calls
+/// are safe from several threads; neither allocates nor fails.
 struct PackedMatmul {
   MatmulKernel::Function pack_function = nullptr, function = nullptr;
   MatmulShape shape;
 
   int64_t elements() const { return (shape.n + 15) / 16 * 16 * shape.k; }  ///< of the packed operand
+  /// cost: a copy of B
   void pack(const void* b, void* packed) const { pack_function(shape, nullptr, b, packed); }
   /// The bits of choose_matmul's kernel.
   void operator()(const void* a, const void* packed, void* c) const { function(shape, a, packed, c); }
@@ -55,6 +57,7 @@ struct PackedMatmul {
 };
 
 /// Empty where that is not faster: B is read where it lies, or a library is better, or there are several products.
+/// throws : InternalError W930, as choose_matmul
 PackedMatmul choose_packed_matmul(const MatmulShape& shape);
 
 /// The best kernel for this shape here; never empty. The same shape gets the same bits from run to run, from any thread

@@ -74,7 +74,7 @@ template <class V> struct Strip {
   using Product = StridedProduct<typename V::Element>;
   using Tile = void (*)(const Product&, int);
   static constexpr int64_t widest = 3;
-  static constexpr int64_t most_rows = 8;
+  static constexpr int64_t most_rows = 8;  ///< of a tile; those of wider strips divide it
   static constexpr int64_t rows(int64_t vectors) { return vectors == 1 ? most_rows : 4; }
 
   /// Those with 1, 2, ... rows.

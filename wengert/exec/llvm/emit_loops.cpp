@@ -70,7 +70,8 @@ bool Emitter::write_out(uint32_t at, const Rounds& rounds, const std::vector<Car
     close_rows();
   }
   for (const Carried& c : carried) slot(c.kind, c.index) = {vector_of(slot(c.kind, c.index)), true, 0};
-  row_stores_.clear();
+  row_stores_.clear();  // so few are written through the caches
+  streams_ = false;
   return true;
 }
 
